@@ -1,0 +1,33 @@
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { DecideApprovalInput } from './approval';
+import type { LedgerSummary } from './ledger';
+import type { DeploymentPlan } from './plan';
+import type { Progress } from './progress';
+import type { DeploymentRequest } from './request';
+
+/** Operations that the deployment entity runs one at a time; a smaller number goes first. */
+export const OPERATION_PRIORITY = { emergency: 0, rollback: 1, switchover: 2, deploy: 3, retire: 3, drill: 4 } as const;
+
+export type OperationRequest =
+  | { kind: 'deploy'; request: DeploymentRequest; requester: string }
+  | { kind: 'retire'; requester: string };
+
+export interface BeginOperationResult {
+  workflowId: string;
+  generation: number;
+  /** operations that run or wait before this one */
+  ahead: number;
+}
+
+/** To the deployment entity: asks for the operation slot. Returns as soon as the operation has its number. */
+export const beginOperationUpdate = defineUpdate<BeginOperationResult, [OperationRequest]>('beginOperation');
+
+/** To a deployment: decides the approval that is waiting. */
+export const decideApprovalUpdate = defineUpdate<void, [DecideApprovalInput]>('decideApproval');
+
+/** To a deployment: stops it in order; what was done is undone. */
+export const abortUpdate = defineUpdate<void, [{ by: string; reason: string }]>('abort');
+
+export const progressQuery = defineQuery<Progress, [{ sinceSeq: number }]>('progress');
+export const planQuery = defineQuery<DeploymentPlan | undefined>('plan');
+export const ledgerQuery = defineQuery<LedgerSummary>('ledger');

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { artifactRefSchema } from './artifact';
+import { findingSchema } from './finding';
+import { replicationPlanSchema } from './replication';
+import { rolloutSchema } from './rollout';
+import { plannedChangeSchema, stackArtifactSchema, stackRefSchema } from './stack';
+import { topologySchema } from './topology';
+
+/** What will be done if the plan is approved, and how it will be undone. Everything a person approves is in here. */
+export const deploymentPlanSchema = z.object({
+  digest: z.string().length(64),
+  topology: topologySchema,
+  rollout: rolloutSchema,
+  replication: replicationPlanSchema,
+  stacks: z.array(stackArtifactSchema),
+  changes: z.array(z.object({ ref: stackRefSchema, changes: z.array(plannedChangeSchema) })),
+  findings: z.array(findingSchema),
+  inverse: z.array(z.string()).describe('how each stack would be undone, in the order of undoing'),
+  irreversible: z.array(z.string()),
+  documents: z.array(z.object({ name: z.string(), artifact: artifactRefSchema })).describe('deployment scripts and the like'),
+});
+export type DeploymentPlan = z.infer<typeof deploymentPlanSchema>;

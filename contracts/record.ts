@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { regionIdSchema } from './region';
+import { stackArtifactSchema, stackRefSchema } from './stack';
+import { topologySchema } from './topology';
+
+/** Written before a stack is touched, settled afterwards: what survives even a terminated workflow. */
+export const intentSchema = z.object({
+  ref: stackRefSchema,
+  verb: z.enum(['apply', 'destroy']),
+  generation: z.number().int(),
+  token: z.string(),
+  state: z.enum(['open', 'done', 'undone']),
+});
+export type Intent = z.infer<typeof intentSchema>;
+
+/** What is live for one application in one environment. Histories expire; the record does not. */
+export const deploymentRecordSchema = z.object({
+  application: z.string(),
+  environment: z.string(),
+  version: z.number().int().nonnegative().describe('raised by every write; a write must name the version it read'),
+  lastGeneration: z.number().int().nonnegative(),
+  live: z
+    .object({
+      generation: z.number().int(),
+      topology: topologySchema,
+      stacks: z.array(stackArtifactSchema),
+      hostname: z.string(),
+      promotedAt: z.string(),
+    })
+    .optional(),
+  dark: z
+    .object({ generation: z.number().int(), regions: z.array(regionIdSchema), expiresAt: z.string() })
+    .optional(),
+  primary: regionIdSchema.optional(),
+  epoch: z.number().int().nonnegative().describe('raised at every change of the primary; adapters refuse an older one'),
+  intents: z.array(intentSchema),
+  drills: z.array(z.object({ at: z.string(), generation: z.number().int(), rtoMs: z.number(), passed: z.boolean() })),
+});
+export type DeploymentRecord = z.infer<typeof deploymentRecordSchema>;
+
+export function emptyRecord(application: string, environment: string): DeploymentRecord {
+  return { application, environment, version: 0, lastGeneration: 0, epoch: 0, intents: [], drills: [] };
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { regionIdSchema, regionRoleSchema } from './region';
+import { routingSchema } from './topology';
+
+const subnetSchema = z.object({ zone: z.string(), cidr: z.string() });
+
+const peeringSchema = z.object({
+  region: regionIdSchema.describe('the region at the other end'),
+  cidr: z.string().describe('the network at the other end'),
+  side: z.enum(['requester', 'accepter']),
+});
+
+/** The network of one region: three tiers of subnets over its zones. */
+export const networkSpecSchema = z.object({
+  cidr: z.string(),
+  publicSubnets: z.array(subnetSchema),
+  privateSubnets: z.array(subnetSchema),
+  dataSubnets: z.array(subnetSchema),
+  natGateways: z.number().int().nonnegative(),
+});
+export type NetworkSpec = z.infer<typeof networkSpecSchema>;
+
+export const serviceSpecSchema = z.object({
+  name: z.string(),
+  image: z.string(),
+  port: z.number().int(),
+  tasks: z.number().int(),
+  cpu: z.number().int(),
+  memoryMb: z.number().int(),
+  public: z.boolean(),
+  health: z.object({
+    path: z.string(),
+    intervalSeconds: z.number(),
+    healthyAfter: z.number().int(),
+    unhealthyAfter: z.number().int(),
+  }),
+  environment: z.record(z.string(), z.string()),
+  secrets: z.array(z.object({ name: z.string(), from: z.string() })),
+  uses: z.array(z.string()),
+});
+export type ServiceSpec = z.infer<typeof serviceSpecSchema>;
+
+export const databaseSpecSchema = z.object({
+  name: z.string(),
+  engine: z.enum(['postgresql']),
+  version: z.string(),
+  role: z.enum(['primary', 'replica']),
+  sourceRegion: regionIdSchema.optional().describe('for a replica: where its primary lives'),
+  instanceClass: z.string(),
+  storageGb: z.number().int(),
+  multiAz: z.boolean(),
+  encrypted: z.boolean(),
+  replication: z.enum(['asynchronous', 'synchronous']),
+  lagAlarmSeconds: z.number(),
+});
+export type DatabaseSpec = z.infer<typeof databaseSpecSchema>;
+
+/** The typed model of one region. Renderers make CloudFormation of it; the reader makes it of CloudFormation. */
+export const regionSpecSchema = z.object({
+  application: z.string(),
+  environment: z.string(),
+  region: regionIdSchema,
+  role: regionRoleSchema,
+  network: networkSpecSchema,
+  services: z.array(serviceSpecSchema),
+  tls: z.boolean().describe('the load balancer listens with TLS'),
+  peerings: z.array(peeringSchema),
+  databases: z.array(databaseSpecSchema),
+});
+export type RegionSpec = z.infer<typeof regionSpecSchema>;
+
+export const trafficRecordSchema = z.object({
+  region: regionIdSchema,
+  routing: routingSchema,
+  failover: z.enum(['PRIMARY', 'SECONDARY']).optional(),
+  weight: z.number().int().min(0).max(255).optional(),
+  healthCheck: z.object({
+    path: z.string(),
+    intervalSeconds: z.number(),
+    failureThreshold: z.number().int(),
+  }),
+});
+
+/** Global routing of one hostname: which regions answer for it, under which policy and health checks. */
+export const trafficSpecSchema = z.object({
+  hostname: z.string(),
+  records: z.array(trafficRecordSchema).min(1),
+});
+export type TrafficSpec = z.infer<typeof trafficSpecSchema>;

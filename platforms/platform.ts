@@ -1,0 +1,149 @@
+import type { EvidenceSource } from '../contracts/evidence';
+import type { PlatformKind } from '../contracts/region';
+import type { DatabaseStatus } from '../contracts/replication';
+import type { PlannedChange, StackDescription, StackRef } from '../contracts/stack';
+import type {
+  FenceReceipt,
+  LatencyMeasurement,
+  LoadMeasurement,
+  ServiceHealth,
+  WriteLogEntry,
+} from '../contracts/validation';
+
+/**
+ * The port to a cloud. Every act is idempotent by its token, checks before it acts, and carries the epoch that the
+ * caller believes in: an adapter refuses an older one (`Platform.StaleEpoch`). Failures are `PlatformError`s.
+ */
+export interface Platform {
+  readonly kind: PlatformKind;
+  /** what evidence from this platform may be called */
+  readonly source: EvidenceSource;
+  readonly stacks: StackPort;
+  readonly data: DataPort;
+  readonly traffic: TrafficPort;
+  readonly probes: ProbePort;
+  readonly faults: FaultPort;
+}
+
+/** Handed to calls that take long: cancellation, and a place to say that one is still alive and how far. */
+export interface CallContext {
+  signal: AbortSignal;
+  heartbeat(detail: string): void;
+}
+
+/** Names one deployment on a platform. */
+export interface DeploymentScope {
+  account: string;
+  application: string;
+  environment: string;
+}
+
+export interface StackChange {
+  ref: StackRef;
+  /** the rendered template, JSON text */
+  template: string;
+  /** resolved parameters */
+  parameters: Record<string, string>;
+  tags: Record<string, string>;
+  /** idempotency token, see contracts/stack-token.ts */
+  token: string;
+}
+
+export interface StackPort {
+  describe(ref: StackRef): Promise<StackDescription>;
+  /** the template that is applied now, JSON text; undefined when the stack is absent */
+  template(ref: StackRef): Promise<string | undefined>;
+  plan(change: Omit<StackChange, 'token'>): Promise<PlannedChange[]>;
+  /** Creates or changes the stack and waits until it is ready. Fails with `Platform.StackFailed` in the provider's words. */
+  apply(change: StackChange, context: CallContext): Promise<StackDescription>;
+  /**
+   * Deletes the stack and waits until nothing of it is left. With `onlyGeneration`, refuses unless the stack carries
+   * that generation's tag. Absent already is success.
+   */
+  destroy(input: { ref: StackRef; token: string; onlyGeneration?: number }, context: CallContext): Promise<void>;
+  /** all stacks of a deployment, in any region, by tag */
+  list(scope: DeploymentScope): Promise<StackDescription[]>;
+}
+
+export interface StoreRef extends DeploymentScope {
+  store: string;
+}
+
+export interface DataPort {
+  status(input: StoreRef & { region: string }): Promise<DatabaseStatus>;
+  /**
+   * Makes sure that the database of a region cannot write any more and says how that is known. Raises the epoch that
+   * the platform accepts to `epoch`. Throws `Platform.Unavailable` when it cannot prove it: promote nothing then.
+   */
+  fence(input: StoreRef & { region: string; epoch: number }, context: CallContext): Promise<FenceReceipt>;
+  /** Promotes a standby. Compare-and-set on the primary: refuses unless `expectedPrimary` is the one known. */
+  promote(
+    input: StoreRef & { region: string; expectedPrimary: string; epoch: number },
+    context: CallContext,
+  ): Promise<DatabaseStatus>;
+  /** Makes the database of a region a fresh standby of the present primary (old data is replaced). */
+  rejoin(input: StoreRef & { region: string; epoch: number }, context: CallContext): Promise<DatabaseStatus>;
+  /**
+   * Compares the content of all databases of a store: per region a row count and a digest of all rows up to the
+   * same position. `consistent` only when all agree.
+   */
+  compare(input: StoreRef & { regions: string[] }): Promise<{
+    consistent: boolean;
+    regions: Array<{ region: string; rows: number; digest: string }>;
+  }>;
+}
+
+export interface TrafficPort {
+  /** Which regions answer for a hostname now; empty when the name does not resolve. */
+  resolve(hostname: string): Promise<{ regions: string[] }>;
+  /** Health of every region as the global health checks see it, with the time since when (ISO). */
+  health(hostname: string): Promise<Array<{ region: string; healthy: boolean; since: string; consecutiveFailures: number }>>;
+  /** Moves writes (the writer endpoint of every region) and primary traffic to another region. */
+  shift(input: DeploymentScope & { hostname: string; to: string; epoch: number }): Promise<void>;
+  /** Alarms raised by the platform's monitoring since a time (ISO), newest last. */
+  alarms(scope: DeploymentScope, since: string): Promise<Array<{ name: string; region: string; at: string }>>;
+}
+
+/** A stream of numbered writes through the edge, by a process of its own with its own log. */
+export interface WriterHandle {
+  id: string;
+}
+
+export interface ProbePort {
+  /** Asks every service of a region through its load balancer, once per task. */
+  region(input: DeploymentScope & { region: string }): Promise<ServiceHealth[]>;
+  /** Timed requests from the world locations through the edge; one measurement per location. */
+  latency(
+    input: DeploymentScope & {
+      hostname: string;
+      locations: string[];
+      samples: number;
+      percentile: number;
+      underMs: number;
+      of: 'read' | 'write';
+    },
+    context: CallContext,
+  ): Promise<LatencyMeasurement[]>;
+  load(input: DeploymentScope & { hostname: string; seconds: number; requestsPerSecond: number }, context: CallContext): Promise<LoadMeasurement>;
+  /** Writes one row through the primary and reads it from every region; ms until it was seen there. */
+  writeAndRead(input: StoreRef & { hostname: string; regions: string[]; timeoutMs: number }): Promise<
+    Array<{ region: string; seen: boolean; afterMs: number }>
+  >;
+  startWriter(input: DeploymentScope & { hostname: string; id: string; writesPerSecond: number }): Promise<WriterHandle>;
+  /** The log so far; the writer goes on. */
+  writerLog(handle: WriterHandle): Promise<WriteLogEntry[]>;
+  /** Stops the writer and returns its whole log and which of its numbers the present primary holds. */
+  stopWriter(handle: WriterHandle): Promise<{ log: WriteLogEntry[]; present: number[] }>;
+}
+
+/** Faults for drills. Every fault has an id, and undoing one that is not there is success. */
+export type Fault =
+  | { kind: 'kill-region'; region: string }
+  | { kind: 'cut-link'; from: string; to: string }
+  | { kind: 'slow-link'; from: string; to: string; factor: number };
+
+export interface FaultPort {
+  inject(input: DeploymentScope & { id: string; fault: Fault }): Promise<{ at: string }>;
+  /** Undoes the fault. After `kill-region` the region has power again: services start, databases stay fenced. */
+  undo(input: DeploymentScope & { id: string }, context: CallContext): Promise<void>;
+}
