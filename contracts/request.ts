@@ -44,7 +44,7 @@ const regionWishSchema = z.object({
 });
 
 const healthCheckSchema = z.object({
-  path: z.string().startsWith('/').max(200).default('/health/ready'),
+  path: z.string().startsWith('/').max(200).default('/health/live'),
   intervalSeconds: z.number().min(1).max(300).default(5),
   healthyAfter: z.number().int().min(1).max(10).default(2),
   unhealthyAfter: z.number().int().min(1).max(10).default(3),

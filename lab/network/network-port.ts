@@ -1,0 +1,68 @@
+/**
+ * The lab's wide area network, one process: links between regions with real round-trip times, and the edge, which
+ * plays global DNS and health checks. The lab daemon is its only caller.
+ */
+export interface NetworkPort {
+  /** Creates a link or changes where it leads. Clients connect to the returned loopback port as if it were next door. */
+  setLink(link: Link): Promise<{ port: number }>;
+  removeLink(id: string): Promise<void>;
+  /** Applies to every link between the two regions, in both directions, until cleared. */
+  setFault(fault: LinkFault): Promise<void>;
+  clearFault(id: string): Promise<void>;
+  /** Publishes a hostname at the edge or replaces its records. */
+  setHostname(hostname: EdgeHostname): Promise<void>;
+  removeHostname(hostname: string): Promise<void>;
+  resolve(hostname: string): Promise<{ regions: string[] }>;
+  health(hostname: string): Promise<EdgeHealth[]>;
+  alarms(since: string): Promise<EdgeAlarm[]>;
+  /** TLS port of the edge on loopback. */
+  edgePort(): Promise<number>;
+}
+
+export interface Link {
+  id: string;
+  from: string;
+  to: string;
+  /** loopback port of the server at the far end; absent: connections are refused */
+  targetPort?: number;
+  /** full round trip, milliseconds; half is added in each direction, and one before the first byte */
+  rttMs: number;
+}
+
+export type LinkFault =
+  | { id: string; kind: 'cut'; from: string; to: string }
+  | { id: string; kind: 'slow'; from: string; to: string; factor: number };
+
+export interface EdgeHostname {
+  hostname: string;
+  application: string;
+  environment: string;
+  records: EdgeRecord[];
+}
+
+export interface EdgeRecord {
+  region: string;
+  routing: 'latency' | 'failover' | 'weighted' | 'geo';
+  failover?: 'PRIMARY' | 'SECONDARY';
+  weight?: number;
+  healthCheck: { path: string; intervalSeconds: number; failureThreshold: number };
+  /** TLS port of the region's load balancer on loopback */
+  targetPort: number;
+}
+
+export interface EdgeHealth {
+  region: string;
+  healthy: boolean;
+  /** ISO time of the last change */
+  since: string;
+  consecutiveFailures: number;
+}
+
+export interface EdgeAlarm {
+  name: string;
+  application: string;
+  environment: string;
+  region: string;
+  /** ISO time */
+  at: string;
+}
