@@ -110,8 +110,8 @@ export interface WriterHandle {
 }
 
 export interface ProbePort {
-  /** Asks every service of a region through its load balancer, once per task. */
-  region(input: DeploymentScope & { region: string }): Promise<ServiceHealth[]>;
+  /** Asks every task of every service of a region for `path` (LIVE_PATH or READY_PATH of the probe contract). */
+  region(input: DeploymentScope & { region: string; path: string }): Promise<ServiceHealth[]>;
   /** Timed requests from the world locations through the edge; one measurement per location. */
   latency(
     input: DeploymentScope & {
