@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { regionIdSchema } from '../../contracts/region';
+import type { DatabaseStatus } from '../../contracts/replication';
+import { type PlannedChange, type StackDescription, stackKindSchema, stackRefSchema } from '../../contracts/stack';
+import type { FenceReceipt } from '../../contracts/validation';
+import type { EdgeAlarm, EdgeHealth } from '../network/network-port';
+import type { ServiceStatus } from '../region/region-protocol';
+
+const scope = { account: z.string(), application: z.string(), environment: z.string() };
+const store = { ...scope, store: z.string() };
+const inRegion = { region: regionIdSchema };
+const epoch = { epoch: z.number().int().nonnegative() };
+
+const changeSchema = z.object({
+  ref: stackRefSchema,
+  template: z.string(),
+  parameters: z.record(z.string(), z.string()),
+  tags: z.record(z.string(), z.string()),
+});
+
+const faultSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('kill-region'), region: regionIdSchema }),
+  z.object({ kind: z.literal('cut-link'), from: regionIdSchema, to: regionIdSchema }),
+  z.object({ kind: z.literal('slow-link'), from: regionIdSchema, to: regionIdSchema, factor: z.number().positive() }),
+]);
+export type LabFault = z.infer<typeof faultSchema>;
+
+/** Faults that wait in a lab for tests and demonstrations: they strike when their moment comes. */
+export const plantedFaultSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('refuse-apply'), region: regionIdSchema, stack: stackKindSchema }),
+  z.object({ kind: z.literal('pause-replay'), region: regionIdSchema }),
+]);
+export type PlantedFault = z.infer<typeof plantedFaultSchema>;
+
+/** Every operation of the daemon with the shape of its input. The HTTP call is `POST /<name>`, JSON in and out. */
+export const operationInputs = {
+  'stacks.describe': z.object({ ref: stackRefSchema }),
+  'stacks.template': z.object({ ref: stackRefSchema }),
+  'stacks.plan': changeSchema,
+  'stacks.apply': changeSchema.extend({ token: z.string().min(1) }),
+  'stacks.destroy': z.object({
+    ref: stackRefSchema,
+    token: z.string().min(1),
+    onlyGeneration: z.number().int().optional(),
+  }),
+  'stacks.list': z.object(scope),
+  'data.status': z.object({ ...store, ...inRegion }),
+  'data.fence': z.object({ ...store, ...inRegion, ...epoch }),
+  'data.promote': z.object({ ...store, ...inRegion, ...epoch, expectedPrimary: regionIdSchema }),
+  'data.rejoin': z.object({ ...store, ...inRegion, ...epoch }),
+  'data.compare': z.object({ ...store, regions: z.array(regionIdSchema).min(1) }),
+  'data.connection': z.object({ ...store, ...inRegion }),
+  'data.stores': z.object(scope),
+  'traffic.resolve': z.object({ hostname: z.string() }),
+  'traffic.health': z.object({ hostname: z.string() }),
+  'traffic.shift': z.object({ ...scope, hostname: z.string(), to: regionIdSchema, ...epoch }),
+  'traffic.alarms': z.object({ ...scope, since: z.string() }),
+  'regions.status': z.object({ ...scope, ...inRegion, path: z.string().startsWith('/').optional() }),
+  'faults.inject': z.object({ ...scope, id: z.string().min(1), fault: faultSchema }),
+  'faults.undo': z.object({ ...scope, id: z.string().min(1) }),
+  'faults.plant': plantedFaultSchema,
+  edge: z.object({}),
+  status: z.object({}),
+  shutdown: z.object({}),
+} as const;
+
+export type OperationName = keyof typeof operationInputs;
+export type OperationInput<N extends OperationName> = z.infer<(typeof operationInputs)[N]>;
+
+export interface OperationResults {
+  'stacks.describe': StackDescription;
+  'stacks.template': { template?: string };
+  'stacks.plan': PlannedChange[];
+  'stacks.apply': StackDescription;
+  'stacks.destroy': Record<string, never>;
+  'stacks.list': StackDescription[];
+  'data.status': DatabaseStatus;
+  'data.fence': FenceReceipt;
+  'data.promote': DatabaseStatus;
+  'data.rejoin': DatabaseStatus;
+  'data.compare': Comparison;
+  'data.connection': DatabaseConnection;
+  'data.stores': StoreOverview[];
+  'traffic.resolve': { regions: string[] };
+  'traffic.health': EdgeHealth[];
+  'traffic.shift': Record<string, never>;
+  'traffic.alarms': EdgeAlarm[];
+  'regions.status': RegionStatus;
+  'faults.inject': { at: string };
+  'faults.undo': Record<string, never>;
+  'faults.plant': Record<string, never>;
+  edge: EdgeOverview;
+  status: LabStatus;
+  shutdown: Record<string, never>;
+}
+
+export interface Comparison {
+  consistent: boolean;
+  regions: Array<{ region: string; rows: number; digest: string }>;
+}
+
+/** How to reach the database of one region directly, as the application's user. TLS is required. */
+export interface DatabaseConnection {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  /** PEM of the lab's certificate authority */
+  caCertificate: string;
+}
+
+export interface StoreOverview {
+  store: string;
+  primary?: string;
+  regions: string[];
+  epoch: number;
+}
+
+/** `up: false`: the load balancer of the region does not answer; every service then counts no healthy task. */
+export interface RegionStatus {
+  region: string;
+  up: boolean;
+  loadBalancerPort: number;
+  services: ServiceStatus[];
+}
+
+export interface EdgeOverview {
+  /** TLS port on loopback */
+  port: number;
+  /** PEM of the lab's certificate authority */
+  caCertificate: string;
+}
+
+export interface LabStatus {
+  home: string;
+  daemonPid: number;
+  processes: Array<{ pid: number; what: string; rssMb?: number; pssMb?: number }>;
+  rssMb: number;
+  pssMb?: number;
+  ports: number[];
+  stacks: Array<{ region: string; name: string; kind: string; status: string }>;
+  faults: string[];
+}
