@@ -1,0 +1,50 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+/** What a running local environment says about itself, for commands in other terminals. */
+export const localStateSchema = z.object({
+  /** the supervisor, owner of all other processes */
+  pid: z.number().int(),
+  home: z.string(),
+  temporalAddress: z.string(),
+  uiUrl: z.string().optional(),
+  labUrl: z.string(),
+  workerPid: z.number().int(),
+});
+export type LocalState = z.infer<typeof localStateSchema>;
+
+function statePath(home: string): string {
+  return join(home, 'local.json');
+}
+
+/** The local environment that was left running under this state folder; undefined when there is none, or it is dead. */
+export function readLocalState(home: string): LocalState | undefined {
+  try {
+    const state = localStateSchema.parse(JSON.parse(readFileSync(statePath(home), 'utf8')));
+    return isAlive(state.pid) ? state : undefined;
+  } catch {
+    // No file, or one that a power cut left half-written: nothing runs that could be used.
+    return undefined;
+  }
+}
+
+export function writeLocalState(home: string, state: LocalState): void {
+  const path = statePath(home);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, JSON.stringify(state, undefined, 2));
+  renameSync(`${path}.new`, path);
+}
+
+export function removeLocalState(home: string): void {
+  rmSync(statePath(home), { force: true });
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,131 @@
+import { resolve } from 'node:path';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import { z } from 'zod';
+import { readLocalState } from './dev/local-state';
+
+/** Variables Meridian reads beside TEMPORAL_* (those are read by @temporalio/envconfig). Values of keys are never shown. */
+const environmentSchema = z.object({
+  MERIDIAN_HOME: z.string().min(1).optional(),
+  MERIDIAN_TASK_QUEUE: z.string().min(1).max(200).default('meridian'),
+  MERIDIAN_WEB_UI: z.url().optional(),
+  MERIDIAN_LAB_URL: z.url().optional(),
+  MERIDIAN_MODEL: z.string().min(1).optional(),
+  MERIDIAN_ON_MODEL_FAILURE: z.enum(['stop', 'rules']).optional(),
+  MERIDIAN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
+  ANTHROPIC_BASE_URL: z.url().optional(),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
+  HOME: z.string().min(1).optional(),
+});
+type Environment = z.infer<typeof environmentSchema>;
+
+/** `rules` asks no model: zero tokens. It is the answer when no key is configured, or MERIDIAN_MODEL=rules. */
+export type ModelConfig =
+  | { provider: 'rules' }
+  | { provider: 'anthropic'; apiKey: string; baseUrl: string | undefined; model: string | undefined };
+
+export interface MeridianConfig {
+  temporal: {
+    /** for Connection.connect and NativeConnection.connect alike */
+    connectionOptions: NativeConnectionOptions & { address: string };
+    namespace: string;
+    taskQueue: string;
+    /** base url of the Web UI, without a slash at the end; undefined when it is not known */
+    webUiUrl: string | undefined;
+    /** who said where the server is: only `environment` makes a local environment use a server that is already there */
+    source: 'environment' | 'local-environment' | 'profile' | 'default';
+  };
+  /** absolute path of the state folder: records, artifacts, reports, logs */
+  home: string;
+  lab: { url: string | undefined };
+  model: ModelConfig;
+  /** undefined: production stops and asks, other environments fall back to the rules */
+  onModelFailure: 'stop' | 'rules' | undefined;
+  logLevel: Environment['MERIDIAN_LOG_LEVEL'];
+  /** folder of downloaded tools when Meridian's own folder cannot be written to */
+  cacheFolder: string | undefined;
+}
+
+/**
+ * The one reader of the environment. Sources, first wins: variables, a local environment that is running under the
+ * state folder, the profile in temporal.toml, defaults.
+ * Throws an Error that names the variable, the value received and what would be valid.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): MeridianConfig {
+  const variables = parseEnvironment(env);
+  const stateFolder = resolve(variables.MERIDIAN_HOME ?? '.meridian');
+  const local = env.TEMPORAL_ADDRESS ? undefined : readLocalState(stateFolder);
+  return {
+    temporal: temporalConfig(env, variables, local),
+    home: local?.home ?? stateFolder,
+    lab: { url: variables.MERIDIAN_LAB_URL ?? local?.labUrl },
+    model: modelConfig(variables),
+    onModelFailure: variables.MERIDIAN_ON_MODEL_FAILURE,
+    logLevel: variables.MERIDIAN_LOG_LEVEL,
+    cacheFolder: cacheFolder(variables),
+  };
+}
+
+function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
+  // An empty variable is how shells and CI systems say "not set".
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const received = name.endsWith('_KEY') ? '(hidden)' : JSON.stringify(set[name]);
+    return `${name} is ${received}: ${issue.message.toLowerCase()}`;
+  });
+  throw new Error(`the environment is not valid: ${problems.join('; ')}`);
+}
+
+function temporalConfig(
+  env: NodeJS.ProcessEnv,
+  variables: Environment,
+  local: ReturnType<typeof readLocalState>,
+): MeridianConfig['temporal'] {
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) });
+  const address = local?.temporalAddress ?? connectionOptions.address ?? 'localhost:7233';
+  return {
+    connectionOptions: local ? { address } : { ...connectionOptions, address },
+    namespace: local ? 'default' : (namespace ?? 'default'),
+    taskQueue: variables.MERIDIAN_TASK_QUEUE,
+    webUiUrl: (variables.MERIDIAN_WEB_UI ?? local?.uiUrl ?? webUiBeside(address))?.replace(/\/$/, ''),
+    source: connectionSource(env, local !== undefined, connectionOptions.address !== undefined),
+  };
+}
+
+function connectionSource(
+  env: NodeJS.ProcessEnv,
+  local: boolean,
+  profile: boolean,
+): MeridianConfig['temporal']['source'] {
+  if (env.TEMPORAL_ADDRESS) return 'environment';
+  if (local) return 'local-environment';
+  return profile ? 'profile' : 'default';
+}
+
+/** The dev server puts its Web UI on its own port + 1000; elsewhere nothing is known. */
+function webUiBeside(address: string): string | undefined {
+  const match = /^(?:localhost|127\.0\.0\.1):(\d+)$/.exec(address);
+  return match ? `http://localhost:${Number(match[1]) + 1000}` : undefined;
+}
+
+function modelConfig(variables: Environment): ModelConfig {
+  const { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseUrl, MERIDIAN_MODEL: model } = variables;
+  return apiKey === undefined || model === 'rules'
+    ? { provider: 'rules' }
+    : { provider: 'anthropic', apiKey, baseUrl, model };
+}
+
+function cacheFolder({ XDG_CACHE_HOME, HOME }: Environment): string | undefined {
+  if (XDG_CACHE_HOME) return resolve(XDG_CACHE_HOME, 'meridian');
+  return HOME ? resolve(HOME, '.cache', 'meridian') : undefined;
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+  );
+}
