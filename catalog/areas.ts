@@ -8,6 +8,7 @@ export const AREA_CONTINENTS = {
   europe: ['europe'],
   'european-union': ['europe'],
   'middle-east': ['asia'],
+  'central-asia': ['asia'],
   africa: ['africa'],
   'south-asia': ['asia'],
   'south-east-asia': ['asia'],
