@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Agent } from './agent';
+import { callInputTokens, ownTextTokens } from './estimate-tokens';
+import { type Call, type ExchangeEnd, exchange, type LoopState } from './exchange';
+import { partsText, partsTokens } from './facts';
+import type { LoopDependencies, LoopModel } from './loop-dependencies';
+import { calibratedTokens, roomTokens, type TokenLedger } from './token-ledger';
+
+/** How often facts are packed, when the provider counts more than was reserved; each count corrects the estimate. */
+const MOST_PACKINGS = 3;
+
+/**
+ * Asks an agent's question. A call that the provider counts longer than its reservation is not sent: the ledger has
+ * learned by how much the estimate was short, and the facts are packed again.
+ */
+export async function askFirst<Input, Answer extends Record<string, unknown>, Choice>(
+  agent: Agent<Input, Answer, Choice>,
+  input: Input,
+  model: LoopModel,
+  dependencies: LoopDependencies,
+): Promise<{ state: LoopState; end: ExchangeEnd; rung?: string }> {
+  let state: LoopState = { ledger: dependencies.ledger, turns: [] };
+  let call = firstCall(agent, input, state.ledger, model.id);
+  for (let packing = 1; ; packing++) {
+    const exchanged = await exchange(call, model, state, dependencies);
+    if (exchanged.end.kind !== 'too-long' || packing === MOST_PACKINGS) return { ...exchanged, rung: call.rung };
+    state = exchanged.state;
+    call = firstCall(agent, input, state.ledger, model.id);
+  }
+}
+
+/**
+ * Packs an agent's facts into the room that its account has: the fullest rung that leaves space for an answer of full
+ * length, else the fullest that leaves space for a useful one, else the last rung (which the ledger will refuse).
+ */
+export function firstCall<Input, Answer extends Record<string, unknown>, Choice>(
+  agent: Agent<Input, Answer, Choice>,
+  input: Input,
+  ledger: TokenLedger,
+  model: string,
+): Call {
+  const system = ownTextTokens(agent.instructions);
+  const schema = schemaTokens(agent.schema);
+  const rungs = agent.facts(input).map((rung) => {
+    const estimatedTokens = callInputTokens(system, partsTokens(rung.parts), schema);
+    return { ...rung, estimatedTokens, inputTokens: calibratedTokens(ledger, model, estimatedTokens) };
+  });
+  const room = roomTokens(ledger, agent.account);
+  const leaving = (outputTokens: number) => rungs.find(({ inputTokens }) => inputTokens + outputTokens <= room);
+  const chosen = leaving(agent.output.wantedTokens) ?? leaving(agent.output.minimumTokens) ?? rungs.at(-1);
+  if (!chosen) throw new RangeError(`agent "${agent.name}" offers no facts; a ladder has at least one rung`);
+  return {
+    agent: agent.name,
+    purpose: 'answer',
+    account: agent.account,
+    system: agent.instructions,
+    user: partsText(chosen.parts),
+    schemaId: agent.schemaId,
+    rung: chosen.rung,
+    estimatedTokens: chosen.estimatedTokens,
+    output: agent.output,
+  };
+}
+
+/** Tokens of a schema as JSON with spaces: the dearest form in which a provider is thought to inject it. */
+export function schemaTokens(schema: z.ZodType): number {
+  const { $schema: _, ...json } = z.toJSONSchema(schema);
+  return ownTextTokens(JSON.stringify(json, null, 1).replace(/\n\s*/g, ' '));
+}
