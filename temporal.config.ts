@@ -15,6 +15,7 @@ const environmentSchema = z.object({
   MERIDIAN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ANTHROPIC_API_KEY: z.string().min(1).optional(),
   ANTHROPIC_BASE_URL: z.url().optional(),
+  PATH: z.string().default(''),
   XDG_CACHE_HOME: z.string().min(1).optional(),
   HOME: z.string().min(1).optional(),
 });
@@ -43,8 +44,8 @@ export interface MeridianConfig {
   /** undefined: production stops and asks, other environments fall back to the rules */
   onModelFailure: 'stop' | 'rules' | undefined;
   logLevel: Environment['MERIDIAN_LOG_LEVEL'];
-  /** folder of downloaded tools when Meridian's own folder cannot be written to */
-  cacheFolder: string | undefined;
+  /** where programs are looked for, and where downloaded ones go when Meridian's own folder cannot be written to */
+  tools: { path: string; cacheFolder: string | undefined };
 }
 
 /**
@@ -63,7 +64,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): MeridianConfig
     model: modelConfig(variables),
     onModelFailure: variables.MERIDIAN_ON_MODEL_FAILURE,
     logLevel: variables.MERIDIAN_LOG_LEVEL,
-    cacheFolder: cacheFolder(variables),
+    tools: { path: variables.PATH, cacheFolder: cacheFolder(variables) },
   };
 }
 
