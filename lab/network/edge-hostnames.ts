@@ -1,0 +1,77 @@
+import { AlarmLog, alarmName } from './alarm-log';
+import { answeringRecords, recordsProblem } from './edge-routing';
+import { HealthWatch } from './health-watch';
+import type { NetworkLog } from './network-log';
+import type { EdgeAlarm, EdgeHealth, EdgeHostname } from './network-port';
+
+interface Published {
+  hostname: EdgeHostname;
+  watches: Map<string, HealthWatch>;
+}
+
+/** What global DNS knows: which hostnames exist, where they lead, and how healthy each place is. */
+export class EdgeHostnames {
+  private readonly published = new Map<string, Published>();
+  private readonly alarmLog = new AlarmLog();
+
+  constructor(private readonly log: NetworkLog) {}
+
+  /** Publishes or replaces. Health survives where endpoint and check stay the same; every check runs again at once. */
+  set(hostname: EdgeHostname): void {
+    const problem = recordsProblem(hostname.records);
+    if (problem !== undefined) throw new Error(`hostname ${hostname.hostname}: ${problem}`);
+    const before = this.published.get(hostname.hostname)?.watches;
+    const watches = new Map<string, HealthWatch>();
+    for (const record of hostname.records) {
+      const known = before?.get(record.region);
+      watches.set(record.region, known?.fits(record) ? known : this.watch(hostname, record));
+    }
+    for (const [region, watch] of before ?? []) if (watches.get(region) !== watch) this.unwatch(hostname, watch);
+    this.published.set(hostname.hostname, { hostname, watches });
+    for (const watch of watches.values()) watch.start();
+    this.log('hostname', { hostname: hostname.hostname, regions: hostname.records.map(({ region }) => region) });
+  }
+
+  remove(name: string): void {
+    const published = this.published.get(name);
+    for (const watch of published?.watches.values() ?? []) this.unwatch(published?.hostname, watch);
+    this.published.delete(name);
+  }
+
+  find(name: string): EdgeHostname | undefined {
+    return this.published.get(name)?.hostname;
+  }
+
+  isHealthy(name: string, region: string): boolean {
+    return this.published.get(name)?.watches.get(region)?.state.healthy ?? false;
+  }
+
+  resolve(name: string): { regions: string[] } {
+    const records = this.find(name)?.records ?? [];
+    return { regions: answeringRecords(records, (region) => this.isHealthy(name, region)).map(({ region }) => region) };
+  }
+
+  health(name: string): EdgeHealth[] {
+    const watches = [...(this.published.get(name)?.watches.values() ?? [])];
+    return watches.map((watch) => ({ region: watch.record.region, ...watch.state }));
+  }
+
+  alarms(since: string): EdgeAlarm[] {
+    return this.alarmLog.since(since);
+  }
+
+  private watch(published: EdgeHostname, record: EdgeHostname['records'][number]): HealthWatch {
+    const { hostname, application, environment } = published;
+    const name = alarmName(published, record.region);
+    return new HealthWatch(hostname, record, ({ healthy, since }) => {
+      this.log('health', { hostname, region: record.region, healthy });
+      if (healthy) this.alarmLog.clear(name, hostname);
+      else this.alarmLog.raise({ name, application, environment, region: record.region, at: since }, hostname);
+    });
+  }
+
+  private unwatch(hostname: EdgeHostname | undefined, watch: HealthWatch): void {
+    watch.stop();
+    if (hostname) this.alarmLog.clear(alarmName(hostname, watch.record.region), hostname.hostname);
+  }
+}

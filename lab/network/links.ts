@@ -1,0 +1,69 @@
+import type { Crossing } from './delay-queue';
+import { LinkServer } from './link-server';
+import type { Link, LinkFault } from './network-port';
+
+/**
+ * All links and the faults on them.
+ *
+ * A cut link is silent: nothing crosses in either direction, not even the news that one end died; a new connection is
+ * accepted by the kernel of this machine but never reaches the far end. What was sent meanwhile arrives after the cut
+ * heals, as TCP would retransmit it, unless the sender gave up.
+ */
+export class Links {
+  private readonly servers = new Map<string, LinkServer>();
+  private readonly faults = new Map<string, LinkFault>();
+
+  async set(link: Link): Promise<{ port: number }> {
+    const known = this.servers.get(link.id);
+    if (known) {
+      known.update(link);
+      return { port: known.port };
+    }
+    const server: LinkServer = new LinkServer(
+      link,
+      this.crossing(() => server.link),
+    );
+    this.servers.set(link.id, server);
+    await server.listen();
+    return { port: server.port };
+  }
+
+  async remove(id: string): Promise<void> {
+    const server = this.servers.get(id);
+    this.servers.delete(id);
+    await server?.close();
+  }
+
+  setFault(fault: LinkFault): void {
+    this.faults.set(fault.id, fault);
+    this.pump();
+  }
+
+  clearFault(id: string): void {
+    this.faults.delete(id);
+    this.pump();
+  }
+
+  private pump(): void {
+    for (const server of this.servers.values()) server.pump();
+  }
+
+  private crossing(link: () => Link): Crossing {
+    return {
+      cut: () => this.faultsOn(link()).some((fault) => fault.kind === 'cut'),
+      delayMs: () => (link().rttMs / 2) * this.slowness(link()),
+    };
+  }
+
+  /** Several slow faults on one link multiply. */
+  private slowness(link: Link): number {
+    return this.faultsOn(link).reduce((factor, fault) => (fault.kind === 'slow' ? factor * fault.factor : factor), 1);
+  }
+
+  private faultsOn(link: Link): LinkFault[] {
+    if (this.faults.size === 0) return [];
+    return [...this.faults.values()].filter(
+      ({ from, to }) => (from === link.from && to === link.to) || (from === link.to && to === link.from),
+    );
+  }
+}

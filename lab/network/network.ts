@@ -1,0 +1,48 @@
+import { Edge, type EdgeCertificate, type LocationRtts } from './edge';
+import { EdgeHostnames } from './edge-hostnames';
+import { Links } from './links';
+import type { NetworkLog } from './network-log';
+import type { NetworkPort } from './network-port';
+
+export interface NetworkConfig {
+  certificate: EdgeCertificate;
+  locationRtts: LocationRtts;
+}
+
+/** Starts the whole network inside this process and returns its port. */
+export async function createNetwork(config: NetworkConfig, log: NetworkLog): Promise<NetworkPort> {
+  const links = new Links();
+  const hostnames = new EdgeHostnames(log);
+  const edgePort = await new Edge(config.certificate, hostnames, config.locationRtts).listen();
+  log('edge', { port: edgePort });
+  return {
+    async setLink(link) {
+      const { port } = await links.set(link);
+      log('link', { ...link, port });
+      return { port };
+    },
+    async removeLink(id) {
+      await links.remove(id);
+      log('link-removed', { id });
+    },
+    async setFault(fault) {
+      links.setFault(fault);
+      log('fault', { ...fault });
+    },
+    async clearFault(id) {
+      links.clearFault(id);
+      log('fault-cleared', { id });
+    },
+    async setHostname(hostname) {
+      hostnames.set(hostname);
+    },
+    async removeHostname(name) {
+      hostnames.remove(name);
+      log('hostname-removed', { hostname: name });
+    },
+    resolve: async (name) => hostnames.resolve(name),
+    health: async (name) => hostnames.health(name),
+    alarms: async (since) => hostnames.alarms(since),
+    edgePort: async () => edgePort,
+  };
+}
