@@ -1,0 +1,91 @@
+import { capability, enginesOf } from '../catalog/capabilities';
+import { INSTANCE_CLASSES, isPricedInstanceClass } from '../catalog/prices';
+import type { DataStoreRequest, DeploymentRequest, RequestProblem } from '../contracts/request';
+import { duplicateNames } from './check-services';
+import { closestNames } from './closest-names';
+import { multiWriterRefusal } from './conflict-strategy';
+import { replicationMode } from './replication-mode';
+import { asksForOneRegion } from './residency';
+
+function classProblem(field: string, instanceClass: string): RequestProblem[] {
+  if (isPricedInstanceClass(instanceClass)) return [];
+  const [closest] = closestNames(instanceClass, INSTANCE_CLASSES, 1);
+  return [
+    {
+      field,
+      received: `"${instanceClass}"`,
+      valid: `${closest ? `did you mean "${closest}"? ` : ''}a class with a known price: ${INSTANCE_CLASSES.join(', ')}`,
+    },
+  ];
+}
+
+/** Seed 004 step 3: which strategies an engine allows, and what they allow readers to expect. */
+function strategyProblems(store: DataStoreRequest, at: string, request: DeploymentRequest): RequestProblem[] {
+  const field = `${at}.strategy`;
+  const received = `"${store.strategy}"`;
+  switch (store.strategy) {
+    case 'active-passive':
+      return [];
+    case 'read-replicas':
+      return store.consistency === 'strong'
+        ? [
+            {
+              field: `${at}.consistency`,
+              received: '"strong" with strategy read-replicas, whose reads may be behind',
+              valid: 'eventual or causal, or strategy active-passive',
+            },
+          ]
+        : [];
+    case 'sharded':
+      return [
+        {
+          field,
+          received: `${received}: a shard has no copy elsewhere, so losing its region loses its data`,
+          valid: 'active-passive or read-replicas',
+        },
+      ];
+    case 'active-active': {
+      const refusal = multiWriterRefusal(store, request);
+      return refusal
+        ? [{ field, received: `${received}, but ${refusal}`, valid: 'active-passive or read-replicas' }]
+        : [];
+    }
+  }
+}
+
+/** Seed 004 step 3: a recovery point that no replication of this engine on this platform can keep. */
+function recoveryProblems(store: DataStoreRequest, at: string, request: DeploymentRequest): RequestProblem[] {
+  const row = capability(store.engine, request.platform);
+  if (!row || asksForOneRegion(request)) return [];
+  const { rpoSeconds } = request.recovery;
+  const mode = replicationMode({ store, rpoSeconds, capability: row, writePenaltyMs: 0 });
+  if (mode.kind !== 'unsatisfiable') return [];
+  const synchronous = store.replication === 'synchronous';
+  return [
+    {
+      field: synchronous ? `${at}.replication` : 'recovery.rpoSeconds',
+      received: synchronous ? '"synchronous"' : `${rpoSeconds} (${mode.reason})`,
+      valid: mode.alternatives.join(', or '),
+    },
+  ];
+}
+
+/** Data stores: engines the platform has, strategies the engine has, recovery points that replication can keep. */
+export function checkStores(request: DeploymentRequest): RequestProblem[] {
+  const problems = request.dataStores.flatMap((store, index) => {
+    const at = `dataStores[${index}]`;
+    if (!capability(store.engine, request.platform)) {
+      const valid = `an engine that can be deployed on ${request.platform}: ${enginesOf(request.platform).join(', ')}`;
+      return [{ field: `${at}.engine`, received: `"${store.engine}"`, valid }];
+    }
+    return [
+      ...classProblem(`${at}.instanceClass`, store.instanceClass),
+      ...strategyProblems(store, at, request),
+      ...recoveryProblems(store, at, request),
+    ];
+  });
+  const overrides = Object.entries(request.regions.overrides).flatMap(([region, { instanceClass }]) =>
+    instanceClass === undefined ? [] : classProblem(`regions.overrides.${region}.instanceClass`, instanceClass),
+  );
+  return [...duplicateNames('dataStores', request.dataStores), ...problems, ...overrides];
+}

@@ -1,0 +1,62 @@
+import { isKnownRegion } from '../catalog/regions';
+import type { DeploymentRequest } from '../contracts/request';
+import type { Candidate } from '../contracts/topology';
+import { budgetViolations } from './budget-mode';
+import { conflictViolations } from './conflict-strategy';
+import { regionLossViolations, regionWishViolations } from './region-wishes';
+import { residencyViolations } from './residency';
+import { slaRegionViolations } from './sla-regions';
+import { openModes, roleViolations } from './topology-mode';
+
+/** The part of a candidate that policies judge; cost by line is not needed. */
+export type JudgedTopology = Pick<Candidate, 'mode' | 'routing' | 'latency' | 'survivesRegionLoss'> & {
+  regions: ReadonlyArray<Pick<Candidate['regions'][number], 'region' | 'role'>>;
+  cost: { usdPerMonth: number };
+};
+
+/** The SLA as modelled: percentile over the request's users. The network's share only; the service's own time comes on top. */
+function latencyViolations({ latency }: JudgedTopology, request: DeploymentRequest): string[] {
+  const { percentile, underMs, of } = request.latency;
+  if (latency.modelledMs < underMs) return [];
+  return [
+    `latency: ${percentile} % of users see ${of}s within ${Math.round(latency.modelledMs)} ms at best, the request asks for under ${underMs} ms; ` +
+      'valid are regions nearer to the users, or a higher limit',
+  ];
+}
+
+function wishedRoutingViolations({ routing, mode }: JudgedTopology, request: DeploymentRequest): string[] {
+  const sentences: string[] = [];
+  if (request.routing !== 'auto' && routing !== request.routing) {
+    sentences.push(`routing: ${routing}, the request asks for ${request.routing}`);
+  }
+  const modes = openModes(request);
+  if (!modes.includes(mode)) {
+    sentences.push(`mode: ${mode} does not fit the data strategies of the request; valid is ${modes.join(' or ')}`);
+  }
+  return sentences;
+}
+
+/**
+ * All hard policies that a topology breaks for a request, each a sentence with the rule, the value and what would be
+ * valid. Empty means that it may be chosen. The one gate: candidates carry its answer, and a model's choice is held
+ * against it again. `singleRegionUsdPerMonth` comes from the advice that the topology belongs to.
+ */
+export function topologyViolations(
+  topology: JudgedTopology,
+  request: DeploymentRequest,
+  advice: { singleRegionUsdPerMonth: number },
+): string[] {
+  const wishes = regionWishViolations(topology.regions, request);
+  if (topology.regions.some(({ region }) => !isKnownRegion(region))) return wishes;
+  return [
+    ...wishes,
+    ...roleViolations(topology.mode, topology.regions),
+    ...residencyViolations(topology, request),
+    ...wishedRoutingViolations(topology, request),
+    ...conflictViolations(topology.mode, request),
+    ...slaRegionViolations(topology.regions, request),
+    ...latencyViolations(topology, request),
+    ...budgetViolations(topology, request, advice),
+    ...regionLossViolations(topology.survivesRegionLoss, request),
+  ];
+}
