@@ -3,6 +3,7 @@ import type { DecideApprovalInput } from './approval';
 import type { LedgerSummary } from './ledger';
 import type { DeploymentPlan } from './plan';
 import type { Progress } from './progress';
+import type { PlatformKind } from './region';
 import type { DeploymentRequest } from './request';
 
 /** Operations that the deployment entity runs one at a time; a smaller number goes first. */
@@ -10,7 +11,7 @@ export const OPERATION_PRIORITY = { emergency: 0, rollback: 1, switchover: 2, de
 
 export type OperationRequest =
   | { kind: 'deploy'; request: DeploymentRequest; requester: string }
-  | { kind: 'retire'; requester: string };
+  | { kind: 'retire'; requester: string; platform: PlatformKind; account: string };
 
 export interface BeginOperationResult {
   workflowId: string;

@@ -19,6 +19,7 @@ export const deploymentRecordSchema = z.object({
   environment: z.string(),
   version: z.number().int().nonnegative().describe('raised by every write; a write must name the version it read'),
   lastGeneration: z.number().int().nonnegative(),
+  lastOperation: z.string().optional().describe('the operation that was given lastGeneration; makes giving it idempotent'),
   live: z
     .object({
       generation: z.number().int(),

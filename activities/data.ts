@@ -1,0 +1,99 @@
+import { READY_PATH } from '../contracts/probe-contract';
+import type { PlatformKind } from '../contracts/region';
+import type { DatabaseStatus } from '../contracts/replication';
+import type { FenceReceipt, ServiceHealth } from '../contracts/validation';
+import type { CallContext, DeploymentScope, StoreRef } from '../platforms/platform';
+import { PlatformError } from '../platforms/platform-error';
+import type { ActivityDependencies } from './dependencies';
+import { withHeartbeat } from './support/call-context';
+import { failure } from './support/failures';
+import { pollUntil } from './support/poll-until';
+
+interface OnPlatform {
+  platform: PlatformKind;
+}
+
+export interface StandbyInput extends StoreRef, OnPlatform {
+  region: string;
+  lagThresholdMs: number;
+  timeoutMs: number;
+}
+
+export type DataActivities = ReturnType<typeof createDataActivities>;
+
+/** Acts on and questions to the databases of a deployment. */
+export function createDataActivities(deps: ActivityDependencies) {
+  const data = (kind: PlatformKind) => deps.platform(kind).data;
+  return {
+    databaseStatus: (input: StoreRef & OnPlatform & { region: string }): Promise<DatabaseStatus> =>
+      data(input.platform).status(input),
+
+    /** Waits until a standby replicates and its lag is under the threshold; `Replication.Lagging` after the time-out. */
+    awaitReplication: (input: StandbyInput): Promise<DatabaseStatus> =>
+      withHeartbeat((context) => awaitReplication(deps, input, context)),
+
+    /** Waits until every task of a region answers that it can serve, databases included. */
+    awaitReady: (input: DeploymentScope & OnPlatform & { region: string; timeoutMs: number }): Promise<ServiceHealth[]> =>
+      withHeartbeat(async (context) => {
+        const { probes } = deps.platform(input.platform);
+        const ready = await pollUntil({
+          ask: () => probes.region({ ...input, path: READY_PATH }),
+          enough: (services) => services.every((service) => service.healthy),
+          timeoutMs: input.timeoutMs,
+          context,
+        });
+        if (ready.enough) return ready.last;
+        const sick = ready.last.find((service) => !service.healthy);
+        throw failure('Region.Unhealthy', `${sick?.service} in ${input.region} is not ready: ${sick?.detail}`, {
+          region: input.region,
+          ...(sick && { resource: sick.service }),
+        });
+      }),
+
+    fenceDatabase: (input: StoreRef & OnPlatform & { region: string; epoch: number }): Promise<FenceReceipt> =>
+      withHeartbeat((context) => data(input.platform).fence(input, context)),
+
+    promoteDatabase: (
+      input: StoreRef & OnPlatform & { region: string; expectedPrimary: string; epoch: number },
+    ): Promise<DatabaseStatus> => withHeartbeat((context) => data(input.platform).promote(input, context)),
+
+    rejoinDatabase: (input: StoreRef & OnPlatform & { region: string; epoch: number }): Promise<DatabaseStatus> =>
+      withHeartbeat((context) => data(input.platform).rejoin(input, context)),
+
+    /** `Replication.Inconsistent` unless all databases of the store hold the same rows. */
+    compareDatabases: async (input: StoreRef & OnPlatform & { regions: string[] }) => {
+      const compared = await data(input.platform).compare(input);
+      if (compared.consistent) return compared;
+      const rows = compared.regions.map(({ region, rows: count, digest }) => `${region}: ${count} rows, ${digest.slice(0, 12)}`);
+      throw failure('Replication.Inconsistent', `the databases of ${input.store} differ (${rows.join('; ')})`, {
+        resource: input.store,
+      });
+    },
+  };
+}
+
+async function awaitReplication(
+  deps: ActivityDependencies,
+  input: StandbyInput,
+  context: CallContext,
+): Promise<DatabaseStatus> {
+  const { data } = deps.platform(input.platform);
+  const isClose = (status: DatabaseStatus) =>
+    status.role === 'standby' && status.lagMs !== undefined && status.lagMs <= input.lagThresholdMs;
+  const seen = await pollUntil({ ask: () => data.status(input), enough: isClose, timeoutMs: input.timeoutMs, context });
+  if (seen.enough) return seen.last;
+  const { reachable, role, lagMs, lagBytes } = seen.last;
+  if (!reachable) {
+    throw new PlatformError('Platform.Unavailable', `the database of ${input.region} does not answer`, {
+      retryable: false,
+      region: input.region,
+      resource: input.store,
+    });
+  }
+  const lag = lagMs === undefined ? 'an unknown lag' : `a lag of ${Math.round(lagMs)} ms (${lagBytes ?? '?'} bytes)`;
+  throw failure(
+    'Replication.Lagging',
+    `${input.store} in ${input.region} (${role}) has ${lag} after ${input.timeoutMs} ms; the threshold is ${input.lagThresholdMs} ms`,
+    { region: input.region, resource: input.store },
+  );
+}

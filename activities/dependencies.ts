@@ -1,0 +1,21 @@
+import type { Client } from '@temporalio/client';
+import type { PlatformKind } from '../contracts/region';
+import type { Platform } from '../platforms/platform';
+import type { ArtifactStore, DeploymentStore } from './store-port';
+import type { TakeModelTurn } from '../agents/loop/model-turn';
+import type { OrchestratorSettings } from './settings';
+
+/** What activities need from outside; chosen in worker/dependencies.ts and nowhere else. */
+export interface ActivityDependencies {
+  records: DeploymentStore;
+  artifacts: ArtifactStore;
+  /** Throws a `Platform.Refused` error naming the platforms that are configured when the kind is not among them. */
+  platform(kind: PlatformKind): Platform;
+  takeModelTurn: TakeModelTurn;
+  settings: OrchestratorSettings;
+  /** to read the history of a deployment when its time is accounted for */
+  client: Client;
+  /** where reports are written for people, next to the artifact store */
+  reportDirectory: string;
+  now(): Date;
+}

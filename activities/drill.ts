@@ -1,0 +1,106 @@
+import { LIVE_PATH } from '../contracts/probe-contract';
+import type { PlatformKind } from '../contracts/region';
+import type { CallContext, DeploymentScope, Fault, WriterHandle } from '../platforms/platform';
+import { type WriteLoss, writeLoss } from '../policies/write-loss';
+import type { ActivityDependencies } from './dependencies';
+import { withHeartbeat } from './support/call-context';
+import { failure } from './support/failures';
+import { pause, pollUntil } from './support/poll-until';
+
+interface OnPlatform {
+  platform: PlatformKind;
+}
+
+/** Seed 003, failover triggers: three consecutive failures of the primary region mean immediate failover. */
+const FAILURES_TO_DETECT = 3;
+/** Fits the 15 s tier of seed 003 with room: three failures a second apart. */
+const DETECTION_INTERVAL_MS = 1_000;
+
+export type DrillActivities = ReturnType<typeof createDrillActivities>;
+
+/** The acts of a failover drill. Faults are undone by the workflow even when it is cancelled. */
+export function createDrillActivities(deps: ActivityDependencies) {
+  const { now } = deps;
+  return {
+    startWriter: (
+      input: DeploymentScope & OnPlatform & { hostname: string; id: string; writesPerSecond: number },
+    ): Promise<WriterHandle> => deps.platform(input.platform).probes.startWriter(input),
+
+    injectFault: (input: DeploymentScope & OnPlatform & { id: string; fault: Fault }): Promise<{ at: string }> =>
+      deps.platform(input.platform).faults.inject(input),
+
+    undoFault: (input: DeploymentScope & OnPlatform & { id: string }): Promise<void> =>
+      withHeartbeat((context) => deps.platform(input.platform).faults.undo(input, context)),
+
+    /** Watches a region until it failed three times in a row; `Drill.Failed` when it stays healthy. */
+    detectRegionLoss: (
+      input: DeploymentScope & OnPlatform & { region: string; timeoutMs: number },
+    ): Promise<{ at: string; failures: number }> =>
+      withHeartbeat(async (context) => {
+        const failures = await countFailures(deps, input, context);
+        return { at: now().toISOString(), failures };
+      }),
+
+    shiftTraffic: async (
+      input: DeploymentScope & OnPlatform & { hostname: string; to: string; epoch: number },
+    ): Promise<{ at: string }> => {
+      await deps.platform(input.platform).traffic.shift(input);
+      return { at: now().toISOString() };
+    },
+
+    /** Waits for the first acknowledged write that was sent after the fault. */
+    awaitFirstWrite: (input: OnPlatform & { writer: WriterHandle; faultAt: string; timeoutMs: number }) =>
+      withHeartbeat(async (context) => {
+        const { probes } = deps.platform(input.platform);
+        const faultAtMs = Date.parse(input.faultAt);
+        const seen = await pollUntil({
+          ask: async () => writeLoss(await probes.writerLog(input.writer), [], faultAtMs).firstWriteMs,
+          enough: (firstWriteMs) => firstWriteMs !== undefined,
+          timeoutMs: input.timeoutMs,
+          context,
+          intervalMs: 50,
+        });
+        if (seen.last !== undefined) return { firstWriteMs: seen.last, at: now().toISOString() };
+        throw failure('Drill.Failed', `no write was acknowledged within ${input.timeoutMs} ms after traffic was shifted`);
+      }),
+
+    /** Waits for the platform's own alarm about a region; undefined when none came in time. */
+    awaitAlarm: (input: DeploymentScope & OnPlatform & { region: string; since: string; timeoutMs: number }) =>
+      withHeartbeat(async (context) => {
+        const { traffic } = deps.platform(input.platform);
+        const seen = await pollUntil({
+          ask: async () => (await traffic.alarms(input, input.since)).find(({ region }) => region === input.region),
+          enough: (alarm) => alarm !== undefined,
+          timeoutMs: input.timeoutMs,
+          context,
+          intervalMs: 500,
+        });
+        return seen.last;
+      }),
+
+    /** Stops the writer and says what became of its writes; the whole log is kept as an artifact. */
+    finishWriter: async (input: OnPlatform & { writer: WriterHandle; faultAt: string }): Promise<WriteLoss> => {
+      const { log, present } = await deps.platform(input.platform).probes.stopWriter(input.writer);
+      return writeLoss(log, present, Date.parse(input.faultAt));
+    },
+  };
+}
+
+async function countFailures(
+  deps: ActivityDependencies,
+  input: DeploymentScope & OnPlatform & { region: string; timeoutMs: number },
+  { signal, heartbeat }: CallContext,
+): Promise<number> {
+  const { probes } = deps.platform(input.platform);
+  const end = Date.now() + input.timeoutMs;
+  let failures = 0;
+  while (failures < FAILURES_TO_DETECT) {
+    if (Date.now() > end) throw failure('Drill.Failed', `${input.region} still answers ${input.timeoutMs} ms after the fault`);
+    const startedAt = Date.now();
+    const services = await probes.region({ ...input, path: LIVE_PATH });
+    failures = services.some((service) => !service.healthy) ? failures + 1 : 0;
+    heartbeat(`${failures} consecutive failures`);
+    if (failures < FAILURES_TO_DETECT) await pause(Math.max(DETECTION_INTERVAL_MS - (Date.now() - startedAt), 0), signal);
+  }
+  return failures;
+}

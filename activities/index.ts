@@ -1,0 +1,29 @@
+import { createDataActivities } from './data';
+import type { ActivityDependencies } from './dependencies';
+import { createDrillActivities } from './drill';
+import { createPlanActivities } from './plan';
+import { createProbeActivities } from './probes';
+import { createRecordActivities } from './records';
+import { createReportActivities } from './report';
+import { createStackActivities } from './stacks';
+import { withFailureTypes } from './support/failures';
+import { topologyActivities } from './topology';
+
+export type Activities = ReturnType<typeof createActivities>;
+
+/** The one registration list. */
+export function createActivities(deps: ActivityDependencies) {
+  return withFailureTypes({
+    ...createRecordActivities(deps),
+    ...topologyActivities,
+    takeModelTurn: deps.takeModelTurn,
+    /** read by each workflow as it starts, so that a restart with other settings does not change a run under way */
+    readSettings: async () => deps.settings,
+    ...createPlanActivities(deps),
+    ...createStackActivities(deps),
+    ...createDataActivities(deps),
+    ...createProbeActivities(deps),
+    ...createDrillActivities(deps),
+    ...createReportActivities(deps),
+  });
+}

@@ -1,0 +1,125 @@
+import type { ArtifactRef } from '../contracts/artifact';
+import type { Finding } from '../contracts/finding';
+import type { DeploymentPlan } from '../contracts/plan';
+import type { PlatformKind } from '../contracts/region';
+import { type RegionSpec, regionSpecSchema } from '../contracts/region-spec';
+import type { ReplicationPlan } from '../contracts/replication';
+import type { DeploymentRequest } from '../contracts/request';
+import type { Rollout } from '../contracts/rollout';
+import type { BeforeImage, PlannedChange, StackArtifact } from '../contracts/stack';
+import type { Topology } from '../contracts/topology';
+import { planReplication } from '../skills/database-optimization-analyzer/skill';
+import { designRollout, inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
+import { buildRegionSpecs, buildTraffic } from '../skills/iac-template-generator/build-specs';
+import { generateTemplates } from '../skills/iac-template-generator/skill';
+import { validateSecurity, validateTemplates } from '../skills/networksec-architecture-validator/skill';
+import type { ActivityDependencies } from './dependencies';
+import { tagsOf } from './stacks';
+import { sha256 } from './support/token';
+
+export interface GeneratedTemplates {
+  stacks: StackArtifact[];
+  documents: Array<{ name: string; artifact: ArtifactRef }>;
+  /** RegionSpecs of all regions, JSON */
+  specs: ArtifactRef;
+}
+
+export interface SealPlanInput {
+  topology: Topology;
+  rollout: Rollout;
+  replication: ReplicationPlan;
+  templates: GeneratedTemplates;
+  findings: Finding[];
+  platform: PlatformKind;
+  application: string;
+  environment: string;
+  generation: number;
+}
+
+export type PlanActivities = ReturnType<typeof createPlanActivities>;
+
+/** The skills that turn a topology into a plan, one activity each, and the plan's own digest. */
+export function createPlanActivities(deps: ActivityDependencies) {
+  return {
+    planReplication: async (input: { request: DeploymentRequest; topology: Topology }): Promise<ReplicationPlan> =>
+      planReplication(input),
+
+    designRollout: async (input: { request: DeploymentRequest; topology: Topology }): Promise<Rollout> =>
+      designRollout(input),
+
+    generateTemplates: (input: { request: DeploymentRequest; topology: Topology; replication: ReplicationPlan }) =>
+      renderAndStore(deps, input),
+
+    validateSecurity: (input: { request: DeploymentRequest; templates: GeneratedTemplates }): Promise<Finding[]> =>
+      gate(deps, input),
+
+    /** Asks the platform what each stack would change, computes the way back, and seals all of it with a digest. */
+    sealPlan: (input: SealPlanInput): Promise<DeploymentPlan> => sealPlan(deps, input),
+  };
+}
+
+async function renderAndStore(
+  { artifacts }: ActivityDependencies,
+  input: { request: DeploymentRequest; topology: Topology; replication: ReplicationPlan },
+): Promise<GeneratedTemplates> {
+  const { application, environment, account } = input.request;
+  const specs = buildRegionSpecs(input);
+  const traffic = buildTraffic(input.request, input.topology);
+  const generated = generateTemplates({ specs, traffic, account, application, environment });
+  const stacks = await Promise.all(
+    generated.stacks.map(async ({ ref, template, parameters, resources }): Promise<StackArtifact> => {
+      const stored = await artifacts.put(template, 'json');
+      const digest = sha256(`${stored.sha256}\n${JSON.stringify(Object.entries(parameters).sort())}`);
+      return { ref, template: stored, parameters, resources, digest };
+    }),
+  );
+  const documents = await Promise.all(
+    generated.documents.map(async ({ name, content }) => ({
+      name,
+      artifact: await artifacts.put(content, name.split('.').at(-1) ?? 'txt'),
+    })),
+  );
+  return { stacks, documents, specs: await artifacts.put(JSON.stringify(specs), 'json') };
+}
+
+async function gate(
+  { artifacts }: ActivityDependencies,
+  { request, templates }: { request: DeploymentRequest; templates: GeneratedTemplates },
+): Promise<Finding[]> {
+  const specs: RegionSpec[] = regionSpecSchema.array().parse(JSON.parse(await artifacts.get(templates.specs)));
+  const stacks = await Promise.all(
+    templates.stacks.map(async ({ ref, template }) => ({ ref, template: await artifacts.get(template) })),
+  );
+  return [...validateSecurity({ request, specs, stacks }), ...(await validateTemplates(stacks))];
+}
+
+async function sealPlan({ artifacts, platform }: ActivityDependencies, input: SealPlanInput): Promise<DeploymentPlan> {
+  const { stacks } = platform(input.platform);
+  const changes: DeploymentPlan['changes'] = [];
+  const befores: Array<BeforeImage['state']> = [];
+  for (const artifact of input.templates.stacks) {
+    const described = await stacks.describe(artifact.ref);
+    befores.push(described.status === 'absent' ? 'absent' : 'present');
+    const template = await artifacts.get(artifact.template);
+    const planned = await stacks.plan({
+      ref: artifact.ref,
+      template,
+      parameters: described.parameters,
+      tags: tagsOf(input),
+    });
+    changes.push({ ref: artifact.ref, changes: planned });
+  }
+  const { topology, rollout, replication, findings, templates } = input;
+  const sealed = {
+    topology,
+    rollout,
+    replication,
+    stacks: templates.stacks,
+    changes,
+    findings,
+    inverse: inversePlan(templates.stacks, befores),
+    irreversible: irreversibleItems({ stacks: templates.stacks, changes: changes.flatMap((one): PlannedChange[] => one.changes) }),
+    documents: templates.documents,
+  };
+  return { digest: sha256(JSON.stringify(sealed)), ...sealed };
+}

@@ -1,0 +1,84 @@
+import { locations } from '../catalog/locations';
+import { LIVE_PATH } from '../contracts/probe-contract';
+import type { PlatformKind } from '../contracts/region';
+import type { LatencyMeasurement, LoadMeasurement, ServiceHealth } from '../contracts/validation';
+import type { DeploymentScope, StoreRef } from '../platforms/platform';
+import type { ActivityDependencies } from './dependencies';
+import { withHeartbeat } from './support/call-context';
+import { failure } from './support/failures';
+import { pause } from './support/poll-until';
+
+interface OnPlatform {
+  platform: PlatformKind;
+}
+
+/** How often health votes while a region bakes. */
+const BAKE_VOTE_MS = 1_000;
+/** So many bad votes in a row end a bake: one lost probe is not a sick region. */
+const BAKE_BAD_VOTES = 2;
+
+export type ProbeActivities = ReturnType<typeof createProbeActivities>;
+
+/** Measurements from outside: what a user or a load balancer would see. */
+export function createProbeActivities(deps: ActivityDependencies) {
+  const probes = (kind: PlatformKind) => deps.platform(kind).probes;
+  return {
+    probeRegion: (input: DeploymentScope & OnPlatform & { region: string; path: string }): Promise<ServiceHealth[]> =>
+      probes(input.platform).region(input),
+
+    /** Lets health vote for some seconds; `Region.SickDuringBake` when it says no twice in a row. */
+    bakeRegion: (input: DeploymentScope & OnPlatform & { region: string; seconds: number }): Promise<{ votes: number }> =>
+      withHeartbeat(async ({ signal, heartbeat }) => {
+        const end = Date.now() + input.seconds * 1_000;
+        let votes = 0;
+        let bad = 0;
+        while (Date.now() < end) {
+          const services = await probes(input.platform).region({ ...input, path: LIVE_PATH });
+          const sick = services.find((service) => !service.healthy);
+          votes += 1;
+          bad = sick ? bad + 1 : 0;
+          heartbeat(`${votes} votes, ${bad} bad in a row`);
+          if (sick && bad >= BAKE_BAD_VOTES) {
+            throw failure(
+              'Region.SickDuringBake',
+              `${sick.service} in ${input.region} turned sick during its bake: ${sick.detail}`,
+              { region: input.region, resource: sick.service },
+            );
+          }
+          await pause(Math.min(BAKE_VOTE_MS, Math.max(end - Date.now(), 0)), signal);
+        }
+        return { votes };
+      }),
+
+    /** From the ten world locations of the catalog. */
+    measureLatency: (
+      input: DeploymentScope &
+        OnPlatform & {
+          hostname: string;
+          samples: number;
+          percentile: number;
+          underMs: number;
+          of: 'read' | 'write';
+        },
+    ): Promise<LatencyMeasurement[]> => withHeartbeat((context) => probes(input.platform).latency({ ...input, locations: locations.map(({ id }) => id) }, context)),
+
+    measureLoad: (
+      input: DeploymentScope & OnPlatform & { hostname: string; seconds: number; requestsPerSecond: number },
+    ): Promise<LoadMeasurement> => withHeartbeat((context) => probes(input.platform).load(input, context)),
+
+    /** Writes through the primary, reads in every region; `Replication.Lagging` names the regions that never saw it. */
+    writeAndRead: async (input: StoreRef & OnPlatform & { hostname: string; regions: string[]; timeoutMs: number }) => {
+      const seen = await probes(input.platform).writeAndRead(input);
+      const missing = seen.filter((reading) => !reading.seen).map(({ region }) => region);
+      if (missing.length === 0) return seen;
+      throw failure(
+        'Replication.Lagging',
+        `a write to the primary of ${input.store} was not readable in ${missing.join(', ')} within ${input.timeoutMs} ms`,
+        { resource: input.store, ...(missing[0] && { region: missing[0] }) },
+      );
+    },
+
+    resolveHostname: (input: OnPlatform & { hostname: string }): Promise<{ regions: string[] }> =>
+      deps.platform(input.platform).traffic.resolve(input.hostname),
+  };
+}

@@ -1,0 +1,121 @@
+import type { DeploymentRecord, Intent } from '../contracts/record';
+import type { StackArtifact } from '../contracts/stack';
+import type { Topology } from '../contracts/topology';
+import type { DeploymentKey } from '../contracts/workflow-ids';
+import type { ActivityDependencies } from './dependencies';
+import { failure } from './support/failures';
+import { RecordConflictError } from './store-port';
+
+/** Compare-and-set is repeated this often before a conflict is reported: writers are few and quick. */
+const SAVE_ATTEMPTS = 10;
+
+export type RecordActivities = ReturnType<typeof createRecordActivities>;
+
+/** Reads and writes of the deployment record. Every write is a small pure change, repeated on a conflict. */
+export function createRecordActivities({ records, now }: ActivityDependencies) {
+  const change = changeRecord(records);
+  return {
+    loadRecord: (key: DeploymentKey): Promise<DeploymentRecord> => records.load(key),
+
+    /** Gives out the next generation number. `operationId` makes a retry return the number already given. */
+    openGeneration: async (input: DeploymentKey & { operationId: string }): Promise<number> => {
+      const record = await change(input, (found) =>
+        found.lastOperation === input.operationId
+          ? found
+          : { ...found, lastGeneration: found.lastGeneration + 1, lastOperation: input.operationId },
+      );
+      return record.lastGeneration;
+    },
+
+    /** What becomes live with the promotion of a generation. */
+    recordPromotion: async (
+      input: DeploymentKey & { generation: number; topology: Topology; stacks: StackArtifact[]; hostname: string },
+    ): Promise<void> => {
+      const { generation, topology, stacks, hostname } = input;
+      await change(input, (found) => ({
+        ...withoutDark(found),
+        live: { generation, topology, stacks, hostname, promotedAt: now().toISOString() },
+      }));
+    },
+
+    /** Regions that are kept without traffic for debugging, until a date. */
+    recordDark: async (input: DeploymentKey & { generation: number; regions: string[]; keepHours: number }): Promise<void> => {
+      const expiresAt = new Date(now().getTime() + input.keepHours * 3_600_000).toISOString();
+      await change(input, (found) =>
+        input.regions.length === 0
+          ? withoutDark(found)
+          : { ...found, dark: { generation: input.generation, regions: input.regions, expiresAt } },
+      );
+    },
+
+    /**
+     * The region that takes writes. Compare-and-set: refused unless `expected` is the primary now. Setting what is
+     * already set is success, so that a retry is harmless.
+     */
+    recordPrimary: async (input: DeploymentKey & { expected?: string; primary: string }): Promise<void> => {
+      await change(input, (found) => {
+        if (found.primary === input.primary) return found;
+        if (found.primary !== input.expected) {
+          throw failure(
+            'Record.Conflict',
+            `the primary of ${input.application}/${input.environment} is ${found.primary ?? 'not set'}, expected ${input.expected ?? 'none'}`,
+          );
+        }
+        return { ...found, primary: input.primary };
+      });
+    },
+
+    /** Claims an epoch before the acts that carry it. Claiming the present one again is success, an older one is refused. */
+    claimEpoch: async (input: DeploymentKey & { epoch: number }): Promise<void> => {
+      await change(input, (found) => {
+        if (found.epoch === input.epoch) return found;
+        if (found.epoch < input.epoch) return { ...found, epoch: input.epoch };
+        throw failure('Platform.StaleEpoch', `epoch ${input.epoch} is older than the recorded epoch ${found.epoch}`);
+      });
+    },
+
+    recordDrill: async (input: DeploymentKey & { generation: number; rtoMs: number; passed: boolean }): Promise<void> => {
+      const { generation, rtoMs, passed } = input;
+      await change(input, (found) => ({
+        ...found,
+        drills: [...found.drills.slice(-49), { at: now().toISOString(), generation, rtoMs, passed }],
+      }));
+    },
+
+    /** Nothing of the deployment is left. Generations go on counting: a token is never used twice. */
+    recordRetired: async (key: DeploymentKey): Promise<void> => {
+      await change(key, ({ live: _live, dark: _dark, primary: _primary, ...found }) => ({ ...found, intents: [] }));
+    },
+  };
+}
+
+/** Writes an intent before an act, or settles it after. One intent per stack: the newest replaces the one before. */
+export async function recordIntent(deps: Pick<ActivityDependencies, 'records'>, key: DeploymentKey, intent: Intent) {
+  await changeRecord(deps.records)(key, (found) => {
+    const others = found.intents.filter((other) => !isSameStack(other, intent));
+    return { ...found, intents: [...others, intent] };
+  });
+}
+
+function isSameStack(a: Intent, b: Intent): boolean {
+  return a.ref.account === b.ref.account && a.ref.region === b.ref.region && a.ref.name === b.ref.name;
+}
+
+function withoutDark({ dark: _dark, ...record }: DeploymentRecord): DeploymentRecord {
+  return record;
+}
+
+function changeRecord(records: ActivityDependencies['records']) {
+  return async (key: DeploymentKey, next: (found: DeploymentRecord) => DeploymentRecord): Promise<DeploymentRecord> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const found = await records.load(key);
+      const wanted = next(found);
+      if (wanted === found) return found;
+      try {
+        return await records.save(wanted);
+      } catch (error) {
+        if (!(error instanceof RecordConflictError) || attempt === SAVE_ATTEMPTS) throw error;
+      }
+    }
+  };
+}

@@ -1,0 +1,159 @@
+import type { Compensation } from '../contracts/compensation';
+import type { PlatformKind } from '../contracts/region';
+import {
+  type BeforeImage,
+  type StackArtifact,
+  type StackDescription,
+  type StackRef,
+  type SymbolicParameter,
+  TAG_APPLICATION,
+  TAG_ENVIRONMENT,
+  TAG_GENERATION,
+} from '../contracts/stack';
+import type { DeploymentKey } from '../contracts/workflow-ids';
+import type { CallContext, Platform } from '../platforms/platform';
+import { PlatformError } from '../platforms/platform-error';
+import type { ActivityDependencies } from './dependencies';
+import { recordIntent } from './records';
+import { withHeartbeat } from './support/call-context';
+import { stackToken } from './support/token';
+
+/** Which deployment, which attempt, on which platform: what every act on a stack must say. */
+export interface StackScope extends DeploymentKey {
+  platform: PlatformKind;
+  generation: number;
+}
+
+export interface ApplyStackInput extends StackScope {
+  artifact: StackArtifact;
+  /** the other stacks of this deployment, where symbolic parameters find their outputs */
+  refs: StackRef[];
+}
+
+export type StackActivities = ReturnType<typeof createStackActivities>;
+
+/** Acts on stacks. Before each act its intent is recorded; tokens make a repeated act the same act. */
+export function createStackActivities(deps: ActivityDependencies) {
+  return {
+    /** What stands where a stack is about to be written; its template is kept as an artifact. */
+    readBeforeImage: async (input: StackScope & { ref: StackRef }): Promise<BeforeImage> =>
+      readBeforeImage(deps, deps.platform(input.platform), input.ref),
+
+    applyStack: (input: ApplyStackInput): Promise<StackDescription> =>
+      withHeartbeat(async (context) => {
+        const platform = deps.platform(input.platform);
+        const template = await deps.artifacts.get(input.artifact.template);
+        const parameters = await resolveParameters(platform, input);
+        const { ref, digest } = input.artifact;
+        const token = stackToken({ generation: input.generation, ref, verb: 'apply', digest });
+        const tags = tagsOf(input);
+        return withIntent(deps, input, ref, 'apply', token, () =>
+          platform.stacks.apply({ ref, template, parameters, tags, token }, context),
+        );
+      }),
+
+    /** Undoes what one generation did to one stack; see contracts/compensation.ts for what is never done. */
+    compensateStack: (input: StackScope & { compensation: Compensation }): Promise<void> =>
+      withHeartbeat((context) => compensate(deps, input, input.compensation, context)),
+
+    /** Deletes a stack whatever its generation. Only retireDeployment calls this. */
+    retireStack: (input: StackScope & { ref: StackRef }): Promise<void> =>
+      withHeartbeat(async (context) => {
+        const platform = deps.platform(input.platform);
+        const token = stackToken({ generation: input.generation, ref: input.ref, verb: 'destroy', digest: 'retire' });
+        await withIntent(deps, input, input.ref, 'destroy', token, () =>
+          platform.stacks.destroy({ ref: input.ref, token }, context),
+        );
+      }),
+
+    /** Everything of a deployment that the platform still has. */
+    listStacks: (input: StackScope & { account: string }): Promise<StackDescription[]> =>
+      deps.platform(input.platform).stacks.list(input),
+  };
+}
+
+async function readBeforeImage(deps: ActivityDependencies, platform: Platform, ref: StackRef): Promise<BeforeImage> {
+  const found = await platform.stacks.describe(ref);
+  if (found.status === 'absent') return { state: 'absent' };
+  const template = await platform.stacks.template(ref);
+  if (template === undefined) return { state: 'absent' };
+  return {
+    state: 'present',
+    template: await deps.artifacts.put(template, 'json'),
+    parameters: found.parameters,
+    generation: Number(found.tags[TAG_GENERATION] ?? 0),
+  };
+}
+
+async function compensate(
+  deps: ActivityDependencies,
+  scope: StackScope,
+  compensation: Compensation,
+  context: CallContext,
+): Promise<void> {
+  const { stacks } = deps.platform(scope.platform);
+  const { ref, generation } = compensation;
+  if (compensation.act === 'delete-own') {
+    const token = stackToken({ generation, ref, verb: 'destroy', digest: 'compensation' });
+    await withIntent(deps, scope, ref, 'destroy', token, () =>
+      stacks.destroy({ ref, token, onlyGeneration: generation }, context),
+    );
+    return;
+  }
+  const { template, parameters, generation: before } = compensation.before;
+  const token = stackToken({ generation, ref, verb: 'restore', digest: template.sha256 });
+  const tags = tagsOf({ ...scope, generation: before });
+  const text = await deps.artifacts.get(template);
+  await withIntent(deps, scope, ref, 'apply', token, async () => {
+    await stacks.apply({ ref, template: text, parameters, tags, token }, context);
+  });
+}
+
+async function withIntent<R>(
+  deps: ActivityDependencies,
+  scope: StackScope,
+  ref: StackRef,
+  verb: 'apply' | 'destroy',
+  token: string,
+  act: () => Promise<R>,
+): Promise<R> {
+  const intent = { ref, verb, generation: scope.generation, token } as const;
+  await recordIntent(deps, scope, { ...intent, state: 'open' });
+  const result = await act();
+  await recordIntent(deps, scope, { ...intent, state: verb === 'destroy' ? 'undone' : 'done' });
+  return result;
+}
+
+async function resolveParameters(platform: Platform, input: ApplyStackInput): Promise<Record<string, string>> {
+  const resolved: Record<string, string> = {};
+  for (const [name, parameter] of Object.entries(input.artifact.parameters)) {
+    resolved[name] = await resolveParameter(platform, input.refs, name, parameter);
+  }
+  return resolved;
+}
+
+async function resolveParameter(
+  platform: Platform,
+  refs: StackRef[],
+  name: string,
+  parameter: SymbolicParameter,
+): Promise<string> {
+  if ('value' in parameter) return parameter.value;
+  const { region, kind, name: output } = parameter.output;
+  const source = refs.find((ref) => ref.region === region && ref.kind === kind);
+  const value = source && (await platform.stacks.describe(source)).outputs[output];
+  if (value !== undefined) return value;
+  throw new PlatformError(
+    'Platform.Refused',
+    `parameter ${name} needs output ${output} of stack ${kind} in ${region}, which that stack does not have`,
+    { region, resource: output },
+  );
+}
+
+export function tagsOf({ application, environment, generation }: DeploymentKey & { generation: number }) {
+  return {
+    [TAG_APPLICATION]: application,
+    [TAG_ENVIRONMENT]: environment,
+    [TAG_GENERATION]: String(generation),
+  };
+}

@@ -1,0 +1,82 @@
+import { CancellationScope, condition, allHandlersFinished, setHandler } from '@temporalio/workflow';
+import { ledgerSummary } from '../agents/loop/token-ledger';
+import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuery } from '../contracts/messages';
+import type { DeploymentReport } from '../contracts/report';
+import { quick } from './support/activity-stubs';
+import { type DeployInput, DeploymentRun } from './support/deployment-run';
+import { describeFailure, stepFailure } from './support/failures';
+import { deployRegions } from './steps/deploy-regions';
+import { designTopology } from './steps/design-topology';
+import { planDeployment } from './steps/plan-deployment';
+import { promote } from './steps/promote';
+import { replicateData } from './steps/replicate-data';
+import { finishReport } from './steps/finish-report';
+import { unwind } from './steps/unwind';
+import { validateDeployment } from './steps/validate-deployment';
+
+/** The whole life of one deployment attempt: four steps in order, then promotion; every end is a report. */
+export async function deployMultiRegion(input: DeployInput): Promise<DeploymentReport> {
+  const settings = await quick.readSettings('read the orchestrator settings');
+  const run = new DeploymentRun(input, settings);
+  const story = new CancellationScope();
+  handleMessages(run, story);
+  try {
+    await story.run(() => deploy(run));
+    return await end(run, { verdict: 'promoted' });
+  } catch (error) {
+    return await end(run, await unwind(run, describeFailure(error, run.step)));
+  }
+}
+
+async function deploy(run: DeploymentRun): Promise<void> {
+  run.record = await quick.loadRecord('read what is live', run.scope);
+  run.epoch = run.record.epoch;
+  await run.takeStep('topology', () => designTopology(run));
+  await run.takeStep('regions', async () => {
+    const plan = await planDeployment(run);
+    await approvePlan(run);
+    return deployRegions(run, plan);
+  });
+  await run.takeStep('replication', () => replicateData(run, run.approvedPlan));
+  await run.takeStep('validation', () => validateDeployment(run, run.approvedPlan));
+  await promote(run, run.approvedPlan);
+}
+
+async function approvePlan(run: DeploymentRun): Promise<void> {
+  const { digest, topology, irreversible } = run.approvedPlan;
+  const summary = `the plan for ${topology.regions.length} regions at ${Math.round(topology.cost.usdPerMonth)} USD a month`;
+  await run.approvals.pass({ id: 'plan', gate: 'plan', digest, summary, irreversible }, () =>
+    run.progress.enter('approval', `waiting for approval of ${summary}`, 'regions'),
+  );
+}
+
+function handleMessages(run: DeploymentRun, story: CancellationScope): void {
+  setHandler(progressQuery, ({ sinceSeq }) => run.progress.read(sinceSeq));
+  setHandler(planQuery, () => run.plan);
+  setHandler(ledgerQuery, () => ledgerSummary(run.ledger));
+  setHandler(decideApprovalUpdate, (decision) => run.decide(decision), {
+    validator: (decision) => refuse(run.approvals.refusal(decision)),
+  });
+  setHandler(
+    abortUpdate,
+    async ({ by, reason }) => {
+      run.progress.say(`${by} stops the deployment: ${reason}`);
+      run.abortedBy = `${by} stopped the deployment: ${reason}`;
+      story.cancel();
+    },
+    { validator: () => refuse(run.ended ? 'the deployment has already ended' : undefined) },
+  );
+}
+
+function refuse(reason: string | undefined): void {
+  if (reason !== undefined) throw stepFailure('Request.Invalid', reason);
+}
+
+async function end(run: DeploymentRun, outcome: Parameters<typeof finishReport>[1]): Promise<DeploymentReport> {
+  return CancellationScope.nonCancellable(async () => {
+    run.ended = true;
+    const report = await finishReport(run, outcome);
+    await condition(allHandlersFinished);
+    return report;
+  });
+}

@@ -1,0 +1,51 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { StackScope } from '../activities/stacks';
+import type { Compensation } from '../contracts/compensation';
+import { LIVE_PATH } from '../contracts/probe-contract';
+import type { Failure } from '../contracts/report';
+import type { StackArtifact, StackRef } from '../contracts/stack';
+import { measure, platform } from './support/activity-stubs';
+import { Compensations } from './support/compensations';
+import { describeFailure, stepFailure } from './support/failures';
+
+export interface DeployRegionInput extends StackScope {
+  account: string;
+  region: string;
+  /** the base stack of the region */
+  artifact: StackArtifact;
+  /** how long health votes before the region counts; 0 for none */
+  bakeSeconds: number;
+}
+
+export type DeployRegionResult =
+  /** the way back passes to the parent, which now owns it */
+  | { kind: 'deployed'; compensations: Compensation[] }
+  | { kind: 'failed'; failure: Failure; undone: string[]; left: Array<{ ref: StackRef; why: string }> };
+
+/** Brings up one region: apply, verify, bake. When that fails it takes back what it did, and says both. */
+export async function deployRegion(input: DeployRegionInput): Promise<DeployRegionResult> {
+  const compensations = new Compensations(input);
+  try {
+    await compensations.apply(input.artifact, [input.artifact.ref]);
+    await verify(input);
+    if (input.bakeSeconds > 0) {
+      await measure.bakeRegion(`${input.region}: bake ${input.bakeSeconds} s`, { ...input, seconds: input.bakeSeconds });
+    }
+    return { kind: 'deployed', compensations: compensations.pending };
+  } catch (error) {
+    const failure = { region: input.region, ...describeFailure(error, 'regions') };
+    const outcome = await compensations.undoAll();
+    if (isCancellation(error) && outcome.left.length === 0) throw error;
+    return { kind: 'failed', failure, ...outcome };
+  }
+}
+
+async function verify(input: DeployRegionInput): Promise<void> {
+  const health = await platform.probeRegion(`${input.region}: probe health`, { ...input, path: LIVE_PATH });
+  const sick = health.find(({ healthy }) => !healthy);
+  if (!sick) return;
+  throw stepFailure('Region.Unhealthy', `${sick.service} in ${input.region} is unhealthy: ${sick.detail}`, {
+    region: input.region,
+    resource: sick.service,
+  });
+}

@@ -1,0 +1,87 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  executeChild,
+  log,
+  ParentClosePolicy,
+  setHandler,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { type BeginOperationResult, beginOperationUpdate, type OperationRequest } from '../contracts/messages';
+import { type DeploymentKey, operationWorkflowId } from '../contracts/workflow-ids';
+import { deployMultiRegion } from './deploy-multi-region';
+import { retireDeployment } from './retire-deployment';
+import { quick } from './support/activity-stubs';
+import { stepFailure } from './support/failures';
+import { type Operation, OperationSlot } from './support/operation-slot';
+
+/**
+ * The entity behind one application in one environment. It hands out generations and lets one operation at a time
+ * touch the record; the others wait. Lives for ever; a fresh run starts whenever the history grows and nothing is under way.
+ */
+export async function deployment(key: DeploymentKey): Promise<void> {
+  const slot = new OperationSlot();
+  setHandler(beginOperationUpdate, (request) => begin(key, slot, request), {
+    validator: (request) => validate(key, request),
+  });
+  for (;;) {
+    await condition(() => slot.hasWaiting || workflowInfo().continueAsNewSuggested);
+    const operation = slot.take();
+    if (operation) {
+      await runOperation(key, operation);
+      slot.release();
+    }
+    if (workflowInfo().continueAsNewSuggested && !slot.hasWaiting && allHandlersFinished()) {
+      await continueAsNew<typeof deployment>(key);
+    }
+  }
+}
+
+async function begin(key: DeploymentKey, slot: OperationSlot, request: OperationRequest): Promise<BeginOperationResult> {
+  const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
+  const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
+  const operation: Operation = { request, generation, workflowId };
+  slot.enqueue(operation);
+  return { workflowId, generation, ahead: slot.ahead(operation) };
+}
+
+function validate(key: DeploymentKey, operation: OperationRequest): void {
+  if (operation.kind !== 'deploy') return;
+  const { application, environment } = operation.request;
+  if (application === key.application && environment === key.environment) return;
+  throw stepFailure(
+    'Request.Invalid',
+    `the request is for ${application}/${environment}, this is ${key.application}/${key.environment}`,
+  );
+}
+
+/** A failed operation is that operation's own story; the slot goes on to the next. */
+async function runOperation(key: DeploymentKey, { request, generation, workflowId }: Operation): Promise<void> {
+  const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
+  const { requester } = request;
+  const name = `${key.application}/${key.environment}`;
+  try {
+    if (request.kind === 'deploy') {
+      const staticSummary = `deploy ${name}, generation ${generation}, asked for by ${requester}`;
+      const typedSearchAttributes = workflowInfo().typedSearchAttributes;
+      await executeChild(deployMultiRegion, {
+        ...common,
+        staticSummary,
+        typedSearchAttributes,
+        args: [{ request: request.request, requester, generation }],
+      });
+    } else {
+      const staticSummary = `retire ${name}, asked for by ${requester}`;
+      const { platform, account } = request;
+      await executeChild(retireDeployment, {
+        ...common,
+        staticSummary,
+        args: [{ ...key, requester, generation, platform, account }],
+      });
+    }
+  } catch (error) {
+    log.warn('operation did not complete', { workflowId, error: String(error) });
+  }
+}

@@ -1,0 +1,32 @@
+import { setHandler } from '@temporalio/workflow';
+import { ledgerSummary } from '../agents/loop/token-ledger';
+import type { Decision } from '../contracts/decision';
+import type { LedgerSummary } from '../contracts/ledger';
+import { progressQuery } from '../contracts/messages';
+import type { DeploymentPlan } from '../contracts/plan';
+import type { DeploymentRequest } from '../contracts/request';
+import { designTopology } from './steps/design-topology';
+import { planDeployment as plan } from './steps/plan-deployment';
+import { quick } from './support/activity-stubs';
+import { DeploymentRun } from './support/deployment-run';
+
+export interface PlanDeploymentInput {
+  request: DeploymentRequest;
+  requester: string;
+}
+
+export interface PlanDeploymentResult {
+  plan: DeploymentPlan;
+  decisions: Decision[];
+  ledger: LedgerSummary;
+}
+
+/** What a deployment would do, by the same steps that do it; takes no generation and touches nothing. */
+export async function planDeployment(input: PlanDeploymentInput): Promise<PlanDeploymentResult> {
+  const settings = await quick.readSettings('read the orchestrator settings');
+  const run = new DeploymentRun({ ...input, generation: 0 }, settings);
+  setHandler(progressQuery, ({ sinceSeq }) => run.progress.read(sinceSeq));
+  run.record = await quick.loadRecord('read what is live', run.scope);
+  await designTopology(run);
+  return { plan: await plan(run), decisions: run.decisions, ledger: ledgerSummary(run.ledger) };
+}

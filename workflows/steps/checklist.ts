@@ -1,0 +1,137 @@
+import type { Evidence, EvidenceSource } from '../../contracts/evidence';
+import type { DeploymentPlan } from '../../contracts/plan';
+import type { DeploymentRecord } from '../../contracts/record';
+import type { DatabaseStatus } from '../../contracts/replication';
+import type { DeploymentRequest } from '../../contracts/request';
+import type { CHECKLIST_ITEMS, ChecklistEntry, DrillResult, LatencyMeasurement, ServiceHealth } from '../../contracts/validation';
+
+export interface ChecklistFacts {
+  request: DeploymentRequest;
+  plan: DeploymentPlan;
+  generation: number;
+  source: EvidenceSource;
+  at: string;
+  health: ServiceHealth[];
+  latency: LatencyMeasurement[];
+  drill?: DrillResult;
+  alarm?: { name: string; region: string; afterMs: number };
+  databases: DatabaseStatus[];
+  readBack: Array<{ region: string; seen: boolean; afterMs: number }>;
+  runbook?: { commands: string[]; accepted: boolean };
+  /** drills of earlier generations, cited when this one was not allowed to inject a fault */
+  earlierDrills: DeploymentRecord['drills'];
+}
+
+type Item = (typeof CHECKLIST_ITEMS)[number];
+type Judgement = Pick<ChecklistEntry, 'status'> & { source?: EvidenceSource; measured: string[] };
+
+/**
+ * Seed 004's validation checklist, judged from what was measured. A check without a measurement never passes: it is
+ * `modelled` when facts or templates say something about it, else `not-measured`.
+ */
+export function checklist(facts: ChecklistFacts): ChecklistEntry[] {
+  const judged: Array<[Item, Judgement]> = [
+    ['All regions pass independent health checks', health(facts)],
+    ['Failover test successful (RTO < requirements)', failover(facts)],
+    ['Latency SLA met from all test locations', latency(facts)],
+    ['Data replication working (write to primary, read from secondary)', replication(facts)],
+    ['Replication lag within acceptable thresholds', lag(facts)],
+    ['Monitoring dashboards operational in all regions', dashboards(facts)],
+    ['Alerting configured for regional failures', alerting(facts)],
+    ['Runbook documented for manual failover procedures', runbook(facts)],
+    ['Cost estimation validated against budget constraints', cost(facts)],
+    ['Security validated (encryption in transit and at rest)', security(facts)],
+  ];
+  return judged.map(([item, { status, source, measured }]) => ({
+    item,
+    status,
+    ...(source && { source }),
+    evidence: measured.map((text): Evidence => ({ source: source ?? facts.source, measured: text, at: facts.at, generation: facts.generation })),
+  }));
+}
+
+function health({ source, health: seen, plan }: ChecklistFacts): Judgement {
+  const regions = new Set(seen.map(({ region }) => region));
+  if (regions.size < plan.topology.regions.length) return { status: 'not-measured', measured: [] };
+  const measured = seen.map((one) => `${one.region} ${one.service}: ${one.tasksHealthy} of ${one.tasksWanted} tasks healthy`);
+  return { status: seen.every(({ healthy }) => healthy) ? 'passed' : 'failed', source, measured };
+}
+
+function failover({ source, drill, earlierDrills }: ChecklistFacts): Judgement {
+  if (drill) {
+    const phases = drill.phases.map(({ phase, ms }) => `${phase} ${ms} ms`).join(', ');
+    const measured = `RTO ${drill.rtoMs} ms of ${drill.rtoTargetMs} ms (${phases}); ${drill.acknowledgedWritesLost} of ${drill.acknowledgedWrites} acknowledged writes lost, RPO ${drill.rpoMs} ms of ${drill.rpoTargetMs} ms`;
+    return { status: drill.passed ? 'passed' : 'failed', source, measured: [measured, drill.why] };
+  }
+  const last = earlierDrills.at(-1);
+  if (!last) return { status: 'not-measured', measured: [] };
+  return {
+    status: 'not-measured',
+    measured: [`no fault is injected into a live deployment; the last drill, of ${last.at} (generation ${last.generation}), ${last.passed ? 'passed' : 'failed'} with an RTO of ${last.rtoMs} ms`],
+  };
+}
+
+function latency({ source, latency: seen, request }: ChecklistFacts): Judgement {
+  if (seen.length === 0) return { status: 'not-measured', measured: [] };
+  const { percentile, underMs, of } = request.latency;
+  const measured = seen.map((one) => `${one.location} ${one.slaPercentileMs.toFixed(0)} ms from ${one.servedBy}`);
+  const rule = `p${percentile} of a ${of} under ${underMs} ms`;
+  return { status: seen.every(({ withinSla }) => withinSla) ? 'passed' : 'failed', source, measured: [rule, ...measured] };
+}
+
+function replication({ source, readBack }: ChecklistFacts): Judgement {
+  if (readBack.length === 0) return { status: 'not-measured', measured: [] };
+  const measured = readBack.map(({ region, seen, afterMs }) => `${region}: ${seen ? `readable after ${Math.round(afterMs)} ms` : 'not readable'}`);
+  return { status: readBack.every(({ seen }) => seen) ? 'passed' : 'failed', source, measured };
+}
+
+function lag({ source, databases, plan }: ChecklistFacts): Judgement {
+  if (databases.length === 0) return { status: 'not-measured', measured: [] };
+  const thresholdOf = (store: string) => plan.replication.stores.find((one) => one.store === store)?.lagThresholdMs ?? 0;
+  const within = databases.every(({ store, lagMs }) => lagMs !== undefined && lagMs <= thresholdOf(store));
+  const measured = databases.map(({ region, store, lagMs }) => `${store} in ${region}: ${lagMs === undefined ? 'unknown' : `${Math.round(lagMs)} ms`} of ${thresholdOf(store)} ms`);
+  return { status: within ? 'passed' : 'failed', source, measured };
+}
+
+function dashboards({ plan }: ChecklistFacts): Judgement {
+  const count = countResources(plan, 'AWS::CloudWatch::Dashboard');
+  if (count === 0) return { status: 'not-measured', measured: [] };
+  return { status: 'modelled', source: 'template', measured: [`${count} dashboards are in the templates; nobody has looked at one`] };
+}
+
+function alerting({ source, plan, drill, alarm }: ChecklistFacts): Judgement {
+  if (alarm) return { status: 'passed', source, measured: [`${alarm.name} was raised ${alarm.afterMs} ms after ${alarm.region} was killed`] };
+  if (drill) return { status: 'failed', source, measured: [`${drill.region} was killed and no alarm was raised`] };
+  const count = countResources(plan, 'AWS::CloudWatch::Alarm');
+  if (count === 0) return { status: 'not-measured', measured: [] };
+  return { status: 'modelled', source: 'template', measured: [`${count} alarms are in the templates; none was made to fire`] };
+}
+
+function runbook({ runbook: written }: ChecklistFacts): Judgement {
+  if (!written) return { status: 'not-measured', measured: [] };
+  const measured = [`${written.commands.length} commands, ${written.accepted ? 'all' : 'not all'} accepted by the command line`];
+  return { status: written.accepted && written.commands.length > 0 ? 'passed' : 'failed', source: 'artifact', measured };
+}
+
+function cost({ request, plan }: ChecklistFacts): Judgement {
+  const { usdPerMonth, lines, asOf } = plan.topology.cost;
+  const budget = request.budget.usdPerMonth;
+  const estimated = lines.filter(({ basis }) => basis === 'estimated').length;
+  const measured = [`${Math.round(usdPerMonth)} of ${budget} USD a month from ${lines.length} price lines as of ${asOf}, ${estimated} of them estimated`];
+  return { status: usdPerMonth <= budget ? 'modelled' : 'failed', source: 'catalog', measured };
+}
+
+function security({ plan, databases }: ChecklistFacts): Judgement {
+  const high = plan.findings.filter(({ severity }) => severity === 'high').length;
+  const encrypted = databases.filter(({ tls }) => tls === true).length;
+  const measured = [
+    `security gate over ${plan.stacks.length} templates: ${high} findings of high severity, ${plan.findings.length - high} others; encryption at rest is in the templates`,
+    ...(databases.length > 0 ? [`${encrypted} of ${databases.length} replication connections are encrypted`] : []),
+  ];
+  const failed = high > 0 || encrypted < databases.length;
+  return { status: failed ? 'failed' : 'modelled', source: 'template', measured };
+}
+
+function countResources(plan: DeploymentPlan, type: string): number {
+  return plan.changes.flatMap(({ changes }) => changes).filter((change) => change.type === type && change.action !== 'delete').length;
+}

@@ -1,0 +1,42 @@
+import { isCancellation, sleep } from '@temporalio/workflow';
+import { architectTopology } from '../../agents/topology-architect/architect-topology';
+import type { Advice } from '../../contracts/topology';
+import { model, quick } from '../support/activity-stubs';
+import type { DeploymentRun } from '../support/deployment-run';
+import { stepFailure } from '../support/failures';
+
+/** Step 1: the advisor ranks, the agent chooses, policies hold, the choice becomes a topology. */
+export async function designTopology(run: DeploymentRun): Promise<string> {
+  const { request } = run;
+  run.progress.enter('topology', 'ranking candidate topologies', 'topology');
+  const advice = await quick.adviseTopology('rank candidate topologies', { request });
+  const candidateId = await chooseCandidate(run, advice);
+  const topology = await quick.completeTopology(`complete ${candidateId}`, { request, candidateId });
+  run.topology = topology;
+  run.progress.plan(topology.regions);
+  const regions = topology.regions.map(({ region, role }) => `${region} (${role})`).join(', ');
+  return `${topology.mode}, ${topology.routing} routing: ${regions}; ${Math.round(topology.cost.usdPerMonth)} USD a month`;
+}
+
+async function chooseCandidate(run: DeploymentRun, advice: Advice): Promise<string> {
+  const { model: configured, onModelFailure } = run.settings;
+  const result = await architectTopology(
+    { request: run.request, advice },
+    {
+      ledger: run.ledger,
+      model: configured,
+      onModelFailure,
+      takeTurn: (turn) => model.takeModelTurn(`topology architect: ${turn.purpose}`, turn),
+      sleep: (ms) => sleep(ms, { summary: 'the model provider asked to wait' }),
+      isCancellation,
+    },
+  );
+  run.ledger = result.ledger;
+  if (result.kind === 'stopped') {
+    const type = result.because.code === 'no-model' ? 'Plan.NoCandidate' : 'Model.Unavailable';
+    throw stepFailure(type, `no topology was chosen: ${result.because.message}`);
+  }
+  run.decisions.push(result.decision);
+  run.progress.say(`${result.decision.decidedBy} chose ${result.decision.choice}`);
+  return result.candidate.id;
+}

@@ -1,0 +1,62 @@
+import type { DeploymentPlan } from '../../contracts/plan';
+import type { StoreReplication } from '../../contracts/replication';
+import { measure, platform, quick } from '../support/activity-stubs';
+import type { DeploymentRun } from '../support/deployment-run';
+import { applyStacks } from './deploy-regions';
+
+/** How long a new standby may take to catch up, and an application to find its database. */
+const CATCH_UP_MS = 15_000;
+const READY_MS = 20_000;
+/** A write must be readable in the farthest region within this; two slow round trips and a poll fit many times. */
+const READ_BACK_MS = 5_000;
+
+/** Step 3: the primary's data first, then the replicas one by one; then lag, readiness and consistency are looked at. */
+export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): Promise<string> {
+  run.progress.enter('replication', 'creating data stacks, the primary first', 'replication');
+  await claimPrimary(run, plan);
+  await applyStacks(run, plan, 'data');
+  for (const store of plan.replication.stores) await awaitStandbys(run, store);
+  for (const { region } of plan.topology.regions) {
+    await measure.awaitReady(`${region}: application ready`, { ...run.on, region, timeoutMs: READY_MS });
+    run.progress.region(region, 'ready', 'application ready');
+  }
+  await applyStacks(run, plan, 'preview');
+  for (const store of plan.replication.stores) await proveReplication(run, plan, store);
+  if (plan.replication.stores.length === 0) return 'no data stores: nothing to replicate';
+  return plan.replication.stores
+    .map(({ store, mode, replicas }) => `${store}: ${mode.kind} to ${replicas.join(', ') || 'no replica'}`)
+    .join('; ');
+}
+
+async function claimPrimary(run: DeploymentRun, { topology }: DeploymentPlan): Promise<void> {
+  if (run.record?.primary) return;
+  const key = run.scope;
+  const epoch = (run.record?.epoch ?? 0) + 1;
+  await quick.claimEpoch(`claim epoch ${epoch}`, { ...key, epoch });
+  await quick.recordPrimary(`record primary ${topology.primary}`, { ...key, primary: topology.primary });
+  run.epoch = epoch;
+}
+
+async function awaitStandbys(run: DeploymentRun, { store, replicas, lagThresholdMs }: StoreReplication): Promise<void> {
+  for (const region of replicas) {
+    run.progress.region(region, 'replicating', store);
+    const input = { ...run.on, store, region, lagThresholdMs, timeoutMs: CATCH_UP_MS };
+    const status = await measure.awaitReplication(`${region}: ${store} catches up`, input);
+    run.databases.push(status);
+    run.progress.region(region, 'ready', `${store} lag ${Math.round(status.lagMs ?? 0)} ms`);
+  }
+}
+
+async function proveReplication(run: DeploymentRun, plan: DeploymentPlan, { store, primary, replicas }: StoreReplication): Promise<void> {
+  const regions = [primary, ...replicas];
+  const hostname = run.previewHostname;
+  const seen = await measure.writeAndRead(`${store}: write in ${primary}, read everywhere`, {
+    ...run.on,
+    store,
+    hostname,
+    regions,
+    timeoutMs: READ_BACK_MS,
+  });
+  run.readBack.push(...seen);
+  await platform.compareDatabases(`${store}: compare rows of ${plan.topology.regions.length} regions`, { ...run.on, store, regions });
+}

@@ -1,0 +1,83 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { StepName } from '../../contracts/decision';
+import type { Failure, Verdict } from '../../contracts/report';
+import { quick } from '../support/activity-stubs';
+import type { DeploymentRun } from '../support/deployment-run';
+
+/** A dark region that nobody needs any more costs money: it is kept for debugging this long. */
+const KEEP_DARK_HOURS = 24;
+
+export interface UnwindFacts {
+  step: StepName;
+  isChange: boolean;
+  onFailure: 'keep-dark' | 'rollback-all';
+  aborted: boolean;
+}
+
+/** What to do with what was made, and what to call the end (DESIGN §3, "what went wrong"). Pure. */
+export function unwindPolicy({ step, isChange, onFailure, aborted }: UnwindFacts): { undo: 'nothing' | 'all'; verdict: Verdict } {
+  if (step === 'topology') return { undo: 'nothing', verdict: 'failed' };
+  if (isChange) return { undo: 'all', verdict: 'rolled-back' };
+  if (aborted) return { undo: 'all', verdict: 'rolled-back' };
+  if (step === 'validation') return { undo: 'nothing', verdict: 'blocked' };
+  if (onFailure === 'rollback-all') return { undo: 'all', verdict: 'rolled-back' };
+  return { undo: 'nothing', verdict: step === 'regions' ? 'rolled-back' : 'failed' };
+}
+
+/**
+ * After a failure: takes back what the policy says, records what is kept dark, and names the next step for a person.
+ * A region that failed in step 2 has already been taken back by its own workflow.
+ */
+export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict: Verdict; failure: Failure }> {
+  return CancellationScope.nonCancellable(async () => {
+    const aborted = failure.type === 'Operation.Aborted';
+    const { undo, verdict } = unwindPolicy({
+      step: run.step,
+      isChange: run.isChange,
+      onFailure: run.request.rollout.onFailure,
+      aborted,
+    });
+    run.progress.enter('undoing', `${failure.message}; ${undo === 'all' ? 'undoing what was done' : 'nothing more is undone'}`);
+    if (undo === 'all') await undoAll(run);
+    const touched = run.undone.length > 0 || run.compensations.pending.length > 0;
+    await keepDark(run);
+    const ended = touched || verdict === 'blocked' ? verdict : 'failed';
+    return { verdict: ended, failure: { ...failure, next: nextSteps(run, failure, ended) } };
+  });
+}
+
+async function undoAll(run: DeploymentRun): Promise<void> {
+  const { undone, left } = await run.compensations.undoAll();
+  run.undone.push(...undone);
+  run.leftovers.push(...left);
+}
+
+async function keepDark(run: DeploymentRun): Promise<void> {
+  const kept = run.isChange ? [] : run.compensations.pending;
+  const regions = [...new Set(kept.map(({ ref }) => ref.region))];
+  if (regions.length === 0) return;
+  await quick.recordDark('record what is kept dark', {
+    ...run.scope,
+    generation: run.input.generation,
+    regions,
+    keepHours: KEEP_DARK_HOURS,
+  });
+  for (const { ref } of kept) run.leftovers.push({ ref, why: `kept dark for debugging for ${KEEP_DARK_HOURS} hours` });
+}
+
+function nextSteps(run: DeploymentRun, { type, region }: Failure, verdict: Verdict): string[] {
+  const { application, environment } = run.scope;
+  const steps: string[] = [];
+  if (type === 'Approval.Rejected' || type === 'Approval.Expired' || type === 'Operation.Aborted') {
+    steps.push('deploy again when the objection is settled');
+  } else if (type.startsWith('Plan.') || type === 'Replication.Unsatisfiable') {
+    steps.push('change the request as the message says, then deploy again');
+  } else {
+    steps.push(region ? `look at ${region}: its own words are above` : 'look at the message above');
+    steps.push('deploy again when the cause is removed');
+  }
+  if (verdict !== 'failed' || run.leftovers.length > 0) {
+    steps.push(`remove what is left with: meridian retire ${application}/${environment} --yes`);
+  }
+  return steps;
+}

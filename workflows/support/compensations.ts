@@ -1,0 +1,56 @@
+import { CancellationScope } from '@temporalio/workflow';
+import { type Compensation, compensationFor } from '../../contracts/compensation';
+import type { StackArtifact, StackRef } from '../../contracts/stack';
+import type { ApplyStackInput, StackScope } from '../../activities/stacks';
+import { platform } from './activity-stubs';
+
+/**
+ * What would have to be undone, newest last. The way back is written down before each act, from the before-image:
+ * an act may have happened although its answer was lost.
+ */
+export class Compensations {
+  readonly pending: Compensation[] = [];
+
+  constructor(private readonly scope: StackScope) {}
+
+  /** Reads the before-image, writes down the way back, applies. */
+  async apply(artifact: StackArtifact, refs: StackRef[]): Promise<void> {
+    const { ref } = artifact;
+    const before = await platform.readBeforeImage(`${ref.region}: look at ${ref.kind}`, { ...this.scope, ref });
+    this.pending.push(compensationFor(ref, this.scope.generation, before));
+    const input: ApplyStackInput = { ...this.scope, artifact, refs };
+    await platform.applyStack(`${ref.region}: apply ${ref.kind}`, input);
+  }
+
+  /** Takes over what a child left to be undone. */
+  take(compensations: Compensation[]): void {
+    this.pending.push(...compensations);
+  }
+
+  /**
+   * Undoes everything that is pending, newest first, even when the workflow is being cancelled. One that fails does
+   * not stop the others: it is returned as left over.
+   */
+  undoAll(): Promise<{ undone: string[]; left: Array<{ ref: StackRef; why: string }> }> {
+    return CancellationScope.nonCancellable(async () => {
+      const undone: string[] = [];
+      const left: Array<{ ref: StackRef; why: string }> = [];
+      for (let compensation = this.pending.pop(); compensation; compensation = this.pending.pop()) {
+        const { ref, act } = compensation;
+        const what = act === 'delete-own' ? 'delete' : 'return to what was there';
+        try {
+          await platform.compensateStack(`${ref.region}: undo ${ref.kind}`, { ...this.scope, compensation });
+          undone.push(`${ref.region}/${ref.kind}: ${act === 'delete-own' ? 'deleted' : 'returned to what was there'}`);
+        } catch (error) {
+          left.push({ ref, why: `could not ${what}: ${messageOf(error)}` });
+        }
+      }
+      return { undone, left };
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,131 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { OrchestratorSettings } from '../../activities/settings';
+import type { StackScope } from '../../activities/stacks';
+import type { TokenLedger } from '../../agents/loop/token-ledger';
+import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
+import type { DecideApprovalInput } from '../../contracts/approval';
+import type { Decision, StepName } from '../../contracts/decision';
+import type { EvidenceSource } from '../../contracts/evidence';
+import type { DeploymentPlan } from '../../contracts/plan';
+import type { DeploymentRecord } from '../../contracts/record';
+import type { DeploymentReport, StepReport } from '../../contracts/report';
+import type { DeploymentRequest } from '../../contracts/request';
+import { stepNameSchema } from '../../contracts/decision';
+import type { StackRef } from '../../contracts/stack';
+import type { DeploymentScope } from '../../platforms/platform';
+import { previewHostname } from '../../contracts/preview-hostname';
+import type { DatabaseStatus } from '../../contracts/replication';
+import { Approvals } from './approvals';
+import { Compensations } from './compensations';
+import { describeFailure, stepFailure } from './failures';
+import { ProgressLog } from './progress-log';
+
+export interface DeployInput {
+  request: DeploymentRequest;
+  requester: string;
+  generation: number;
+}
+
+/** Measurements that the validation step fills in, one by one, so that a broken-off run still reports what it saw. */
+export type Measurements = Pick<DeploymentReport, 'health' | 'latency' | 'checklist' | 'modelled' | 'documents'> &
+  Partial<Pick<DeploymentReport, 'drill' | 'load'>>;
+
+/** The state of one deployment: everything that the steps share and the report is made of. */
+export class DeploymentRun {
+  readonly startedAt = new Date().toISOString();
+  readonly scope: DeploymentScope;
+  readonly on: StackScope & DeploymentScope;
+  readonly approvals: Approvals;
+  readonly progress: ProgressLog;
+  readonly compensations: Compensations;
+  readonly decisions: Decision[] = [];
+  readonly steps: StepReport[] = [];
+  readonly childIds: string[] = [];
+  readonly undone: string[] = [];
+  readonly leftovers: Array<{ ref: StackRef; why: string }> = [];
+  readonly measured: Measurements = { health: [], latency: [], checklist: [], modelled: [], documents: [] };
+  ledger: TokenLedger = openLedger();
+  plan: DeploymentPlan | undefined;
+  topology: DeploymentPlan['topology'] | undefined;
+  /** what was live when this run began */
+  record: DeploymentRecord | undefined;
+  step: StepName = 'topology';
+  ended = false;
+  /** who stopped the deployment and why, when somebody did */
+  abortedBy: string | undefined;
+  /** the epoch that acts on data and traffic carry */
+  epoch = 0;
+  /** standbys as step 3 saw them */
+  readonly databases: DatabaseStatus[] = [];
+  /** the platform alarm that the drill provoked */
+  alarm: { name: string; region: string; afterMs: number } | undefined;
+  /** where and after how many ms a write to the primary was readable */
+  readonly readBack: Array<{ region: string; seen: boolean; afterMs: number }> = [];
+
+  constructor(
+    readonly input: DeployInput,
+    readonly settings: OrchestratorSettings,
+  ) {
+    const { account, application, environment, platform } = input.request;
+    this.scope = { account, application, environment };
+    this.on = { ...this.scope, platform, generation: input.generation };
+    this.approvals = new Approvals(input.request, input.requester);
+    this.compensations = new Compensations(this.on);
+    const waiting = () => this.approvals.waiting();
+    this.progress = new ProgressLog(() => ledgerSummary(this.ledger), waiting, settings.searchable);
+  }
+
+  /** The sealed plan. Steps after step 2's planning may rely on it. */
+  get approvedPlan(): DeploymentPlan {
+    if (!this.plan) throw stepFailure('Internal', 'there is no plan yet');
+    return this.plan;
+  }
+
+  /** What evidence from this platform may be called. */
+  get source(): EvidenceSource {
+    return this.request.platform;
+  }
+
+  get previewHostname(): string {
+    return previewHostname(this.request.hostname);
+  }
+
+  get request(): DeploymentRequest {
+    return this.input.request;
+  }
+
+  /** A change to something that carries production traffic: no fault is ever injected into it. */
+  get isChange(): boolean {
+    return this.record?.live !== undefined;
+  }
+
+  decide(input: DecideApprovalInput): void {
+    this.approvals.decide(input);
+    this.progress.say(`${input.by} decided: ${input.decision}`);
+  }
+
+  /** Runs one of the four steps and notes how it ended. `act` returns its summary in one sentence. */
+  async takeStep(step: StepName, act: () => Promise<string>): Promise<void> {
+    this.step = step;
+    const startedMs = Date.now();
+    const note = (status: StepReport['status'], summary: string) =>
+      this.steps.push({ step, status, summary, ms: Date.now() - startedMs });
+    try {
+      note('passed', await act());
+    } catch (error) {
+      note('failed', describeFailure(error, step).message);
+      throw error;
+    }
+  }
+
+  skipRemainingSteps(): void {
+    for (const step of stepNameSchema.options) {
+      if (!this.steps.some((taken) => taken.step === step)) this.steps.push({ step, status: 'skipped', summary: '', ms: 0 });
+    }
+  }
+
+  get workflow(): DeploymentReport['workflow'] {
+    const { workflowId, runId } = workflowInfo();
+    return { id: workflowId, runId };
+  }
+}

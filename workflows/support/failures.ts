@@ -1,0 +1,39 @@
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
+import type { StepName } from '../../contracts/decision';
+import { FAILURE_TYPES, type FailureType } from '../../contracts/failure-types';
+import type { Failure } from '../../contracts/report';
+
+/** A failure that the workflow itself decides on. Anything else thrown in workflow code is a bug and retries the task. */
+export function stepFailure(type: FailureType, message: string, where: { region?: string; resource?: string } = {}) {
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [where] });
+}
+
+/** The innermost cause that a person can act on, in the words of whoever failed. */
+export function describeFailure(error: unknown, step: StepName): Failure {
+  if (isCancellation(error)) {
+    return { step, type: 'Operation.Aborted', message: 'the deployment was stopped', next: [] };
+  }
+  const cause = rootCause(error);
+  if (!(cause instanceof ApplicationFailure)) {
+    return { step, type: 'Internal', message: cause instanceof Error ? cause.message : String(cause), next: [] };
+  }
+  const { region, resource } = (cause.details?.[0] ?? {}) as { region?: string; resource?: string };
+  return {
+    step,
+    type: isFailureType(cause.type) ? cause.type : 'Internal',
+    message: cause.message,
+    ...(region !== undefined && { region }),
+    ...(resource !== undefined && { resource }),
+    next: [],
+  };
+}
+
+function rootCause(error: unknown): unknown {
+  let cause = error;
+  while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause) cause = cause.cause;
+  return cause;
+}
+
+function isFailureType(type: string | undefined | null): type is FailureType {
+  return (FAILURE_TYPES as readonly string[]).includes(type ?? '');
+}
