@@ -13,6 +13,12 @@ export function writePath(writer: string, seq: number): string {
   return `/probe/writes/${writer}/${seq}`;
 }
 
+/**
+ * Where an application on PostgreSQL keeps the writes of `writePath`, so that a drill can count the survivors with one
+ * query: columns `writer text`, `seq bigint`, primary key both.
+ */
+export const PROBE_TABLE = 'meridian_probe_writes';
+
 /** `GET` answers 200 when the local database has that write, 404 when not. */
 export function readPath(writer: string, seq: number): string {
   return `/probe/reads/${writer}/${seq}`;
@@ -30,7 +36,9 @@ export const REGION_HEADER = 'x-meridian-region';
  * Environment of a task for each data store it uses; STORE is the store name in capitals, dashes as underscores.
  * `STORE_HOST`/`STORE_PORT` follow the primary, `STORE_READ_HOST`/`STORE_READ_PORT` is the database of the region.
  */
-export function storeVariables(store: string): Record<'host' | 'port' | 'readHost' | 'readPort' | 'database' | 'user' | 'password', string> {
+export function storeVariables(
+  store: string,
+): Record<'host' | 'port' | 'readHost' | 'readPort' | 'database' | 'user' | 'password', string> {
   const prefix = store.toUpperCase().replaceAll('-', '_');
   return {
     host: `${prefix}_HOST`,
