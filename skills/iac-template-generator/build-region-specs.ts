@@ -1,0 +1,157 @@
+import { regionFact } from '../../catalog/regions';
+import type { DatabaseSpec, RegionSpec, ServiceSpec } from '../../contracts/region-spec';
+import type { StoreReplication } from '../../contracts/replication';
+import type { DataStoreRequest, DeploymentRequest, ServiceRequest } from '../../contracts/request';
+import { reservedVariables } from '../../contracts/template-words';
+import type { Topology, TopologyRegion } from '../../contracts/topology';
+import { checkFargateSize } from './fargate-size';
+import { regionCidrs, regionNetwork } from './region-network';
+import { type BuildRegionSpecsInput, UnrenderableError } from './schema';
+
+/** What RDS offers when a request names no version; a major version means its newest minor one. */
+const DEFAULT_POSTGRESQL_VERSION = '18';
+
+/** Least values that load balancers accept (AWS::ElasticLoadBalancingV2::TargetGroup). */
+const LEAST_HEALTH_INTERVAL_SECONDS = 5;
+const LEAST_HEALTH_COUNT = 2;
+
+/**
+ * The typed model of every region of a topology, primary first. Pure: equal input gives equal specs.
+ * @throws UnrenderableError when the request asks for something that no template can express yet
+ */
+export function buildRegionSpecs({ request, topology, replication }: BuildRegionSpecsInput): RegionSpec[] {
+  checkRenderable(request);
+  const regions = primaryFirst(topology);
+  const wished = Object.fromEntries(regions.map(({ region }) => [region, request.regions.overrides[region]?.cidr]));
+  const ids = regions.map(({ region }) => region);
+  const cidrs = regionCidrs(ids, wished);
+  return regions.map((region) => ({
+    application: request.application,
+    environment: request.environment,
+    region: region.region,
+    role: region.role,
+    network: regionNetwork({
+      region: region.region,
+      cidr: cidrs[region.region] ?? '',
+      zones: regionFact(region.region).zones,
+      natPerZone: request.environment === 'production',
+    }),
+    services: request.services.map((service) => serviceSpec(service, region, request)),
+    tls: true,
+    peerings: request.dataStores.length > 0 ? peerings(region.region, ids, cidrs) : [],
+    databases: request.dataStores.flatMap((store) => databaseSpec(store, region.region, request, replication.stores)),
+  }));
+}
+
+function checkRenderable(request: DeploymentRequest): void {
+  request.dataStores.forEach(({ engine }, index) => {
+    if (engine === 'postgresql') return;
+    throw new UnrenderableError({
+      field: `dataStores[${index}].engine`,
+      received: `"${engine}"`,
+      valid: '"postgresql"; the other engines have no template yet',
+    });
+  });
+  if (!request.services.some((service) => service.public)) {
+    throw new UnrenderableError({
+      field: 'services',
+      received: 'no public service',
+      valid: 'at least one with public: true',
+    });
+  }
+  request.services.forEach((service, index) => {
+    checkFargateSize(service, index);
+    checkVariables(service, index);
+  });
+}
+
+function checkVariables(service: ServiceRequest, index: number): void {
+  const reserved = reservedVariables(service.uses);
+  for (const name of [...Object.keys(service.environment), ...service.secrets.map((secret) => secret.name)]) {
+    if (!reserved.has(name)) continue;
+    throw new UnrenderableError({
+      field: `services[${index}].environment.${name}`,
+      received: 'a variable that Meridian sets itself',
+      valid: `any name but ${[...reserved].join(', ')}`,
+    });
+  }
+}
+
+function primaryFirst(topology: Topology): TopologyRegion[] {
+  return [
+    ...topology.regions.filter(({ region }) => region === topology.primary),
+    ...topology.regions.filter(({ region }) => region !== topology.primary),
+  ];
+}
+
+function serviceSpec(service: ServiceRequest, region: TopologyRegion, request: DeploymentRequest): ServiceSpec {
+  const { kind: _kind, health, ...rest } = service;
+  return {
+    ...rest,
+    tasks: request.regions.overrides[region.region]?.tasks ?? tasksForRole(service.tasks, region.role),
+    health: {
+      path: health.path,
+      intervalSeconds: Math.max(LEAST_HEALTH_INTERVAL_SECONDS, Math.ceil(health.intervalSeconds)),
+      healthyAfter: Math.max(LEAST_HEALTH_COUNT, health.healthyAfter),
+      unhealthyAfter: Math.max(LEAST_HEALTH_COUNT, health.unhealthyAfter),
+    },
+  };
+}
+
+/** A region that only waits or only reads runs half the tasks; a failover starts at half strength, not at nothing. */
+function tasksForRole(tasks: number, role: TopologyRegion['role']): number {
+  switch (role) {
+    case 'primary':
+    case 'active':
+    case 'shard':
+      return tasks;
+    case 'standby':
+    case 'replica':
+      return Math.max(1, Math.ceil(tasks / 2));
+  }
+}
+
+/** Every region with every other: any of them may become the primary that the others write to. */
+function peerings(region: string, all: string[], cidrs: Record<string, string>): RegionSpec['peerings'] {
+  const position = all.indexOf(region);
+  return all
+    .filter((other) => other !== region)
+    .map((other) => ({
+      region: other,
+      cidr: cidrs[other] ?? '',
+      side: position < all.indexOf(other) ? ('requester' as const) : ('accepter' as const),
+    }));
+}
+
+function databaseSpec(
+  store: DataStoreRequest,
+  region: string,
+  request: DeploymentRequest,
+  plans: StoreReplication[],
+): DatabaseSpec[] {
+  const plan = plans.find((candidate) => candidate.store === store.name);
+  if (!plan || plan.mode.kind === 'unsatisfiable') {
+    throw new UnrenderableError({
+      field: `dataStores.${store.name}`,
+      received: plan?.mode.kind === 'unsatisfiable' ? plan.mode.reason : 'no replication plan',
+      valid: 'a store whose replication is planned',
+    });
+  }
+  const isPrimary = plan.primary === region;
+  if (!isPrimary && !plan.replicas.includes(region)) return [];
+  return [
+    {
+      name: store.name,
+      engine: 'postgresql',
+      version: store.version ?? DEFAULT_POSTGRESQL_VERSION,
+      role: isPrimary ? 'primary' : 'replica',
+      ...(isPrimary ? {} : { sourceRegion: plan.primary }),
+      instanceClass: request.regions.overrides[region]?.instanceClass ?? store.instanceClass,
+      storageGb: store.storageGb,
+      multiAz: isPrimary && request.environment === 'production',
+      encrypted: true,
+      replication: plan.mode.kind,
+      lagAlarmSeconds: plan.lagThresholdMs / 1_000,
+    },
+  ];
+}

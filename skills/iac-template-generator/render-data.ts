@@ -1,0 +1,129 @@
+import type { DatabaseSpec, RegionSpec } from '../../contracts/region-spec';
+import { POSTGRESQL_PORT, privateZone } from '../../contracts/template-words';
+import { databaseResources } from './database';
+import { encryptionKey } from './encryption-key';
+import { logicalNames } from './logical-names';
+import type { RenderedStack } from './schema';
+import { tcp } from './security-groups';
+import { outputOf } from './stack-names';
+import { getAtt, type Json, type Resources, ref, renderStack, type TemplateParameter } from './template';
+
+/** The data stack of a region: its databases, who may reach them, and the names by which tasks find them. */
+export function renderData(spec: RegionSpec): RenderedStack {
+  const logical = logicalNames(spec.databases.map((database) => database.name));
+  const resources: Resources = { ...sharedResources(spec) };
+  for (const database of spec.databases)
+    Object.assign(resources, databaseResources(spec, database, logical(database.name)));
+  return renderStack({
+    description: `${spec.application} ${spec.environment} in ${spec.region}: databases`,
+    metadata: { kind: 'data', region: spec.region },
+    parameters: parameters(spec, logical),
+    resources,
+    outputs: Object.assign({}, ...spec.databases.map((database) => databaseOutputs(database, logical(database.name)))),
+  });
+}
+
+function sharedResources(spec: RegionSpec): Resources {
+  return {
+    DatabaseKey: encryptionKey(`databases of ${spec.application} ${spec.environment}`, []),
+    DatabaseSecurityGroup: {
+      Type: 'AWS::EC2::SecurityGroup',
+      Properties: {
+        GroupDescription: 'databases: from the tasks of this region and of its peers',
+        VpcId: ref('VpcId'),
+        SecurityGroupIngress: [
+          tcp(POSTGRESQL_PORT, { SourceSecurityGroupId: ref('TasksSecurityGroup') }, 'tasks of this region'),
+          ...spec.peerings.map((peering) =>
+            tcp(POSTGRESQL_PORT, { CidrIp: peering.cidr }, `tasks of ${peering.region}`),
+          ),
+        ],
+        // No rule at all would mean every rule; a database opens no connections of its own.
+        SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: '127.0.0.1/32', Description: 'nothing leaves' }],
+      },
+    },
+    DatabaseSubnets: {
+      Type: 'AWS::RDS::DBSubnetGroup',
+      Properties: {
+        DBSubnetGroupDescription: 'data subnets of the region',
+        SubnetIds: spec.network.dataSubnets.map((_, index) => ref(`DataSubnet${index + 1}`)),
+      },
+    },
+    PrivateZone: {
+      Type: 'AWS::Route53::HostedZone',
+      Properties: {
+        Name: privateZone(spec),
+        HostedZoneConfig: { Comment: `databases as seen from ${spec.region}` },
+        VPCs: [{ VPCId: ref('VpcId'), VPCRegion: ref('AWS::Region') }],
+      },
+    },
+  };
+}
+
+function parameters(spec: RegionSpec, logical: (store: string) => string): Record<string, TemplateParameter> {
+  const fromBase = (name: string, description: string): TemplateParameter => ({
+    Type: 'String',
+    Description: description,
+    pass: outputOf(spec.region, 'base', name),
+  });
+  const shared: Record<string, TemplateParameter> = {
+    VpcId: fromBase('VpcId', 'Network of the region'),
+    TasksSecurityGroup: fromBase('TasksSecurityGroup', 'Security group of the tasks'),
+    AlarmTopic: fromBase('AlarmTopic', 'Topic that alarms are sent to'),
+    ...Object.fromEntries(
+      spec.network.dataSubnets.map((_, index) => [
+        `DataSubnet${index + 1}`,
+        fromBase(`DataSubnet${index + 1}`, 'A data subnet'),
+      ]),
+    ),
+  };
+  if (spec.databases.some((database) => database.role === 'primary'))
+    shared.DeletionProtection = deletionProtection(spec);
+  return Object.assign(
+    shared,
+    ...spec.databases.map((database) => databaseParameters(database, logical(database.name))),
+  );
+}
+
+/** A parameter, because retiring a deployment has to switch it off before it deletes. */
+function deletionProtection(spec: RegionSpec): TemplateParameter {
+  return {
+    Type: 'String',
+    Description: 'Whether RDS refuses to delete the primary',
+    AllowedValues: ['true', 'false'],
+    Default: spec.environment === 'production' ? 'true' : 'false',
+  };
+}
+
+function databaseParameters(database: DatabaseSpec, name: string): Record<string, TemplateParameter> {
+  const size: Record<string, TemplateParameter> = {
+    [`InstanceClass${name}`]: {
+      Type: 'String',
+      Description: `Size of ${database.name}`,
+      Default: database.instanceClass,
+    },
+  };
+  if (database.role === 'primary' || !database.sourceRegion) return size;
+  return {
+    ...size,
+    [`SourceArn${name}`]: {
+      Type: 'String',
+      Description: `ARN of the primary of ${database.name}`,
+      pass: outputOf(database.sourceRegion, 'data', `Arn${name}`),
+    },
+    [`WriterEndpoint${name}`]: {
+      Type: 'String',
+      Description: `Endpoint of the primary of ${database.name}`,
+      pass: outputOf(database.sourceRegion, 'data', `Endpoint${name}`),
+    },
+  };
+}
+
+function databaseOutputs(database: DatabaseSpec, name: string): Record<string, { Description: string; Value: Json }> {
+  return {
+    [`Arn${name}`]: { Description: `ARN of ${database.name}`, Value: getAtt(`Database${name}`, 'DBInstanceArn') },
+    [`Endpoint${name}`]: {
+      Description: `Address of ${database.name}`,
+      Value: getAtt(`Database${name}`, 'Endpoint.Address'),
+    },
+  };
+}

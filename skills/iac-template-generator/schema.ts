@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { regionIdSchema } from '../../contracts/region';
+import { regionSpecSchema, trafficSpecSchema } from '../../contracts/region-spec';
+import { replicationPlanSchema } from '../../contracts/replication';
+import { deploymentRequestSchema, type RequestProblem } from '../../contracts/request';
+import type { StackRef, SymbolicParameter } from '../../contracts/stack';
+import { topologySchema } from '../../contracts/topology';
+
+export const buildRegionSpecsInputSchema = z.object({
+  request: deploymentRequestSchema,
+  topology: topologySchema,
+  replication: replicationPlanSchema,
+});
+export type BuildRegionSpecsInput = z.infer<typeof buildRegionSpecsInputSchema>;
+
+export const generateTemplatesInputSchema = z.object({
+  specs: z.array(regionSpecSchema).min(1).max(30),
+  traffic: z.object({ preview: trafficSpecSchema, production: trafficSpecSchema }),
+  account: z.string(),
+  application: z.string(),
+  environment: z.string(),
+  firstRegion: regionIdSchema
+    .optional()
+    .describe('the region whose base stack is made first (the canary); default: the first of specs'),
+});
+export type GenerateTemplatesInput = z.infer<typeof generateTemplatesInputSchema>;
+
+/** One rendered template: JSON text, what must be passed to it, and how many resources it holds. */
+export interface RenderedStack {
+  template: string;
+  parameters: Record<string, SymbolicParameter>;
+  resources: number;
+}
+
+export interface GeneratedStack extends RenderedStack {
+  ref: StackRef;
+}
+
+export interface GeneratedTemplates {
+  /** in the order in which they are made */
+  stacks: GeneratedStack[];
+  documents: Array<{ name: string; content: string }>;
+}
+
+/** A request that is well-formed but cannot be rendered. Says which field, what was received, what would be valid. */
+export class UnrenderableError extends Error {
+  override readonly name = 'UnrenderableError';
+  constructor(readonly problem: RequestProblem) {
+    super(`${problem.field}: ${problem.received} cannot be rendered; valid: ${problem.valid}`);
+  }
+}
