@@ -33,7 +33,9 @@ export function createDataActivities(deps: ActivityDependencies) {
       withHeartbeat((context) => awaitReplication(deps, input, context)),
 
     /** Waits until every task of a region answers that it can serve, databases included. */
-    awaitReady: (input: DeploymentScope & OnPlatform & { region: string; timeoutMs: number }): Promise<ServiceHealth[]> =>
+    awaitReady: (
+      input: DeploymentScope & OnPlatform & { region: string; timeoutMs: number },
+    ): Promise<ServiceHealth[]> =>
       withHeartbeat(async (context) => {
         const { probes } = deps.platform(input.platform);
         const ready = await pollUntil({
@@ -64,7 +66,9 @@ export function createDataActivities(deps: ActivityDependencies) {
     compareDatabases: async (input: StoreRef & OnPlatform & { regions: string[] }) => {
       const compared = await data(input.platform).compare(input);
       if (compared.consistent) return compared;
-      const rows = compared.regions.map(({ region, rows: count, digest }) => `${region}: ${count} rows, ${digest.slice(0, 12)}`);
+      const rows = compared.regions.map(
+        ({ region, rows: count, digest }) => `${region}: ${count} rows, ${digest.slice(0, 12)}`,
+      );
       throw failure('Replication.Inconsistent', `the databases of ${input.store} differ (${rows.join('; ')})`, {
         resource: input.store,
       });

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
+import type { TakeModelTurn } from '../agents/loop/model-turn';
 import type { PlatformKind } from '../contracts/region';
 import type { Platform } from '../platforms/platform';
-import type { ArtifactStore, DeploymentStore } from './store-port';
-import type { TakeModelTurn } from '../agents/loop/model-turn';
 import type { OrchestratorSettings } from './settings';
+import type { ArtifactStore, DeploymentStore } from './store-port';
 
 /** What activities need from outside; chosen in worker/dependencies.ts and nowhere else. */
 export interface ActivityDependencies {

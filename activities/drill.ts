@@ -61,7 +61,10 @@ export function createDrillActivities(deps: ActivityDependencies) {
           intervalMs: 50,
         });
         if (seen.last !== undefined) return { firstWriteMs: seen.last, at: now().toISOString() };
-        throw failure('Drill.Failed', `no write was acknowledged within ${input.timeoutMs} ms after traffic was shifted`);
+        throw failure(
+          'Drill.Failed',
+          `no write was acknowledged within ${input.timeoutMs} ms after traffic was shifted`,
+        );
       }),
 
     /** Waits for the platform's own alarm about a region; undefined when none came in time. */
@@ -95,12 +98,14 @@ async function countFailures(
   const end = Date.now() + input.timeoutMs;
   let failures = 0;
   while (failures < FAILURES_TO_DETECT) {
-    if (Date.now() > end) throw failure('Drill.Failed', `${input.region} still answers ${input.timeoutMs} ms after the fault`);
+    if (Date.now() > end)
+      throw failure('Drill.Failed', `${input.region} still answers ${input.timeoutMs} ms after the fault`);
     const startedAt = Date.now();
     const services = await probes.region({ ...input, path: LIVE_PATH });
     failures = services.some((service) => !service.healthy) ? failures + 1 : 0;
     heartbeat(`${failures} consecutive failures`);
-    if (failures < FAILURES_TO_DETECT) await pause(Math.max(DETECTION_INTERVAL_MS - (Date.now() - startedAt), 0), signal);
+    if (failures < FAILURES_TO_DETECT)
+      await pause(Math.max(DETECTION_INTERVAL_MS - (Date.now() - startedAt), 0), signal);
   }
   return failures;
 }

@@ -118,7 +118,10 @@ async function sealPlan({ artifacts, platform }: ActivityDependencies, input: Se
     changes,
     findings,
     inverse: inversePlan(templates.stacks, befores),
-    irreversible: irreversibleItems({ stacks: templates.stacks, changes: changes.flatMap((one): PlannedChange[] => one.changes) }),
+    irreversible: irreversibleItems({
+      stacks: templates.stacks,
+      changes: changes.flatMap((one): PlannedChange[] => one.changes),
+    }),
     documents: templates.documents,
   };
   return { digest: sha256(JSON.stringify(sealed)), ...sealed };

@@ -27,7 +27,9 @@ export function createProbeActivities(deps: ActivityDependencies) {
       probes(input.platform).region(input),
 
     /** Lets health vote for some seconds; `Region.SickDuringBake` when it says no twice in a row. */
-    bakeRegion: (input: DeploymentScope & OnPlatform & { region: string; seconds: number }): Promise<{ votes: number }> =>
+    bakeRegion: (
+      input: DeploymentScope & OnPlatform & { region: string; seconds: number },
+    ): Promise<{ votes: number }> =>
       withHeartbeat(async ({ signal, heartbeat }) => {
         const end = Date.now() + input.seconds * 1_000;
         let votes = 0;
@@ -60,7 +62,10 @@ export function createProbeActivities(deps: ActivityDependencies) {
           underMs: number;
           of: 'read' | 'write';
         },
-    ): Promise<LatencyMeasurement[]> => withHeartbeat((context) => probes(input.platform).latency({ ...input, locations: locations.map(({ id }) => id) }, context)),
+    ): Promise<LatencyMeasurement[]> =>
+      withHeartbeat((context) =>
+        probes(input.platform).latency({ ...input, locations: locations.map(({ id }) => id) }, context),
+      ),
 
     measureLoad: (
       input: DeploymentScope & OnPlatform & { hostname: string; seconds: number; requestsPerSecond: number },

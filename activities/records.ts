@@ -3,8 +3,8 @@ import type { StackArtifact } from '../contracts/stack';
 import type { Topology } from '../contracts/topology';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { ActivityDependencies } from './dependencies';
-import { failure } from './support/failures';
 import { RecordConflictError } from './store-port';
+import { failure } from './support/failures';
 
 /** Compare-and-set is repeated this often before a conflict is reported: writers are few and quick. */
 const SAVE_ATTEMPTS = 10;
@@ -39,7 +39,9 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
     },
 
     /** Regions that are kept without traffic for debugging, until a date. */
-    recordDark: async (input: DeploymentKey & { generation: number; regions: string[]; keepHours: number }): Promise<void> => {
+    recordDark: async (
+      input: DeploymentKey & { generation: number; regions: string[]; keepHours: number },
+    ): Promise<void> => {
       const expiresAt = new Date(now().getTime() + input.keepHours * 3_600_000).toISOString();
       await change(input, (found) =>
         input.regions.length === 0
@@ -74,7 +76,9 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
       });
     },
 
-    recordDrill: async (input: DeploymentKey & { generation: number; rtoMs: number; passed: boolean }): Promise<void> => {
+    recordDrill: async (
+      input: DeploymentKey & { generation: number; rtoMs: number; passed: boolean },
+    ): Promise<void> => {
       const { generation, rtoMs, passed } = input;
       await change(input, (found) => ({
         ...found,

@@ -21,19 +21,33 @@ export function createReportActivities(deps: ActivityDependencies) {
     },
 
     /** Accounts for the time of the run from its own history, completes the report, and writes it as JSON and HTML. */
-    writeReport: async (input: { report: DeploymentReport; childIds: string[] }): Promise<Pick<DeploymentReport, 'timing' | 'documents'>> => {
+    writeReport: async (input: {
+      report: DeploymentReport;
+      childIds: string[];
+    }): Promise<Pick<DeploymentReport, 'timing' | 'documents'>> => {
       const timing = await accountForTime(deps, input.report, input.childIds);
       const report = deploymentReportSchema.parse({ ...input.report, timing });
-      const files = { 'report.json': `${JSON.stringify(report, undefined, 2)}\n`, 'report.html': renderReportHtml(report) };
+      const files = {
+        'report.json': `${JSON.stringify(report, undefined, 2)}\n`,
+        'report.html': renderReportHtml(report),
+      };
       const documents = await Promise.all(
-        Object.entries(files).map(async ([name, content]) => ({ name, artifact: await publish(deps, report, name, content) })),
+        Object.entries(files).map(async ([name, content]) => ({
+          name,
+          artifact: await publish(deps, report, name, content),
+        })),
       );
       return { timing, documents: [...report.documents, ...documents] };
     },
   };
 }
 
-async function publish(deps: ActivityDependencies, report: DeploymentReport, name: string, content: string): Promise<ArtifactRef> {
+async function publish(
+  deps: ActivityDependencies,
+  report: DeploymentReport,
+  name: string,
+  content: string,
+): Promise<ArtifactRef> {
   const { application, environment } = report.request;
   const folder = path.join(deps.reportDirectory, application, environment, String(report.generation));
   await mkdir(folder, { recursive: true });

@@ -4,7 +4,8 @@ import type { LoopModel } from '../agents/loop/loop-dependencies';
 export interface OrchestratorSettings {
   /** absent: no model is configured, rules decide */
   model?: LoopModel;
-  onModelFailure: 'stop' | 'rules';
+  /** absent: production stops and asks a person, other environments let the rules decide */
+  onModelFailure?: 'stop' | 'rules';
   /** the server knows our search attributes */
   searchable: boolean;
 }

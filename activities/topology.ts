@@ -17,7 +17,8 @@ export const topologyActivities = {
   completeTopology: async (input: { request: DeploymentRequest; candidateId: string }): Promise<Topology> => {
     const candidate = advise(input.request).candidates.find(({ id }) => id === input.candidateId);
     const primary = candidate?.regions.find(({ role }) => role === 'primary' || role === 'active' || role === 'shard');
-    if (!candidate || !primary) throw failure('Plan.NoCandidate', `there is no candidate ${input.candidateId} for this request`);
+    if (!candidate || !primary)
+      throw failure('Plan.NoCandidate', `there is no candidate ${input.candidateId} for this request`);
     const topology = { ...candidate, primary: primary.region };
     return { ...topology, diagram: mermaidDiagram(topology) };
   },

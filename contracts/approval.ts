@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const approvalSchema = z.object({
   id: z.string(),
   gate: z.enum(['plan', 'wave', 'promotion']),
-  digest: z.string().length(64).describe('of templates, symbolic parameters, account, regions, topology, cost, findings'),
+  digest: z
+    .string()
+    .length(64)
+    .describe('of templates, symbolic parameters, account, regions, topology, cost, findings'),
   summary: z.string(),
   irreversible: z.array(z.string()),
   requester: z.string(),

@@ -17,6 +17,8 @@ export const deploymentPlanSchema = z.object({
   findings: z.array(findingSchema),
   inverse: z.array(z.string()).describe('how each stack would be undone, in the order of undoing'),
   irreversible: z.array(z.string()),
-  documents: z.array(z.object({ name: z.string(), artifact: artifactRefSchema })).describe('deployment scripts and the like'),
+  documents: z
+    .array(z.object({ name: z.string(), artifact: artifactRefSchema }))
+    .describe('deployment scripts and the like'),
 });
 export type DeploymentPlan = z.infer<typeof deploymentPlanSchema>;

@@ -31,7 +31,17 @@ export type ProgressEvent = z.infer<typeof progressEventSchema>;
 
 /** Answer of the progress query: the present state, and the events after `sinceSeq`. */
 export const progressSchema = z.object({
-  phase: z.enum(['topology', 'plan', 'approval', 'regions', 'replication', 'validation', 'promotion', 'undoing', 'ended']),
+  phase: z.enum([
+    'topology',
+    'plan',
+    'approval',
+    'regions',
+    'replication',
+    'validation',
+    'promotion',
+    'undoing',
+    'ended',
+  ]),
   verdict: verdictSchema.optional(),
   regions: z.array(
     z.object({ region: regionIdSchema, role: regionRoleSchema, state: regionStateSchema, detail: z.string() }),

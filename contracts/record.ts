@@ -19,7 +19,10 @@ export const deploymentRecordSchema = z.object({
   environment: z.string(),
   version: z.number().int().nonnegative().describe('raised by every write; a write must name the version it read'),
   lastGeneration: z.number().int().nonnegative(),
-  lastOperation: z.string().optional().describe('the operation that was given lastGeneration; makes giving it idempotent'),
+  lastOperation: z
+    .string()
+    .optional()
+    .describe('the operation that was given lastGeneration; makes giving it idempotent'),
   live: z
     .object({
       generation: z.number().int(),
@@ -29,9 +32,7 @@ export const deploymentRecordSchema = z.object({
       promotedAt: z.string(),
     })
     .optional(),
-  dark: z
-    .object({ generation: z.number().int(), regions: z.array(regionIdSchema), expiresAt: z.string() })
-    .optional(),
+  dark: z.object({ generation: z.number().int(), regions: z.array(regionIdSchema), expiresAt: z.string() }).optional(),
   primary: regionIdSchema.optional(),
   epoch: z.number().int().nonnegative().describe('raised at every change of the primary; adapters refuse an older one'),
   intents: z.array(intentSchema),

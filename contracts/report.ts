@@ -63,7 +63,9 @@ export const deploymentReportSchema = z.object({
   leftovers: z.array(z.object({ ref: stackRefSchema, why: z.string() })),
   timing: z.object({
     wallMs: z.number(),
-    criticalPathMs: z.number().describe('time covered by at least one platform operation, bake, probe, drill or wait for a person'),
+    criticalPathMs: z
+      .number()
+      .describe('time covered by at least one platform operation, bake, probe, drill or wait for a person'),
     orchestrationMs: z.number().describe('wall time minus that'),
   }),
   documents: z.array(z.object({ name: z.string(), artifact: artifactRefSchema })),

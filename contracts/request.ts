@@ -3,7 +3,10 @@ import { platformKindSchema, regionIdSchema } from './region';
 
 const nameSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/, 'must be 2 to 32 lower-case letters, digits or dashes, starting with a letter');
+  .regex(
+    /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/,
+    'must be 2 to 32 lower-case letters, digits or dashes, starting with a letter',
+  );
 
 const hostnameSchema = z
   .string()
@@ -96,7 +99,10 @@ export const deploymentRequestSchema = z.object({
   environment: z.enum(['development', 'staging', 'production']),
   criticality: z.enum(['standard', 'critical']).default('standard'),
   platform: platformKindSchema,
-  account: z.string().regex(/^[a-z0-9-]{1,32}$/).default('default'),
+  account: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .default('default'),
   hostname: hostnameSchema,
   users: z.array(userAreaSchema).min(1).max(20),
   latency: latencySlaSchema,

@@ -1,18 +1,18 @@
-import { CancellationScope, condition, allHandlersFinished, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { ledgerSummary } from '../agents/loop/token-ledger';
 import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuery } from '../contracts/messages';
 import type { DeploymentReport } from '../contracts/report';
-import { quick } from './support/activity-stubs';
-import { type DeployInput, DeploymentRun } from './support/deployment-run';
-import { describeFailure, stepFailure } from './support/failures';
 import { deployRegions } from './steps/deploy-regions';
 import { designTopology } from './steps/design-topology';
+import { finishReport } from './steps/finish-report';
 import { planDeployment } from './steps/plan-deployment';
 import { promote } from './steps/promote';
 import { replicateData } from './steps/replicate-data';
-import { finishReport } from './steps/finish-report';
 import { unwind } from './steps/unwind';
 import { validateDeployment } from './steps/validate-deployment';
+import { quick } from './support/activity-stubs';
+import { type DeployInput, DeploymentRun } from './support/deployment-run';
+import { describeFailure, stepFailure } from './support/failures';
 
 /** The whole life of one deployment attempt: four steps in order, then promotion; every end is a report. */
 export async function deployMultiRegion(input: DeployInput): Promise<DeploymentReport> {
@@ -24,7 +24,8 @@ export async function deployMultiRegion(input: DeployInput): Promise<DeploymentR
     await story.run(() => deploy(run));
     return await end(run, { verdict: 'promoted' });
   } catch (error) {
-    return await end(run, await unwind(run, describeFailure(error, run.step)));
+    const failure = describeFailure(error, run.step);
+    return await end(run, await unwind(run, { ...failure, message: run.abortedBy ?? failure.message }));
   }
 }
 
@@ -64,7 +65,7 @@ function handleMessages(run: DeploymentRun, story: CancellationScope): void {
       run.abortedBy = `${by} stopped the deployment: ${reason}`;
       story.cancel();
     },
-    { validator: () => refuse(run.ended ? 'the deployment has already ended' : undefined) },
+    { validator: (_request) => refuse(run.ended ? 'the deployment has already ended' : undefined) },
   );
 }
 

@@ -29,12 +29,15 @@ export async function deployRegion(input: DeployRegionInput): Promise<DeployRegi
     await compensations.apply(input.artifact, [input.artifact.ref]);
     await verify(input);
     if (input.bakeSeconds > 0) {
-      await measure.bakeRegion(`${input.region}: bake ${input.bakeSeconds} s`, { ...input, seconds: input.bakeSeconds });
+      await measure.bakeRegion(`${input.region}: bake ${input.bakeSeconds} s`, {
+        ...input,
+        seconds: input.bakeSeconds,
+      });
     }
     return { kind: 'deployed', compensations: compensations.pending };
   } catch (error) {
     const failure = { region: input.region, ...describeFailure(error, 'regions') };
-    const outcome = await compensations.undoAll();
+    const outcome = await compensations.undo();
     if (isCancellation(error) && outcome.left.length === 0) throw error;
     return { kind: 'failed', failure, ...outcome };
   }

@@ -39,7 +39,11 @@ export async function deployment(key: DeploymentKey): Promise<void> {
   }
 }
 
-async function begin(key: DeploymentKey, slot: OperationSlot, request: OperationRequest): Promise<BeginOperationResult> {
+async function begin(
+  key: DeploymentKey,
+  slot: OperationSlot,
+  request: OperationRequest,
+): Promise<BeginOperationResult> {
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
   const operation: Operation = { request, generation, workflowId };

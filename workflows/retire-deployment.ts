@@ -25,14 +25,20 @@ export async function retireDeployment(input: RetireInput): Promise<RetireResult
   const record = await quick.loadRecord('read what is live', input);
   const scope: StackScope & { account: string } = input;
   const found = await quick.listStacks('list what exists', scope);
-  const refs = inRetireOrder(found.map(({ ref }) => ref), record);
+  const refs = inRetireOrder(
+    found.map(({ ref }) => ref),
+    record,
+  );
   const result: RetireResult = { destroyed: [], leftovers: [] };
   for (const ref of refs) {
     try {
       await platform.retireStack(`${ref.region}: destroy ${ref.kind}`, { ...scope, ref });
       result.destroyed.push(`${ref.region}/${ref.kind}`);
     } catch (error) {
-      result.leftovers.push({ ref, why: error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error) });
+      result.leftovers.push({
+        ref,
+        why: error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error),
+      });
     }
   }
   if (result.leftovers.length === 0) await quick.recordRetired('record that nothing is left', input);

@@ -3,7 +3,13 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import type { DeploymentRecord } from '../../contracts/record';
 import type { DatabaseStatus } from '../../contracts/replication';
 import type { DeploymentRequest } from '../../contracts/request';
-import type { CHECKLIST_ITEMS, ChecklistEntry, DrillResult, LatencyMeasurement, ServiceHealth } from '../../contracts/validation';
+import type {
+  CHECKLIST_ITEMS,
+  ChecklistEntry,
+  DrillResult,
+  LatencyMeasurement,
+  ServiceHealth,
+} from '../../contracts/validation';
 
 export interface ChecklistFacts {
   request: DeploymentRequest;
@@ -46,14 +52,23 @@ export function checklist(facts: ChecklistFacts): ChecklistEntry[] {
     item,
     status,
     ...(source && { source }),
-    evidence: measured.map((text): Evidence => ({ source: source ?? facts.source, measured: text, at: facts.at, generation: facts.generation })),
+    evidence: measured.map(
+      (text): Evidence => ({
+        source: source ?? facts.source,
+        measured: text,
+        at: facts.at,
+        generation: facts.generation,
+      }),
+    ),
   }));
 }
 
 function health({ source, health: seen, plan }: ChecklistFacts): Judgement {
   const regions = new Set(seen.map(({ region }) => region));
   if (regions.size < plan.topology.regions.length) return { status: 'not-measured', measured: [] };
-  const measured = seen.map((one) => `${one.region} ${one.service}: ${one.tasksHealthy} of ${one.tasksWanted} tasks healthy`);
+  const measured = seen.map(
+    (one) => `${one.region} ${one.service}: ${one.tasksHealthy} of ${one.tasksWanted} tasks healthy`,
+  );
   return { status: seen.every(({ healthy }) => healthy) ? 'passed' : 'failed', source, measured };
 }
 
@@ -67,7 +82,9 @@ function failover({ source, drill, earlierDrills }: ChecklistFacts): Judgement {
   if (!last) return { status: 'not-measured', measured: [] };
   return {
     status: 'not-measured',
-    measured: [`no fault is injected into a live deployment; the last drill, of ${last.at} (generation ${last.generation}), ${last.passed ? 'passed' : 'failed'} with an RTO of ${last.rtoMs} ms`],
+    measured: [
+      `no fault is injected into a live deployment; the last drill, of ${last.at} (generation ${last.generation}), ${last.passed ? 'passed' : 'failed'} with an RTO of ${last.rtoMs} ms`,
+    ],
   };
 }
 
@@ -76,48 +93,79 @@ function latency({ source, latency: seen, request }: ChecklistFacts): Judgement 
   const { percentile, underMs, of } = request.latency;
   const measured = seen.map((one) => `${one.location} ${one.slaPercentileMs.toFixed(0)} ms from ${one.servedBy}`);
   const rule = `p${percentile} of a ${of} under ${underMs} ms`;
-  return { status: seen.every(({ withinSla }) => withinSla) ? 'passed' : 'failed', source, measured: [rule, ...measured] };
+  return {
+    status: seen.every(({ withinSla }) => withinSla) ? 'passed' : 'failed',
+    source,
+    measured: [rule, ...measured],
+  };
 }
 
 function replication({ source, readBack }: ChecklistFacts): Judgement {
   if (readBack.length === 0) return { status: 'not-measured', measured: [] };
-  const measured = readBack.map(({ region, seen, afterMs }) => `${region}: ${seen ? `readable after ${Math.round(afterMs)} ms` : 'not readable'}`);
+  const measured = readBack.map(
+    ({ region, seen, afterMs }) => `${region}: ${seen ? `readable after ${Math.round(afterMs)} ms` : 'not readable'}`,
+  );
   return { status: readBack.every(({ seen }) => seen) ? 'passed' : 'failed', source, measured };
 }
 
 function lag({ source, databases, plan }: ChecklistFacts): Judgement {
   if (databases.length === 0) return { status: 'not-measured', measured: [] };
-  const thresholdOf = (store: string) => plan.replication.stores.find((one) => one.store === store)?.lagThresholdMs ?? 0;
+  const thresholdOf = (store: string) =>
+    plan.replication.stores.find((one) => one.store === store)?.lagThresholdMs ?? 0;
   const within = databases.every(({ store, lagMs }) => lagMs !== undefined && lagMs <= thresholdOf(store));
-  const measured = databases.map(({ region, store, lagMs }) => `${store} in ${region}: ${lagMs === undefined ? 'unknown' : `${Math.round(lagMs)} ms`} of ${thresholdOf(store)} ms`);
+  const measured = databases.map(
+    ({ region, store, lagMs }) =>
+      `${store} in ${region}: ${lagMs === undefined ? 'unknown' : `${Math.round(lagMs)} ms`} of ${thresholdOf(store)} ms`,
+  );
   return { status: within ? 'passed' : 'failed', source, measured };
 }
 
 function dashboards({ plan }: ChecklistFacts): Judgement {
   const count = countResources(plan, 'AWS::CloudWatch::Dashboard');
   if (count === 0) return { status: 'not-measured', measured: [] };
-  return { status: 'modelled', source: 'template', measured: [`${count} dashboards are in the templates; nobody has looked at one`] };
+  return {
+    status: 'modelled',
+    source: 'template',
+    measured: [`${count} dashboards are in the templates; nobody has looked at one`],
+  };
 }
 
 function alerting({ source, plan, drill, alarm }: ChecklistFacts): Judgement {
-  if (alarm) return { status: 'passed', source, measured: [`${alarm.name} was raised ${alarm.afterMs} ms after ${alarm.region} was killed`] };
+  if (alarm)
+    return {
+      status: 'passed',
+      source,
+      measured: [`${alarm.name} was raised ${alarm.afterMs} ms after ${alarm.region} was killed`],
+    };
   if (drill) return { status: 'failed', source, measured: [`${drill.region} was killed and no alarm was raised`] };
   const count = countResources(plan, 'AWS::CloudWatch::Alarm');
   if (count === 0) return { status: 'not-measured', measured: [] };
-  return { status: 'modelled', source: 'template', measured: [`${count} alarms are in the templates; none was made to fire`] };
+  return {
+    status: 'modelled',
+    source: 'template',
+    measured: [`${count} alarms are in the templates; none was made to fire`],
+  };
 }
 
 function runbook({ runbook: written }: ChecklistFacts): Judgement {
   if (!written) return { status: 'not-measured', measured: [] };
-  const measured = [`${written.commands.length} commands, ${written.accepted ? 'all' : 'not all'} accepted by the command line`];
-  return { status: written.accepted && written.commands.length > 0 ? 'passed' : 'failed', source: 'artifact', measured };
+  const measured = [
+    `${written.commands.length} commands, ${written.accepted ? 'all' : 'not all'} accepted by the command line`,
+  ];
+  return {
+    status: written.accepted && written.commands.length > 0 ? 'passed' : 'failed',
+    source: 'artifact',
+    measured,
+  };
 }
 
 function cost({ request, plan }: ChecklistFacts): Judgement {
   const { usdPerMonth, lines, asOf } = plan.topology.cost;
   const budget = request.budget.usdPerMonth;
   const estimated = lines.filter(({ basis }) => basis === 'estimated').length;
-  const measured = [`${Math.round(usdPerMonth)} of ${budget} USD a month from ${lines.length} price lines as of ${asOf}, ${estimated} of them estimated`];
+  const measured = [
+    `${Math.round(usdPerMonth)} of ${budget} USD a month from ${lines.length} price lines as of ${asOf}, ${estimated} of them estimated`,
+  ];
   return { status: usdPerMonth <= budget ? 'modelled' : 'failed', source: 'catalog', measured };
 }
 
@@ -133,5 +181,7 @@ function security({ plan, databases }: ChecklistFacts): Judgement {
 }
 
 function countResources(plan: DeploymentPlan, type: string): number {
-  return plan.changes.flatMap(({ changes }) => changes).filter((change) => change.type === type && change.action !== 'delete').length;
+  return plan.changes
+    .flatMap(({ changes }) => changes)
+    .filter((change) => change.type === type && change.action !== 'delete').length;
 }

@@ -3,7 +3,7 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import type { Wave } from '../../contracts/rollout';
 import type { StackKind } from '../../contracts/stack';
 import { operationKeyFromWorkflowId, regionWorkflowId } from '../../contracts/workflow-ids';
-import { deployRegion, type DeployRegionResult } from '../deploy-region';
+import { type DeployRegionResult, deployRegion } from '../deploy-region';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 
@@ -53,7 +53,12 @@ async function deployWave(run: DeploymentRun, plan: DeploymentPlan, wave: Wave):
   return failed;
 }
 
-async function deployOne(run: DeploymentRun, plan: DeploymentPlan, region: string, bakeSeconds: number): Promise<DeployRegionResult> {
+async function deployOne(
+  run: DeploymentRun,
+  plan: DeploymentPlan,
+  region: string,
+  bakeSeconds: number,
+): Promise<DeployRegionResult> {
   const artifact = plan.stacks.find(({ ref }) => ref.region === region && ref.kind === 'base');
   const key = operationKeyFromWorkflowId(run.workflow.id);
   if (!artifact || !key) throw stepFailure('Internal', `the plan has no base stack for ${region}`);

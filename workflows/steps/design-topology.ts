@@ -19,7 +19,8 @@ export async function designTopology(run: DeploymentRun): Promise<string> {
 }
 
 async function chooseCandidate(run: DeploymentRun, advice: Advice): Promise<string> {
-  const { model: configured, onModelFailure } = run.settings;
+  const { model: configured } = run.settings;
+  const onModelFailure = run.settings.onModelFailure ?? (run.request.environment === 'production' ? 'stop' : 'rules');
   const result = await architectTopology(
     { request: run.request, advice },
     {

@@ -45,9 +45,16 @@ export async function drillRegionLoss(run: DeploymentRun, store: StoreReplicatio
     const reportedLagMs = await worstLagMs(run, store);
     open = 'fault';
     run.progress.region(region, 'drilling', 'the region is being killed');
-    faultAt = (await measure.injectFault(`${region}: kill the region`, { ...fault, fault: { kind: 'kill-region', region } })).at;
+    faultAt = (
+      await measure.injectFault(`${region}: kill the region`, { ...fault, fault: { kind: 'kill-region', region } })
+    ).at;
     const failover = await failOver(run, store, writer, faultAt);
-    const alarm = await measure.awaitAlarm(`${region}: wait for the alarm`, { ...run.on, region, since: faultAt, timeoutMs: ALARM_MS });
+    const alarm = await measure.awaitAlarm(`${region}: wait for the alarm`, {
+      ...run.on,
+      region,
+      since: faultAt,
+      timeoutMs: ALARM_MS,
+    });
     if (alarm) run.alarm = { name: alarm.name, region, afterMs: Date.parse(alarm.at) - Date.parse(faultAt) };
     await rebuild(run, store, region, fault);
     open = 'writer';
@@ -56,7 +63,10 @@ export async function drillRegionLoss(run: DeploymentRun, store: StoreReplicatio
     open = 'nothing';
     await returnPrimary(run, store, failover.promoted);
     const { rtoSeconds, rpoSeconds } = run.request.recovery;
-    return drillResult({ region, ...failover, reportedLagMs, protectedAgainMs, loss }, { rtoSeconds, rpoSeconds, mode: store.mode.kind });
+    return drillResult(
+      { region, ...failover, reportedLagMs, protectedAgainMs, loss },
+      { rtoSeconds, rpoSeconds, mode: store.mode.kind },
+    );
   } finally {
     await CancellationScope.nonCancellable(async () => {
       if (open === 'fault') await measure.undoFault(`${region}: undo the fault`, fault);
@@ -73,7 +83,12 @@ async function worstLagMs(run: DeploymentRun, { store, replicas }: StoreReplicat
 }
 
 /** detect → decide → fence → promote → shift → verify. Nothing is promoted without a fence receipt. */
-async function failOver(run: DeploymentRun, store: StoreReplication, writer: { id: string }, faultAt: string): Promise<Failover> {
+async function failOver(
+  run: DeploymentRun,
+  store: StoreReplication,
+  writer: { id: string },
+  faultAt: string,
+): Promise<Failover> {
   const { primary: region } = store;
   const on = { ...run.on, store: store.store };
   const lap = lapTimer(Date.parse(faultAt));
@@ -83,7 +98,8 @@ async function failOver(run: DeploymentRun, store: StoreReplication, writer: { i
     store.replicas.map((replica) => quick.databaseStatus(`${replica}: how far is it`, { ...on, region: replica })),
   );
   const chosen = mostAdvanced(standbys);
-  if (!chosen) throw stepFailure('Drill.Failed', `no standby of ${store.store} can be seen: nothing may be promoted`, { region });
+  if (!chosen)
+    throw stepFailure('Drill.Failed', `no standby of ${store.store} can be seen: nothing may be promoted`, { region });
   run.epoch += 1;
   await quick.claimEpoch(`claim epoch ${run.epoch}`, { ...run.scope, epoch: run.epoch });
   const decide = lap('decide');
@@ -91,11 +107,25 @@ async function failOver(run: DeploymentRun, store: StoreReplication, writer: { i
   const fenced = lap('fence');
   await makePrimary(run, store, region, chosen.region);
   const promote = lap('promote');
-  await platform.shiftTraffic(`${chosen.region}: shift traffic`, { ...run.on, hostname: run.previewHostname, to: chosen.region, epoch: run.epoch });
+  await platform.shiftTraffic(`${chosen.region}: shift traffic`, {
+    ...run.on,
+    hostname: run.previewHostname,
+    to: chosen.region,
+    epoch: run.epoch,
+  });
   const shift = lap('shift');
-  const { firstWriteMs } = await measure.awaitFirstWrite(`${chosen.region}: first write`, { ...run.on, writer, faultAt, timeoutMs: FIRST_WRITE_MS });
+  const { firstWriteMs } = await measure.awaitFirstWrite(`${chosen.region}: first write`, {
+    ...run.on,
+    writer,
+    faultAt,
+    timeoutMs: FIRST_WRITE_MS,
+  });
   const verify = lap('verify');
-  run.progress.region(chosen.region, 'drilling', `primary since ${Math.round((Date.now() - Date.parse(faultAt)) / 100) / 10} s after the fault`);
+  run.progress.region(
+    chosen.region,
+    'drilling',
+    `primary since ${Math.round((Date.now() - Date.parse(faultAt)) / 100) / 10} s after the fault`,
+  );
   return { promoted: chosen.region, phases: [detect, decide, fenced, promote, shift, verify], fence, firstWriteMs };
 }
 
@@ -106,7 +136,12 @@ async function makePrimary(run: DeploymentRun, { store }: StoreReplication, from
 }
 
 /** Power is back; the old primary returns as a standby of the new one. */
-async function rebuild(run: DeploymentRun, store: StoreReplication, region: string, fault: { id: string }): Promise<void> {
+async function rebuild(
+  run: DeploymentRun,
+  store: StoreReplication,
+  region: string,
+  fault: { id: string },
+): Promise<void> {
   await platform.undoFault(`${region}: power is back`, { ...run.on, ...fault });
   await rejoin(run, store, region);
 }
@@ -114,7 +149,13 @@ async function rebuild(run: DeploymentRun, store: StoreReplication, region: stri
 async function rejoin(run: DeploymentRun, { store, lagThresholdMs }: StoreReplication, region: string): Promise<void> {
   run.progress.region(region, 'replicating', `${store} rejoins as a standby`);
   await platform.rejoinDatabase(`${region}: rejoin as a standby`, { ...run.on, store, region, epoch: run.epoch });
-  await measure.awaitReplication(`${region}: catch up`, { ...run.on, store, region, lagThresholdMs, timeoutMs: CATCH_UP_MS });
+  await measure.awaitReplication(`${region}: catch up`, {
+    ...run.on,
+    store,
+    region,
+    lagThresholdMs,
+    timeoutMs: CATCH_UP_MS,
+  });
   run.progress.region(region, 'ready', `${store} is a standby`);
 }
 
@@ -123,9 +164,19 @@ async function returnPrimary(run: DeploymentRun, store: StoreReplication, from: 
   const { primary } = store;
   run.epoch += 1;
   await quick.claimEpoch(`claim epoch ${run.epoch}`, { ...run.scope, epoch: run.epoch });
-  await platform.fenceDatabase(`${from}: stop cleanly`, { ...run.on, store: store.store, region: from, epoch: run.epoch });
+  await platform.fenceDatabase(`${from}: stop cleanly`, {
+    ...run.on,
+    store: store.store,
+    region: from,
+    epoch: run.epoch,
+  });
   await makePrimary(run, store, from, primary);
-  await platform.shiftTraffic(`${primary}: traffic returns`, { ...run.on, hostname: run.previewHostname, to: primary, epoch: run.epoch });
+  await platform.shiftTraffic(`${primary}: traffic returns`, {
+    ...run.on,
+    hostname: run.previewHostname,
+    to: primary,
+    epoch: run.epoch,
+  });
   await rejoin(run, store, from);
   for (const region of store.replicas.filter((replica) => replica !== from)) {
     await measure.awaitReplication(`${region}: follows ${primary}`, {

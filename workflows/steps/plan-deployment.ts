@@ -23,7 +23,14 @@ export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan
     const worst = blocking.slice(0, 5).map(({ rule, where, message }) => `${rule} at ${where}: ${message}`);
     throw stepFailure('Plan.Blocked', `${blocking.length} findings of high severity: ${worst.join('; ')}`);
   }
-  const plan = await quick.sealPlan('compare with what exists', { ...run.on, topology, rollout, replication, templates, findings });
+  const plan = await quick.sealPlan('compare with what exists', {
+    ...run.on,
+    topology,
+    rollout,
+    replication,
+    templates,
+    findings,
+  });
   run.plan = plan;
   run.measured.documents.push(...plan.documents);
   recordRuleDecisions(run, plan);

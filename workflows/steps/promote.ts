@@ -14,9 +14,28 @@ export async function promote(run: DeploymentRun, plan: DeploymentPlan): Promise
       run.progress.enter('approval', `waiting for approval of production traffic to ${hostname}`),
     );
   }
-  await applyStacks(run, plan, 'global');
-  const { regions } = await quick.resolveHostname(`${hostname} must resolve now`, { ...run.on, hostname });
-  if (regions.length === 0) throw stepFailure('Validation.Failed', `${hostname} does not resolve after its records were made`);
+  try {
+    await applyStacks(run, plan, 'global');
+    const { regions } = await quick.resolveHostname(`${hostname} must resolve now`, { ...run.on, hostname });
+    if (regions.length === 0)
+      throw stepFailure('Validation.Failed', `${hostname} does not resolve after its records were made`);
+  } catch (error) {
+    await takeRecordsBack(run);
+    throw error;
+  }
   const { topology, stacks } = plan;
-  await quick.recordPromotion('record what is live', { ...run.scope, generation: run.input.generation, topology, stacks, hostname });
+  await quick.recordPromotion('record what is live', {
+    ...run.scope,
+    generation: run.input.generation,
+    topology,
+    stacks,
+    hostname,
+  });
+}
+
+/** A promotion that failed half-way must not leave production traffic on a deployment that is called blocked. */
+async function takeRecordsBack(run: DeploymentRun): Promise<void> {
+  const { undone, left } = await run.compensations.undo(({ kind }) => kind === 'global');
+  run.undone.push(...undone);
+  run.leftovers.push(...left);
 }

@@ -47,7 +47,11 @@ async function awaitStandbys(run: DeploymentRun, { store, replicas, lagThreshold
   }
 }
 
-async function proveReplication(run: DeploymentRun, plan: DeploymentPlan, { store, primary, replicas }: StoreReplication): Promise<void> {
+async function proveReplication(
+  run: DeploymentRun,
+  plan: DeploymentPlan,
+  { store, primary, replicas }: StoreReplication,
+): Promise<void> {
   const regions = [primary, ...replicas];
   const hostname = run.previewHostname;
   const seen = await measure.writeAndRead(`${store}: write in ${primary}, read everywhere`, {
@@ -58,5 +62,9 @@ async function proveReplication(run: DeploymentRun, plan: DeploymentPlan, { stor
     timeoutMs: READ_BACK_MS,
   });
   run.readBack.push(...seen);
-  await platform.compareDatabases(`${store}: compare rows of ${plan.topology.regions.length} regions`, { ...run.on, store, regions });
+  await platform.compareDatabases(`${store}: compare rows of ${plan.topology.regions.length} regions`, {
+    ...run.on,
+    store,
+    regions,
+  });
 }

@@ -15,7 +15,10 @@ export interface UnwindFacts {
 }
 
 /** What to do with what was made, and what to call the end (DESIGN §3, "what went wrong"). Pure. */
-export function unwindPolicy({ step, isChange, onFailure, aborted }: UnwindFacts): { undo: 'nothing' | 'all'; verdict: Verdict } {
+export function unwindPolicy({ step, isChange, onFailure, aborted }: UnwindFacts): {
+  undo: 'nothing' | 'all';
+  verdict: Verdict;
+} {
   if (step === 'topology') return { undo: 'nothing', verdict: 'failed' };
   if (isChange) return { undo: 'all', verdict: 'rolled-back' };
   if (aborted) return { undo: 'all', verdict: 'rolled-back' };
@@ -37,7 +40,10 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
       onFailure: run.request.rollout.onFailure,
       aborted,
     });
-    run.progress.enter('undoing', `${failure.message}; ${undo === 'all' ? 'undoing what was done' : 'nothing more is undone'}`);
+    run.progress.enter(
+      'undoing',
+      `${failure.message}; ${undo === 'all' ? 'undoing what was done' : 'nothing more is undone'}`,
+    );
     if (undo === 'all') await undoAll(run);
     const touched = run.undone.length > 0 || run.compensations.pending.length > 0;
     await keepDark(run);
@@ -47,7 +53,7 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
 }
 
 async function undoAll(run: DeploymentRun): Promise<void> {
-  const { undone, left } = await run.compensations.undoAll();
+  const { undone, left } = await run.compensations.undo();
   run.undone.push(...undone);
   run.leftovers.push(...left);
 }

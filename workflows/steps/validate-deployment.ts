@@ -1,5 +1,5 @@
-import { READY_PATH } from '../../contracts/probe-contract';
 import type { DeploymentPlan } from '../../contracts/plan';
+import { READY_PATH } from '../../contracts/probe-contract';
 import { measure, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
@@ -21,7 +21,11 @@ export async function validateDeployment(run: DeploymentRun, plan: DeploymentPla
   await measureLatencyAndLoad(run, problems);
   if (problems.length === 0) await drill(run, plan, problems);
   else run.progress.say('no fault is injected into a deployment that is not healthy');
-  const runbook = await quick.writeRunbook('write the runbook', { request: run.request, plan, generation: run.input.generation });
+  const runbook = await quick.writeRunbook('write the runbook', {
+    request: run.request,
+    plan,
+    generation: run.input.generation,
+  });
   run.measured.documents.push({ name: 'runbook.md', artifact: runbook.artifact });
   judge(run, plan, runbook, problems);
   const { measured } = run;
@@ -32,7 +36,9 @@ export async function validateDeployment(run: DeploymentRun, plan: DeploymentPla
 
 async function measureHealth(run: DeploymentRun, plan: DeploymentPlan, problems: string[]): Promise<void> {
   const { regions } = plan.topology;
-  const asked = regions.map(({ region }) => measure.probeRegion(`${region}: health`, { ...run.on, region, path: READY_PATH }));
+  const asked = regions.map(({ region }) =>
+    measure.probeRegion(`${region}: health`, { ...run.on, region, path: READY_PATH }),
+  );
   run.measured.health.push(...(await Promise.all(asked)).flat());
   for (const { region, service, healthy, detail } of run.measured.health) {
     if (!healthy) problems.push(`${service} in ${region} fails its health check: ${detail}`);
@@ -51,7 +57,13 @@ async function measureLatencyAndLoad(run: DeploymentRun, problems: string[]): Pr
   const { percentile, underMs, of } = run.request.latency;
   const on = { ...run.on, hostname: run.previewHostname };
   run.progress.say('latency from the world locations');
-  const latency = await measure.measureLatency('latency from the world locations', { ...on, samples: LATENCY_SAMPLES, percentile, underMs, of });
+  const latency = await measure.measureLatency('latency from the world locations', {
+    ...on,
+    samples: LATENCY_SAMPLES,
+    percentile,
+    underMs,
+    of,
+  });
   run.measured.latency.push(...latency);
   for (const one of latency.filter(({ withinSla }) => !withinSla)) {
     problems.push(
@@ -61,13 +73,16 @@ async function measureLatencyAndLoad(run: DeploymentRun, problems: string[]): Pr
   run.progress.say('load');
   const load = await measure.measureLoad(`load: ${LOAD.requestsPerSecond} requests a second`, { ...on, ...LOAD });
   run.measured.load = load;
-  if (load.failed > load.requests * LOAD_FAILURES_ALLOWED) problems.push(`${load.failed} of ${load.requests} requests failed under load`);
+  if (load.failed > load.requests * LOAD_FAILURES_ALLOWED)
+    problems.push(`${load.failed} of ${load.requests} requests failed under load`);
 }
 
 async function drill(run: DeploymentRun, plan: DeploymentPlan, problems: string[]): Promise<void> {
   const store = plan.replication.stores.find(({ engine, replicas }) => engine === 'postgresql' && replicas.length > 0);
   if (run.isChange || !store) {
-    run.progress.say(run.isChange ? 'no drill: the deployment carries production traffic' : 'no drill: no data store has a replica');
+    run.progress.say(
+      run.isChange ? 'no drill: the deployment carries production traffic' : 'no drill: no data store has a replica',
+    );
     return;
   }
   const result = await drillRegionLoss(run, store);
@@ -102,7 +117,9 @@ function judge(
     }),
   );
   for (const { item, status, evidence } of run.measured.checklist) {
-    const known = problems.length > 0 && (item.startsWith('All regions') || item.startsWith('Latency') || item.startsWith('Failover'));
+    const known =
+      problems.length > 0 &&
+      (item.startsWith('All regions') || item.startsWith('Latency') || item.startsWith('Failover'));
     if (status === 'failed' && !known) problems.push(`${item}: ${evidence.map(({ measured }) => measured).join('; ')}`);
   }
 }

@@ -3,11 +3,16 @@ import type { Activities } from '../../activities';
 
 /** An activity call always says, in a few words for the Web UI, which region it concerns and what it does there. */
 type WithSummary<A> = {
-  [K in keyof A]: A[K] extends (...args: infer P) => Promise<infer R> ? (summary: string, ...args: P) => Promise<R> : never;
+  [K in keyof A]: A[K] extends (...args: infer P) => Promise<infer R>
+    ? (summary: string, ...args: P) => Promise<R>
+    : never;
 };
 
 function stubs(options: ActivityOptions): WithSummary<Activities> {
-  const proxy = proxyActivities<Activities>(options) as unknown as Record<string, ActivityInterfaceFor<Activities>['loadRecord']>;
+  const proxy = proxyActivities<Activities>(options) as unknown as Record<
+    string,
+    ActivityInterfaceFor<Activities>['loadRecord']
+  >;
   return new Proxy({} as WithSummary<Activities>, {
     get:
       (_target, name: string) =>
@@ -19,7 +24,12 @@ function stubs(options: ActivityOptions): WithSummary<Activities> {
 /** Reads, records and pure skills: quick, safe to repeat. */
 export const quick = stubs({
   startToCloseTimeout: '30 seconds',
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds', maximumAttempts: 6 },
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 6,
+  },
 });
 
 /**
@@ -29,7 +39,12 @@ export const quick = stubs({
 export const platform = stubs({
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '5 seconds',
-  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 8 },
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '20 seconds',
+    maximumAttempts: 8,
+  },
 });
 
 /**
@@ -39,7 +54,12 @@ export const platform = stubs({
 export const measure = stubs({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '5 seconds',
-  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds', maximumAttempts: 4 },
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 4,
+  },
 });
 
 /**

@@ -19,7 +19,8 @@ export class Approvals {
   /** Why a decision cannot be taken now; undefined when it can. Pure, so that the update validator may ask. */
   refusal(input: DecideApprovalInput): string | undefined {
     const approval = this.all.find(({ id }) => id === input.approvalId);
-    if (!approval) return `there is no approval ${input.approvalId}; known: ${this.all.map(({ id }) => id).join(', ') || 'none'}`;
+    if (!approval)
+      return `there is no approval ${input.approvalId}; known: ${this.all.map(({ id }) => id).join(', ') || 'none'}`;
     if (approval.state !== 'waiting') return `approval ${approval.id} is already ${approval.state}`;
     if (input.digest !== approval.digest) {
       return `the decision is for ${input.digest.slice(0, 12)}, waiting is ${approval.digest.slice(0, 12)}: read the plan again`;
@@ -63,7 +64,9 @@ export class Approvals {
     const index = this.all.push(approval) - 1;
     if (approval.state === 'not-required') return;
     opened();
-    await condition(() => this.all[index]?.state !== 'waiting', timeoutSeconds * 1_000, { summary: `approval: ${gate.gate}` });
+    await condition(() => this.all[index]?.state !== 'waiting', timeoutSeconds * 1_000, {
+      summary: `approval: ${gate.gate}`,
+    });
     const decided = this.all[index];
     if (decided?.state === 'approved') return;
     if (decided?.state === 'rejected') {

@@ -1,8 +1,13 @@
 import { CancellationScope } from '@temporalio/workflow';
+import type { ApplyStackInput, StackScope } from '../../activities/stacks';
 import { type Compensation, compensationFor } from '../../contracts/compensation';
 import type { StackArtifact, StackRef } from '../../contracts/stack';
-import type { ApplyStackInput, StackScope } from '../../activities/stacks';
 import { platform } from './activity-stubs';
+
+export interface Undone {
+  undone: string[];
+  left: Array<{ ref: StackRef; why: string }>;
+}
 
 /**
  * What would have to be undone, newest last. The way back is written down before each act, from the before-image:
@@ -28,14 +33,16 @@ export class Compensations {
   }
 
   /**
-   * Undoes everything that is pending, newest first, even when the workflow is being cancelled. One that fails does
-   * not stop the others: it is returned as left over.
+   * Undoes what is pending, newest first, even when the workflow is being cancelled. One that fails does not stop the
+   * others: it is returned as left over.
    */
-  undoAll(): Promise<{ undone: string[]; left: Array<{ ref: StackRef; why: string }> }> {
+  undo(which: (ref: StackRef) => boolean = () => true): Promise<Undone> {
     return CancellationScope.nonCancellable(async () => {
       const undone: string[] = [];
       const left: Array<{ ref: StackRef; why: string }> = [];
-      for (let compensation = this.pending.pop(); compensation; compensation = this.pending.pop()) {
+      const chosen = this.pending.filter(({ ref }) => which(ref)).reverse();
+      for (const compensation of chosen) {
+        this.pending.splice(this.pending.indexOf(compensation), 1);
         const { ref, act } = compensation;
         const what = act === 'delete-own' ? 'delete' : 'return to what was there';
         try {

@@ -3,16 +3,21 @@ import type { Progress } from '../../contracts/progress';
 /** The Web UI's "current details" of a deployment: Markdown, a table of regions and the latest events. Pure. */
 export function renderCurrentDetails(workflowId: string, progress: Progress): string {
   const { phase, verdict, regions, approval, ledger, events } = progress;
-  const lines = [`**${verdict ?? phase}** — ${ledger.used.toLocaleString('en')} of ${ledger.limit.toLocaleString('en')} tokens`, ''];
+  const lines = [
+    `**${verdict ?? phase}** — ${ledger.used.toLocaleString('en')} of ${ledger.limit.toLocaleString('en')} tokens`,
+    '',
+  ];
   if (regions.length > 0) {
     lines.push('| region | role | state | |', '| --- | --- | --- | --- |');
-    for (const { region, role, state, detail } of regions) lines.push(`| ${region} | ${role} | ${state} | ${cell(detail)} |`);
+    for (const { region, role, state, detail } of regions)
+      lines.push(`| ${region} | ${role} | ${state} | ${cell(detail)} |`);
     lines.push('');
   }
   if (approval?.state === 'waiting') {
     lines.push(`Waiting for approval until ${approval.expiresAt}: \`meridian approve ${workflowId}\``, '');
   }
-  for (const { at, region, message } of events) lines.push(`- ${at.slice(11, 19)} ${region ? `${region}: ` : ''}${message}`);
+  for (const { at, region, message } of events)
+    lines.push(`- ${at.slice(11, 19)} ${region ? `${region}: ` : ''}${message}`);
   return lines.join('\n');
 }
 

@@ -5,16 +5,16 @@ import type { TokenLedger } from '../../agents/loop/token-ledger';
 import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
 import type { DecideApprovalInput } from '../../contracts/approval';
 import type { Decision, StepName } from '../../contracts/decision';
+import { stepNameSchema } from '../../contracts/decision';
 import type { EvidenceSource } from '../../contracts/evidence';
 import type { DeploymentPlan } from '../../contracts/plan';
+import { previewHostname } from '../../contracts/preview-hostname';
 import type { DeploymentRecord } from '../../contracts/record';
+import type { DatabaseStatus } from '../../contracts/replication';
 import type { DeploymentReport, StepReport } from '../../contracts/report';
 import type { DeploymentRequest } from '../../contracts/request';
-import { stepNameSchema } from '../../contracts/decision';
 import type { StackRef } from '../../contracts/stack';
 import type { DeploymentScope } from '../../platforms/platform';
-import { previewHostname } from '../../contracts/preview-hostname';
-import type { DatabaseStatus } from '../../contracts/replication';
 import { Approvals } from './approvals';
 import { Compensations } from './compensations';
 import { describeFailure, stepFailure } from './failures';
@@ -120,7 +120,8 @@ export class DeploymentRun {
 
   skipRemainingSteps(): void {
     for (const step of stepNameSchema.options) {
-      if (!this.steps.some((taken) => taken.step === step)) this.steps.push({ step, status: 'skipped', summary: '', ms: 0 });
+      if (!this.steps.some((taken) => taken.step === step))
+        this.steps.push({ step, status: 'skipped', summary: '', ms: 0 });
     }
   }
 

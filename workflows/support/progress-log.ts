@@ -50,7 +50,8 @@ export class ProgressLog {
 
   plan(regions: TopologyRegion[]): void {
     for (const { region, role } of regions) this.regions.set(region, { region, role, state: 'waiting', detail: '' });
-    if (this.searchable) upsertSearchAttributes([{ key: MERIDIAN_REGIONS, value: regions.map(({ region }) => region) }]);
+    if (this.searchable)
+      upsertSearchAttributes([{ key: MERIDIAN_REGIONS, value: regions.map(({ region }) => region) }]);
   }
 
   region(region: string, state: RegionState, detail = ''): void {

@@ -1,0 +1,65 @@
+import type { DatabaseStatus } from '../../contracts/replication';
+import type { DataPort } from '../platform';
+import { PlatformError } from '../platform-error';
+import type { FakeCloud } from './fake-cloud';
+
+export function fakeData(cloud: FakeCloud): DataPort {
+  const status = (region: string, store: string): DatabaseStatus => {
+    const database = cloud.databases.get(region);
+    if (!database || database.fenced) return { region, store, reachable: false, role: 'unknown' };
+    const lagMs = cloud.lagging.has(region) ? 3_600_000 : 0;
+    return {
+      region,
+      store,
+      reachable: true,
+      role: database.role,
+      receivedLsn: '0/3000000',
+      lagMs,
+      lagBytes: lagMs,
+      tls: true,
+    };
+  };
+  return {
+    status: ({ region, store }) => cloud.call('status', { region }, () => status(region, store)),
+    fence: ({ region, epoch }) =>
+      cloud.call('fence', { region }, () => {
+        cloud.accept(epoch);
+        cloud.acts.push(`fence ${region}`);
+        const database = cloud.databases.get(region);
+        if (database) database.fenced = true;
+        return {
+          kind: 'processes-gone',
+          region,
+          epoch,
+          at: new Date().toISOString(),
+          detail: 'the fake has no processes',
+        };
+      }),
+    promote: ({ region, store, expectedPrimary, epoch }) =>
+      cloud.call('promote', { region }, () => {
+        cloud.accept(epoch);
+        const database = cloud.databases.get(region);
+        if (database?.role === 'primary') return status(region, store);
+        const old = cloud.databases.get(expectedPrimary);
+        if (!database || old?.role !== 'primary' || !old.fenced) {
+          throw new PlatformError('Platform.Refused', `${expectedPrimary} is not a fenced primary`, { region });
+        }
+        old.role = 'standby';
+        database.role = 'primary';
+        cloud.acts.push(`promote ${region}`);
+        return status(region, store);
+      }),
+    rejoin: ({ region, store, epoch }) =>
+      cloud.call('rejoin', { region }, () => {
+        cloud.accept(epoch);
+        cloud.acts.push(`rejoin ${region}`);
+        cloud.databases.set(region, { region, role: 'standby', fenced: false });
+        return status(region, store);
+      }),
+    compare: ({ regions }) =>
+      cloud.call('compare', {}, () => ({
+        consistent: true,
+        regions: regions.map((region) => ({ region, rows: 0, digest: 'empty' })),
+      })),
+  };
+}

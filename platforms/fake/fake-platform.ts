@@ -1,0 +1,122 @@
+import type { ServiceHealth, WriteLogEntry } from '../../contracts/validation';
+import type { FaultPort, Platform, ProbePort, TrafficPort } from '../platform';
+import type { FakeCloud } from './fake-cloud';
+import { fakeData } from './fake-data';
+import { fakeStacks } from './fake-stacks';
+
+/** The fake platform over a cloud that a test can look into; its behaviour is written in fake-platform.md. */
+export function createFakePlatform(cloud: FakeCloud): Platform {
+  return {
+    kind: 'fake',
+    source: 'fake',
+    stacks: fakeStacks(cloud),
+    data: fakeData(cloud),
+    traffic: fakeTraffic(cloud),
+    probes: fakeProbes(cloud),
+    faults: fakeFaults(cloud),
+  };
+}
+
+function fakeTraffic(cloud: FakeCloud): TrafficPort {
+  return {
+    resolve: (hostname) =>
+      cloud.call('resolve', {}, () => {
+        const named = [...cloud.stacks.values()].some(
+          ({ change }) =>
+            (change.ref.kind === 'preview' || change.ref.kind === 'global') &&
+            change.template.includes(`"${hostname}"`),
+        );
+        return { regions: named ? cloud.regionsWith('base') : [] };
+      }),
+    health: () =>
+      cloud.call('health', {}, () =>
+        cloud.regionsWith('base').map((region) => ({
+          region,
+          healthy: !isDown(cloud, region),
+          since: new Date().toISOString(),
+          consecutiveFailures: isDown(cloud, region) ? 3 : 0,
+        })),
+      ),
+    shift: ({ to, epoch }) =>
+      cloud.call('shift', { region: to }, () => {
+        cloud.accept(epoch);
+        cloud.acts.push(`shift ${to}`);
+      }),
+    alarms: (_scope, since) =>
+      cloud.call('alarms', {}, () =>
+        [...cloud.killed.values()]
+          .filter(({ at }) => at >= since)
+          .map(({ region, at }) => ({ name: `${region}-unhealthy`, region, at })),
+      ),
+  };
+}
+
+function fakeProbes(cloud: FakeCloud): ProbePort {
+  const log = (): WriteLogEntry[] => {
+    const faultAtMs = Math.max(Date.now() - 1_000, ...[...cloud.killed.values()].map(({ at }) => Date.parse(at)));
+    return [1, 2, 3, 4, 5].map((seq) => ({
+      seq,
+      sentAtMs: faultAtMs + (seq - 4) * 10,
+      endedAtMs: faultAtMs + (seq - 4) * 10 + 5,
+      outcome: 'acknowledged',
+    }));
+  };
+  const numbers = [1, 2, 3, 4, 5];
+  return {
+    region: ({ region }) => cloud.call('probe', { region }, () => [health(cloud, region)]),
+    latency: ({ locations, samples }) =>
+      cloud.call('latency', {}, () =>
+        locations.map((location) => ({
+          location,
+          servedBy: cloud.regionsWith('base')[0] ?? 'us-east-1',
+          samples,
+          p50Ms: 10,
+          p95Ms: 20,
+          slaPercentileMs: 20,
+          withinSla: true,
+          source: 'fake',
+        })),
+      ),
+    load: ({ seconds, requestsPerSecond }) =>
+      cloud.call('load', {}, () => ({
+        seconds,
+        requestsPerSecond,
+        requests: seconds * requestsPerSecond,
+        failed: 0,
+        p95Ms: 20,
+      })),
+    writeAndRead: ({ regions }) =>
+      cloud.call('writeAndRead', {}, () => regions.map((region) => ({ region, seen: true, afterMs: 1 }))),
+    startWriter: ({ id }) => cloud.call('startWriter', {}, () => ({ id })),
+    writerLog: () => cloud.call('writerLog', {}, log),
+    stopWriter: () =>
+      cloud.call('stopWriter', {}, () => ({ log: log(), present: numbers.filter((seq) => !cloud.loses.has(seq)) })),
+  };
+}
+
+function fakeFaults(cloud: FakeCloud): FaultPort {
+  return {
+    inject: ({ id, fault }) =>
+      cloud.call('inject', {}, () => {
+        const at = cloud.killed.get(id)?.at ?? new Date().toISOString();
+        if (fault.kind === 'kill-region') cloud.killed.set(id, { region: fault.region, at });
+        cloud.acts.push(`inject ${fault.kind}`);
+        return { at };
+      }),
+    undo: ({ id }) =>
+      cloud.call('undo', {}, () => {
+        cloud.killed.delete(id);
+        cloud.acts.push('undo fault');
+      }),
+  };
+}
+
+function health(cloud: FakeCloud, region: string): ServiceHealth {
+  const healthy = !isDown(cloud, region);
+  const detail = healthy ? '200' : 'no answer';
+  return { region, service: 'api', healthy, tasksHealthy: healthy ? 1 : 0, tasksWanted: 1, detail };
+}
+
+function isDown(cloud: FakeCloud, region: string): boolean {
+  return cloud.sick.has(region) || [...cloud.killed.values()].some((fault) => fault.region === region);
+}

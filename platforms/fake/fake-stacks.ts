@@ -1,0 +1,88 @@
+import {
+  type StackDescription,
+  type StackRef,
+  TAG_APPLICATION,
+  TAG_ENVIRONMENT,
+  TAG_GENERATION,
+} from '../../contracts/stack';
+import type { StackPort } from '../platform';
+import { PlatformError } from '../platform-error';
+import type { FakeCloud } from './fake-cloud';
+
+export function fakeStacks(cloud: FakeCloud): StackPort {
+  return {
+    describe: (ref) => cloud.call('describe', ref, () => cloud.stacks.get(keyOf(ref))?.description ?? absent(ref)),
+    template: (ref) => cloud.call('template', ref, () => cloud.stacks.get(keyOf(ref))?.change.template),
+    plan: ({ ref, template }) =>
+      cloud.call('plan', ref, () => {
+        const before = resourcesOf(cloud.stacks.get(keyOf(ref))?.change.template);
+        const after = resourcesOf(template);
+        const created = Object.keys(after).filter((name) => !(name in before));
+        return created.map((resource) => ({ action: 'create' as const, resource, type: after[resource]?.Type ?? '' }));
+      }),
+    apply: (change) =>
+      cloud.call('apply', change.ref, () => {
+        const done = cloud.tokens.get(change.token);
+        if (done) return done;
+        cloud.acts.push(`apply ${change.ref.region}/${change.ref.kind}`);
+        const description: StackDescription = {
+          ref: change.ref,
+          status: 'ready',
+          outputs: outputsOf(change.template, change.ref.region),
+          parameters: change.parameters,
+          tags: change.tags,
+        };
+        cloud.stacks.set(keyOf(change.ref), { change, description });
+        cloud.tokens.set(change.token, description);
+        if (change.ref.kind === 'data') addDatabase(cloud, change.ref.region);
+        return description;
+      }),
+    destroy: ({ ref, onlyGeneration }) =>
+      cloud.call('destroy', ref, () => {
+        const found = cloud.stacks.get(keyOf(ref));
+        if (!found) return;
+        const generation = found.change.tags[TAG_GENERATION];
+        if (onlyGeneration !== undefined && generation !== String(onlyGeneration)) {
+          throw new PlatformError(
+            'Platform.Refused',
+            `${ref.name} belongs to generation ${generation}, not ${onlyGeneration}`,
+          );
+        }
+        cloud.acts.push(`destroy ${ref.region}/${ref.kind}`);
+        cloud.stacks.delete(keyOf(ref));
+        if (ref.kind === 'data') cloud.databases.delete(ref.region);
+      }),
+    list: ({ account, application, environment }) =>
+      cloud.call('list', {}, () =>
+        [...cloud.stacks.values()]
+          .map(({ description }) => description)
+          .filter(
+            ({ ref, tags }) =>
+              ref.account === account && tags[TAG_APPLICATION] === application && tags[TAG_ENVIRONMENT] === environment,
+          ),
+      ),
+  };
+}
+
+function addDatabase(cloud: FakeCloud, region: string): void {
+  if (cloud.databases.has(region)) return;
+  const role = [...cloud.databases.values()].some((database) => database.role === 'primary') ? 'standby' : 'primary';
+  cloud.databases.set(region, { region, role, fenced: false });
+}
+
+function absent(ref: StackRef): StackDescription {
+  return { ref, status: 'absent', outputs: {}, parameters: {}, tags: {} };
+}
+
+function resourcesOf(template: string | undefined): Record<string, { Type?: string }> {
+  return template === undefined ? {} : (JSON.parse(template).Resources ?? {});
+}
+
+function outputsOf(template: string, region: string): Record<string, string> {
+  const outputs: Record<string, unknown> = JSON.parse(template).Outputs ?? {};
+  return Object.fromEntries(Object.keys(outputs).map((name) => [name, `fake-${region}-${name}`]));
+}
+
+function keyOf(ref: StackRef): string {
+  return `${ref.account}/${ref.region}/${ref.name}`;
+}

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type { ActivityDependencies } from '../activities/dependencies';
+import { FileArtifactStore } from '../activities/store/file-artifact-store';
+import { FileDeploymentStore } from '../activities/store/file-deployment-store';
+import { createTakeModelTurn } from '../activities/take-model-turn';
+import { createAnthropicModel } from '../agents/models/anthropic-model';
+import { loopModel, type ModelConfig } from '../agents/models/model-config';
+import { DEFAULT_MODEL_ID } from '../catalog/models';
+import type { PlatformKind } from '../contracts/region';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes';
+import { createLabPlatform } from '../platforms/lab/lab-platform';
+import type { Platform } from '../platforms/platform';
+import { PlatformError } from '../platforms/platform-error';
+import type { MeridianConfig } from '../temporal.config';
+
+/** The composition root: the only place where adapters are chosen. */
+export async function createDependencies(
+  config: MeridianConfig,
+): Promise<ActivityDependencies & { close(): Promise<void> }> {
+  const connection = await Connection.connect(config.temporal.connectionOptions);
+  const client = new Client({ connection, namespace: config.temporal.namespace });
+  const platforms = configuredPlatforms(config);
+  const { takeModelTurn, model } = configuredModel(config);
+  return {
+    records: new FileDeploymentStore(path.join(config.home, 'records')),
+    artifacts: new FileArtifactStore(path.join(config.home, 'artifacts')),
+    platform: (kind) => {
+      const platform = platforms.get(kind);
+      if (platform) return platform;
+      const known = [...platforms.keys()].join(', ') || 'none';
+      throw new PlatformError(
+        'Platform.Refused',
+        `platform "${kind}" is not configured on this worker; configured: ${known}`,
+      );
+    },
+    takeModelTurn,
+    settings: {
+      ...(model && { model }),
+      ...(config.onModelFailure && { onModelFailure: config.onModelFailure }),
+      searchable: await knowsSearchAttributes(client, config.temporal.namespace),
+    },
+    client,
+    reportDirectory: path.join(config.home, 'reports'),
+    now: () => new Date(),
+    close: () => connection.close(),
+  };
+}
+
+function configuredPlatforms({ lab, home }: MeridianConfig): Map<PlatformKind, Platform> {
+  const platforms = new Map<PlatformKind, Platform>();
+  if (lab.url) platforms.set('lab', createLabPlatform({ daemonUrl: lab.url, writerDir: path.join(home, 'writers') }));
+  return platforms;
+}
+
+function configuredModel({ model }: MeridianConfig) {
+  const config: ModelConfig =
+    model.provider === 'rules'
+      ? { kind: 'rules' }
+      : { kind: 'anthropic', model: model.model ?? DEFAULT_MODEL_ID, ...(model.baseUrl && { baseUrl: model.baseUrl }) };
+  const client =
+    model.provider === 'anthropic' && config.kind === 'anthropic'
+      ? createAnthropicModel({ ...config, apiKey: model.apiKey })
+      : undefined;
+  return { model: loopModel(config), takeModelTurn: createTakeModelTurn({ model: client }) };
+}
+
+/** A server without our search attributes refuses to start workflows that carry them: then we do without. */
+async function knowsSearchAttributes(client: Client, namespace: string): Promise<boolean> {
+  const known = await client.connection.operatorService.listSearchAttributes({ namespace }).catch(() => undefined);
+  return SEARCH_ATTRIBUTES.every(({ name }) => name in (known?.customAttributes ?? {}));
+}
