@@ -40,11 +40,21 @@ export function removeLocalState(home: string): void {
   rmSync(statePath(home), { force: true });
 }
 
+/** Whether a process runs. A dead one whose parent has not asked for its exit code does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    // "pid (name) state …", where the name may hold anything
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.startsWith('Z') ?? false;
+  } catch {
+    return false;
   }
 }

@@ -4,11 +4,6 @@ import { dirname, join } from 'node:path';
 /** The folder of package.json, whether this file runs from its source or from dist/. */
 export const packageRoot = findRoot(__dirname);
 
-/** A compiled file, named by its place in the source tree: what child processes run. */
-export function compiled(path: string): string {
-  return join(packageRoot, 'dist', path);
-}
-
 function findRoot(folder: string): string {
   if (existsSync(join(folder, 'package.json'))) return folder;
   if (folder === dirname(folder)) throw new Error('no package.json above the code of meridian');

@@ -2,7 +2,8 @@ import { execFile, fork } from 'node:child_process';
 import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { compiled, packageRoot } from './package-root';
+import { compiledPath } from '../lab/compiled-path';
+import { packageRoot } from './package-root';
 
 const run = promisify(execFile);
 
@@ -76,7 +77,7 @@ async function bring(folder: string): Promise<TemporalBinary> {
 
 /** In a process of its own, because a download that hangs cannot be cancelled in this one. */
 async function downloadBySdk(scratch: string): Promise<string> {
-  const child = fork(compiled('dev/download-temporal.js'), [scratch], {
+  const child = fork(compiledPath('dev/download-temporal.js'), [scratch], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     timeout: SDK_DOWNLOAD_TIMEOUT_MS,
     killSignal: 'SIGKILL',
