@@ -1,0 +1,20 @@
+import type { DeploymentReport } from '../../../contracts/report';
+import { type Html, html } from '../html';
+
+/** Every judgement: who made it, why, and what was not chosen. */
+export function decisionsSection({ decisions }: DeploymentReport): Html | undefined {
+  if (decisions.length === 0) return undefined;
+  return html`<section id="decisions"><h2>Decisions</h2>
+<table class="stack"><thead><tr><th>Step</th><th>About</th><th>Chosen</th><th>Why</th><th>By</th></tr></thead><tbody>
+${decisions.map(
+  (
+    decision,
+  ) => html`<tr><td class="keep">${decision.step}</td><td>${decision.about}</td><td><b>${decision.choice}</b></td>
+<td>${decision.reason}${
+    decision.alternatives.length > 0 &&
+    html`<div class="soft small">Not chosen: ${decision.alternatives.join('; ')}</div>`
+  }</td><td class="keep" data-label="Decided by">${decision.decidedBy}${
+    decision.model && html` <span class="soft small">${decision.model}</span>`
+  }</td></tr>`,
+)}</tbody></table></section>`;
+}

@@ -1,0 +1,84 @@
+import type { Approval } from '../../../contracts/approval';
+import type { DeploymentPlan } from '../../../contracts/plan';
+import type { DeploymentReport } from '../../../contracts/report';
+import type { PlannedChange } from '../../../contracts/stack';
+import { formatTime, plural, shortDigest } from '../../format';
+import { type Html, html } from '../html';
+
+const SYMBOL: Record<PlannedChange['action'], string> = { create: '+', change: '~', delete: '-', replace: '±' };
+
+/** What was approved, by whom, and how it would be undone. */
+export function planSection({ plan, approvals }: DeploymentReport): Html | undefined {
+  if (!plan && approvals.length === 0) return undefined;
+  return html`<section id="plan"><h2>Plan and approvals</h2>
+${plan && html`<p class="soft">Digest <code>${shortDigest(plan.digest)}</code> · canary ${plan.rollout.canary} · ${plural(plan.rollout.waves.length, 'wave')} · ${plan.rollout.reason}</p>`}
+${approvals.length > 0 && approvalTable(approvals)}
+${plan && planDetails(plan)}</section>`;
+}
+
+function approvalTable(approvals: Approval[]): Html {
+  return html`<table class="stack"><thead><tr><th>Gate</th><th>State</th><th>By</th><th>When</th><th>Digest</th><th>Comment</th></tr></thead><tbody>
+${approvals.map(
+  (
+    approval,
+  ) => html`<tr><td>${approval.gate}</td><td class="keep"><span class="tag ${approvalTone(approval.state)}">${approval.state}</span></td>
+<td data-label="By">${approval.decidedBy} ${approval.decidedBy && html`<span class="soft small">${approval.verified ? 'verified' : 'unverified'}</span>`}</td>
+<td data-label="When">${approval.decidedAt && formatTime(approval.decidedAt)}</td><td data-label="Digest"><code>${shortDigest(approval.digest)}</code></td><td>${approval.comment}</td></tr>`,
+)}</tbody></table>`;
+}
+
+function approvalTone(state: Approval['state']): 'good' | 'bad' | 'warn' | 'calm' {
+  switch (state) {
+    case 'approved':
+      return 'good';
+    case 'rejected':
+    case 'expired':
+    case 'void':
+      return 'bad';
+    case 'waiting':
+      return 'warn';
+    case 'not-required':
+      return 'calm';
+  }
+}
+
+function planDetails(plan: DeploymentPlan): Html {
+  return html`${plan.changes.map(
+    ({
+      ref,
+      changes,
+    }) => html`<details><summary>${ref.region} · ${ref.kind} <span class="soft">${plural(changes.length, 'change')}</span></summary>
+<table><tbody>${changes.map(
+      (change) =>
+        html`<tr><td class="mono ${change.action}">${SYMBOL[change.action]}</td><td>${change.resource}</td><td class="soft">${change.type}</td></tr>`,
+    )}</tbody></table></details>`,
+  )}
+${replication(plan)}
+${plan.findings.length > 0 && findings(plan)}
+${lines('Irreversible', plan.irreversible)}
+${lines('How it would be undone', plan.inverse)}
+${lines('Data migration hooks', plan.rollout.migration)}`;
+}
+
+function replication({ replication: { stores } }: DeploymentPlan): Html[] {
+  return stores.map(
+    (
+      store,
+    ) => html`<details><summary>Replication of ${store.store} <span class="soft">${store.engine}, ${store.mode.kind}</span></summary><dl>
+<dt>Primary</dt><dd>${store.primary}</dd><dt>Replicas</dt><dd>${store.replicas.join(', ')}</dd>
+<dt>Lag threshold</dt><dd>${store.lagThresholdMs} ms</dd><dt>Conflicts</dt><dd>${store.conflicts}</dd><dt>Capability</dt><dd>${store.capability}</dd></dl></details>`,
+  );
+}
+
+function findings(plan: DeploymentPlan): Html {
+  return html`<details><summary>Security findings <span class="soft">${plan.findings.length}</span></summary><table class="stack"><tbody>
+${plan.findings.map(
+  (finding) =>
+    html`<tr><td class="keep"><span class="tag ${finding.severity === 'high' ? 'bad' : 'calm'}">${finding.severity}</span></td><td><code>${finding.rule}</code></td><td>${finding.where}</td><td>${finding.message} <span class="soft">${finding.fix}</span></td></tr>`,
+)}</tbody></table></details>`;
+}
+
+function lines(title: string, items: string[]): Html | undefined {
+  if (items.length === 0) return undefined;
+  return html`<details><summary>${title} <span class="soft">${items.length}</span></summary><ol>${items.map((item) => html`<li>${item}</li>`)}</ol></details>`;
+}
