@@ -1,0 +1,85 @@
+import { rm } from 'node:fs/promises';
+import type { DatabaseSpec } from '../../contracts/region-spec';
+import { LabError } from '../lab-error';
+import { createPrimary, createStandby, placeDatabase, stopDatabase } from './databases';
+import { isConnected } from './desired-links';
+import { type Database, type Deployment, databasesOf, type Lab, type Site, type Store, siteOf } from './lab-state';
+import { announceStore } from './stores';
+import { syncLinks } from './sync-links';
+import { followersOf, setSynchronousStandbys } from './synchronous-commit';
+
+/**
+ * Makes the databases of a region that are not there yet and removes those that the template no longer has. One that is
+ * there keeps its role whatever the template says: roles change by promotion and rejoin, never by a template.
+ */
+export async function applyData(
+  lab: Lab,
+  deployment: Deployment,
+  region: string,
+  specs: DatabaseSpec[],
+): Promise<void> {
+  const site = siteOf(deployment, region);
+  for (const spec of specs) {
+    const known = site.databases.get(spec.name);
+    if (known) known.spec = spec;
+    else await createDatabase(lab, deployment, site, spec);
+  }
+  const gone = [...site.databases.values()].filter(({ store }) => !specs.some(({ name }) => name === store));
+  for (const database of gone) await removeDatabase(lab, deployment, site, database);
+}
+
+/** Stops and deletes the databases of a region, with their data. */
+export async function destroyData(lab: Lab, deployment: Deployment, region: string): Promise<void> {
+  const site = deployment.sites.get(region);
+  if (!site) return;
+  for (const database of [...site.databases.values()]) await removeDatabase(lab, deployment, site, database);
+}
+
+async function createDatabase(lab: Lab, deployment: Deployment, site: Site, spec: DatabaseSpec): Promise<void> {
+  const store = announceStore(deployment, spec.name);
+  const blocker = creationBlocker(deployment, site, spec, store);
+  if (blocker) throw new Error(blocker);
+  const database = await placeDatabase(lab, deployment, site, spec);
+  try {
+    if (spec.role === 'primary') {
+      await createPrimary(lab, site, store, database);
+      store.primary = site.region;
+      store.writer = site.region;
+    } else {
+      await createStandby(lab, deployment, store, database);
+      await setSynchronousStandbys(lab, deployment, store, await followersOf(lab, deployment, store));
+    }
+  } catch (error) {
+    await removeDatabase(lab, deployment, site, database);
+    throw error;
+  }
+  await syncLinks(lab, deployment);
+}
+
+function creationBlocker(deployment: Deployment, site: Site, spec: DatabaseSpec, store: Store): string | undefined {
+  if (spec.role === 'primary') {
+    return (
+      store.primary && `store ${spec.name} already has its primary in ${store.primary}; a second one is not possible`
+    );
+  }
+  if (!store.primary) return `the source database of ${spec.name} in ${spec.sourceRegion} does not exist`;
+  if (isConnected(deployment, site.region, store.primary)) return undefined;
+  return `no route from ${site.region} to the source database in ${store.primary}: both need their connectivity stack`;
+}
+
+async function removeDatabase(lab: Lab, deployment: Deployment, site: Site, database: Database): Promise<void> {
+  await stopDatabase(site, database);
+  await rm(database.dataFolder, { recursive: true, force: true, maxRetries: 3 });
+  site.databases.delete(database.store);
+  const store = deployment.stores.get(database.store);
+  if (!store) return;
+  if (store.primary === site.region) store.primary = undefined;
+  if (store.writer === site.region) store.writer = undefined;
+  // a commit must not wait for a standby that is gone for good
+  const rest = databasesOf(deployment, store.name).map(({ region }) => region);
+  const followers = rest.filter((region) => region !== store.primary);
+  await setSynchronousStandbys(lab, deployment, store, followers).catch((error: unknown) => {
+    if (!(error instanceof LabError)) lab.log(`synchronous standbys of ${store.name} not updated: ${String(error)}`);
+  });
+  await syncLinks(lab, deployment);
+}

@@ -1,0 +1,32 @@
+import type { FenceReceipt } from '../../contracts/validation';
+import { LabError } from '../lab-error';
+import { markedProcesses } from '../processes/marked-processes';
+import { stopDatabase } from './databases';
+import { acceptEpoch } from './epoch';
+import { type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
+
+/**
+ * Makes sure that a database cannot write any more: stops it in order where its region answers, and kills what is left.
+ * The receipt is given only when no process of it exists; nothing starts it again but a rejoin.
+ */
+export async function fence(
+  lab: Lab,
+  deployment: Deployment,
+  input: { store: string; region: string; epoch: number },
+): Promise<FenceReceipt> {
+  const store = storeOf(deployment, input.store);
+  acceptEpoch(store, input.epoch);
+  const database = databaseOf(deployment, input.region, input.store);
+  const before = markedProcesses(database.marker);
+  const { clean, killed } = await stopDatabase(siteOf(deployment, input.region), database).catch((error: unknown) => {
+    throw new LabError('Platform.Unavailable', `${input.region} is not fenced: ${String(error)}`, {
+      region: input.region,
+    });
+  });
+  const kind = clean && before.length > 0 ? 'stopped-cleanly' : 'processes-gone';
+  const ended = before.length > 0 ? `pids ${before.join(', ')} ended` : 'no process was left';
+  const how = killed.length > 0 ? `; killed: ${killed.join(', ')}` : '';
+  const detail = `database ${input.store} in ${input.region}: ${ended}${how}; none with its marker remains`;
+  lab.log(`fence ${input.region}: ${kind}, ${detail}`);
+  return { kind, region: input.region, epoch: input.epoch, at: new Date().toISOString(), detail };
+}

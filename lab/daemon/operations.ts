@@ -1,0 +1,106 @@
+import { LabError } from '../lab-error';
+import { APPLICATION } from '../postgres/settings';
+import { compare } from './compare';
+import type { OperationInput, OperationName, OperationResults } from './daemon-protocol';
+import { databaseStatus } from './database-status';
+import { injectFault, undoFault } from './faults';
+import { fence } from './fence';
+import {
+  type Deployment,
+  databaseOf,
+  databasesOf,
+  deploymentOf,
+  type Lab,
+  type Scope,
+  siteOf,
+  storeOf,
+} from './lab-state';
+import { labStatus } from './lab-status';
+import { Locks } from './locks';
+import { promote } from './promote';
+import { regionStatus } from './region-status';
+import { rejoin } from './rejoin';
+import { shift } from './shift';
+import { Stacks } from './stacks';
+
+export type Operations = {
+  [N in OperationName]: (input: OperationInput<N>) => OperationResults[N] | Promise<OperationResults[N]>;
+};
+
+/** What each operation of the protocol does. Acts on one store run one after the other. */
+export function createOperations(lab: Lab, shutdown: () => void): Operations {
+  const stacks = new Stacks(lab);
+  const locks = new Locks();
+  const of = (scope: Scope) => deploymentOf(lab, scope);
+  const onStore = <I extends Scope & { store: string }, R>(input: I, act: (deployment: Deployment) => Promise<R>) =>
+    locks.run(`${input.account}/${input.application}/${input.environment}/${input.store}`, () => act(of(input)));
+  return {
+    'stacks.describe': ({ ref }) => stacks.describe(ref),
+    'stacks.template': ({ ref }) => stacks.template(ref),
+    'stacks.plan': (input) => stacks.plan(input),
+    'stacks.apply': (input) => stacks.apply(input),
+    'stacks.destroy': (input) => stacks.destroy(input),
+    'stacks.list': (input) => stacks.list(input),
+    'data.status': (input) => databaseStatus(lab, of(input), input),
+    'data.fence': (input) => onStore(input, (deployment) => fence(lab, deployment, input)),
+    'data.promote': (input) => onStore(input, (deployment) => promote(lab, deployment, input)),
+    'data.rejoin': (input) => onStore(input, (deployment) => rejoin(lab, deployment, input)),
+    'data.compare': (input) => onStore(input, (deployment) => compare(lab, deployment, input)),
+    'data.connection': (input) => connection(lab, of(input), input),
+    'data.stores': (input) => storeOverviews(of(input)),
+    'traffic.resolve': ({ hostname }) => lab.network.resolve(hostname),
+    'traffic.health': ({ hostname }) => lab.network.health(hostname),
+    'traffic.shift': (input) => shift(lab, of(input), input),
+    'traffic.alarms': async ({ application, environment, since }) =>
+      (await lab.network.alarms(since)).filter(
+        (alarm) => alarm.application === application && alarm.environment === environment,
+      ),
+    'regions.status': (input) => regionStatus(siteOf(of(input), input.region), input.path),
+    'faults.inject': ({ id, fault }) => injectFault(lab, id, fault),
+    'faults.undo': ({ id }) => undoFault(lab, id),
+    'faults.plant': (fault) => {
+      lab.planted.push(fault);
+      return {};
+    },
+    edge: async () => ({ port: await lab.network.edgePort(), caCertificate: lab.certificate.caCertificate }),
+    status: () => labStatus(lab),
+    shutdown: () => {
+      shutdown();
+      return {};
+    },
+  };
+}
+
+function connection(
+  lab: Lab,
+  deployment: Deployment,
+  input: { store: string; region: string },
+): OperationResults['data.connection'] {
+  const { name, secrets } = storeOf(deployment, input.store);
+  return {
+    host: '127.0.0.1',
+    port: databaseOf(deployment, input.region, name).port,
+    user: APPLICATION,
+    password: secrets.applicationPassword,
+    database: name,
+    caCertificate: lab.certificate.caCertificate,
+  };
+}
+
+function storeOverviews(deployment: Deployment): OperationResults['data.stores'] {
+  return [...deployment.stores.values()].map(({ name, primary, epoch }) => ({
+    store: name,
+    primary,
+    epoch,
+    regions: databasesOf(deployment, name).map(({ region }) => region),
+  }));
+}
+
+/** The operation of a name from outside. Throws `Platform.Refused` for a name that is none. */
+export function operationOf(operations: Operations, name: string): OperationName {
+  if (name in operations) return name as OperationName;
+  throw new LabError(
+    'Platform.Refused',
+    `operation: "${name}" is not known; known: ${Object.keys(operations).join(', ')}`,
+  );
+}

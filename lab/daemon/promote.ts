@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatabaseStatus } from '../../contracts/replication';
+import { LabError } from '../lab-error';
+import { type DatabaseState, databaseState, positionBytes } from '../postgres/database-state';
+import { promoteStandby } from '../postgres/promote';
+import { markedProcesses } from '../processes/marked-processes';
+import { databaseStatus } from './database-status';
+import { accessTo } from './databases';
+import { acceptEpoch } from './epoch';
+import { type Database, type Deployment, databaseOf, databasesOf, type Lab, type Store, storeOf } from './lab-state';
+import { syncLinks } from './sync-links';
+
+export interface PromoteInput {
+  store: string;
+  region: string;
+  expectedPrimary: string;
+  epoch: number;
+}
+
+/** What is still on its way from a dead primary arrives within this time, or the positions are compared as they are. */
+const STREAMS_END_WITHIN_MS = 1_000;
+
+/**
+ * Makes the named standby the primary. Refuses when the caller's idea of the primary is not the present one, when that
+ * one still has processes (fence first), and when another standby holds more of the log. The other standbys follow
+ * through their links. Repeating a promotion that was done is success.
+ */
+export async function promote(lab: Lab, deployment: Deployment, input: PromoteInput): Promise<DatabaseStatus> {
+  const store = storeOf(deployment, input.store);
+  acceptEpoch(store, input.epoch);
+  if (isDone(store, input)) return databaseStatus(lab, deployment, input);
+  const database = databaseOf(deployment, input.region, input.store);
+  refuseUnlessExpected(deployment, store, input);
+  await refuseUnlessMostAdvanced(lab, deployment, store, database);
+  await promoteStandby(accessTo(lab, store, database));
+  store.lastPromotion = { from: input.expectedPrimary, to: input.region, epoch: input.epoch };
+  store.primary = input.region;
+  await syncLinks(lab, deployment);
+  lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
+  return databaseStatus(lab, deployment, input);
+}
+
+function isDone({ primary, lastPromotion }: Store, { region, expectedPrimary, epoch }: PromoteInput): boolean {
+  return primary === region && lastPromotion?.from === expectedPrimary && lastPromotion.epoch === epoch;
+}
+
+function refuseUnlessExpected(deployment: Deployment, store: Store, { region, expectedPrimary }: PromoteInput): void {
+  const refuse = (why: string) => new LabError('Platform.Refused', why, { region, resource: store.name });
+  if (store.primary !== expectedPrimary) {
+    throw refuse(
+      `expectedPrimary: ${expectedPrimary} is not the primary of ${store.name}; it is ${store.primary ?? 'absent'}`,
+    );
+  }
+  if (region === expectedPrimary) throw refuse(`region: ${region} is the primary of ${store.name} already`);
+  const old = deployment.sites.get(expectedPrimary)?.databases.get(store.name);
+  const living = old ? markedProcesses(old.marker) : [];
+  if (living.length > 0) {
+    throw refuse(
+      `${expectedPrimary} is not fenced: its database has ${living.length} living processes; fence it first`,
+    );
+  }
+}
+
+async function refuseUnlessMostAdvanced(
+  lab: Lab,
+  deployment: Deployment,
+  store: Store,
+  chosen: Database,
+): Promise<void> {
+  const positions = await finalPositions(lab, deployment, store);
+  const mine = positions.find(({ region }) => region === chosen.region);
+  if (!mine) {
+    throw new LabError('Platform.Unavailable', `the standby of ${store.name} in ${chosen.region} does not answer`, {
+      region: chosen.region,
+    });
+  }
+  const ahead = positions.find(({ position }) => positionBytes(position) > positionBytes(mine.position));
+  if (!ahead) return;
+  throw new LabError(
+    'Platform.Refused',
+    `${chosen.region} is at ${mine.position}, but ${ahead.region} is at ${ahead.position}: promote ${ahead.region}, or writes are lost`,
+    { region: chosen.region, resource: store.name },
+  );
+}
+
+/** Positions of all standbys that answer, once nothing streams in any more. */
+async function finalPositions(
+  lab: Lab,
+  deployment: Deployment,
+  store: Store,
+): Promise<Array<{ region: string; position: string }>> {
+  const standbys = databasesOf(deployment, store.name).filter(({ region }) => region !== store.primary);
+  const deadline = Date.now() + STREAMS_END_WITHIN_MS;
+  for (;;) {
+    const asked = await Promise.all(standbys.map((standby) => stateOrNothing(lab, store, standby)));
+    const states = asked.filter((state) => state !== undefined);
+    if (!states.some(({ streaming }) => streaming) || Date.now() > deadline) return states;
+    await sleep(10);
+  }
+}
+
+async function stateOrNothing(
+  lab: Lab,
+  store: Store,
+  standby: Database,
+): Promise<(DatabaseState & { region: string }) | undefined> {
+  const state = await databaseState({ ...accessTo(lab, store, standby), timeoutMs: 500 }).catch(() => undefined);
+  return state && { ...state, region: standby.region };
+}

@@ -1,0 +1,40 @@
+import type { DatabaseStatus } from '../../contracts/replication';
+import { LabError } from '../lab-error';
+import { databaseStatus } from './database-status';
+import { createStandby, startDatabase, stopDatabase } from './databases';
+import { isConnected } from './desired-links';
+import { acceptEpoch } from './epoch';
+import { type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
+import { followersOf, setSynchronousStandbys } from './synchronous-commit';
+
+/**
+ * Makes the database of a region a fresh standby of the present primary; its old data is replaced. The region that is
+ * the primary by record gets its processes back on the data that it has, which is how a drill that was called off ends.
+ */
+export async function rejoin(
+  lab: Lab,
+  deployment: Deployment,
+  input: { store: string; region: string; epoch: number },
+): Promise<DatabaseStatus> {
+  const store = storeOf(deployment, input.store);
+  acceptEpoch(store, input.epoch);
+  const database = databaseOf(deployment, input.region, input.store);
+  const site = siteOf(deployment, input.region);
+  if (!site.process?.alive) {
+    throw new LabError('Platform.Unavailable', `region ${input.region} is down`, { region: input.region });
+  }
+  if (store.primary === input.region) {
+    await startDatabase(lab, site, store, database);
+  } else {
+    if (!isConnected(deployment, input.region, store.primary ?? '')) {
+      throw new LabError('Platform.Refused', `no route from ${input.region} to ${store.primary}`, {
+        region: input.region,
+      });
+    }
+    await stopDatabase(site, database);
+    await createStandby(lab, deployment, store, database);
+    await setSynchronousStandbys(lab, deployment, store, await followersOf(lab, deployment, store));
+  }
+  lab.log(`rejoined ${input.region} for ${input.store}`);
+  return databaseStatus(lab, deployment, input);
+}

@@ -1,0 +1,50 @@
+import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatabaseOwner, PostgresBinaries } from './binaries';
+import { runAs } from './run-as';
+import { ADMINISTRATOR, PG_HBA_CONF, POSTGRESQL_CONF } from './settings';
+
+export interface ProvisionInput {
+  binaries: PostgresBinaries;
+  owner: DatabaseOwner | undefined;
+  /** becomes the data directory; its parent exists */
+  dataFolder: string;
+  administratorPassword: string;
+  certificate: { key: string; cert: string };
+}
+
+/** Small segments: less to copy into a standby, and a lab writes little. */
+const WAL_SEGMENT_MB = 4;
+
+/** Makes an empty database cluster (initdb) with the lab's settings, certificate and password rules. */
+export async function provision(input: ProvisionInput): Promise<void> {
+  const { binaries, owner, dataFolder, administratorPassword } = input;
+  await makeDataFolder(dataFolder, owner);
+  const passwordFile = join(dataFolder, '..', `${Date.now()}.password`);
+  await writeOwned(passwordFile, administratorPassword, owner);
+  try {
+    const args = ['-D', dataFolder, '-U', ADMINISTRATOR, `--pwfile=${passwordFile}`, '-A', 'scram-sha-256'];
+    const shape = ['-E', 'UTF8', '--locale=C', `--wal-segsize=${WAL_SEGMENT_MB}`, '--data-checksums'];
+    await runAs(owner, binaries.initdb, [...args, ...shape, '--no-sync', '--no-instructions'], dataFolder);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+  await appendFile(join(dataFolder, 'postgresql.conf'), POSTGRESQL_CONF);
+  await writeOwned(join(dataFolder, 'pg_hba.conf'), PG_HBA_CONF, owner);
+  await writeOwned(join(dataFolder, 'server.crt'), input.certificate.cert, owner);
+  await writeOwned(join(dataFolder, 'server.key'), input.certificate.key, owner);
+}
+
+/** An empty folder that only its owner may read, as PostgreSQL demands. */
+export async function makeDataFolder(path: string, owner: DatabaseOwner | undefined): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  if (owner) await chown(path, owner.uid, owner.gid);
+}
+
+/** A file that only the database owner may read. */
+export async function writeOwned(path: string, content: string, owner: DatabaseOwner | undefined): Promise<void> {
+  await writeFile(path, content, { mode: 0o600 });
+  await chmod(path, 0o600);
+  if (owner) await chown(path, owner.uid, owner.gid);
+}
