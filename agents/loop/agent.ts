@@ -40,6 +40,8 @@ export interface Agent<Input, Answer extends Record<string, unknown>, Choice> {
   name: string;
   account: LedgerAccount;
   instructions: string;
+  /** tokens of the two texts that never change, measured once; a test knows the texts that were measured */
+  measured: { instructions: number; schema: number };
   /** the id of the answer schema in agents/answer-schemas.ts */
   schemaId: string;
   /** flat, every field required, the reasoning field first; lists are lists of strings */

@@ -4,8 +4,12 @@
  * the factor below covers that and the 5 % by which the API's own count may differ.
  */
 const OWN_TEXT_FACTOR = 1.25;
-/** No text was found that costs more than this many tokens a byte, however hostile. */
-const FOREIGN_TOKENS_PER_BYTE = 1.15;
+/**
+ * Ceilings for plain foreign text: a search for the dearest strings found 1.33 tokens per ASCII character, and not
+ * more than two above its bytes for any other.
+ */
+const FOREIGN_TOKENS_PER_ASCII = 1.35;
+const FOREIGN_TOKENS_PER_OTHER = 3;
 /** Role markers and the like around the two texts of a call. */
 const FRAME_TOKENS = 30;
 /** The system prompt that structured output adds on the provider's side; documented, its size is not published. */
@@ -45,27 +49,58 @@ export function ownTextTokens(text: string): number {
   return Math.ceil(OWN_TEXT_FACTOR * shape);
 }
 
-/** Ceiling for text of others: requests, provider messages, chat, answers of a model. */
-export function foreignTextTokens(text: string): number {
-  return Math.ceil(FOREIGN_TOKENS_PER_BYTE * utf8Bytes(text));
+/**
+ * Text of others (requests, providers, answers of a model) as it may stand in a prompt: lower case letters of any
+ * script, digits, plain punctuation, single spaces. No markup survives, so it cannot close the block it stands in; and
+ * capitals and rare symbols, which can cost more than two tokens a byte, are gone.
+ */
+export function foreignText(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{Ll}\p{Lo}\p{Nd}.,:;%()/+'-]+/gu, ' ')
+    .trim();
 }
 
-/** The longest beginning of a text that costs at most `tokens`, marked `~` where it was cut. Never splits a character. */
-export function cutForeignText(text: string, tokens: number): string {
-  if (foreignTextTokens(text) <= tokens) return text;
-  let cut = '';
+/** Ceiling for a text that went through `foreignText`, however hostile its author. */
+export function foreignTextTokens(text: string): number {
+  let tokens = 0;
   for (const character of text) {
+    const bytes = utf8Bytes(character);
+    tokens += bytes === 1 ? FOREIGN_TOKENS_PER_ASCII : bytes + FOREIGN_TOKENS_PER_OTHER;
+  }
+  return Math.ceil(tokens);
+}
+
+/** Foreign text made plain and cut to what fits into `tokens`; `~` marks a cut. Never splits a character. */
+export function cutForeignText(text: string, tokens: number): string {
+  const plain = foreignText(text);
+  if (foreignTextTokens(plain) <= tokens) return plain;
+  let cut = '';
+  for (const character of plain) {
     if (foreignTextTokens(`${cut}${character}~`) > tokens) break;
     cut += character;
   }
   return cut === '' ? '' : `${cut}~`;
 }
 
-/**
- * Input tokens of a whole call. The schema is charged in a form with spaces, as a provider may inject it, plus the
- * hidden prompt that comes with it.
- */
-export function callInputTokens(systemTokens: number, factsTokens: number, schemaTokens: number | undefined): number {
-  const structured = schemaTokens === undefined ? 0 : STRUCTURED_OUTPUT_TOKENS + schemaTokens;
-  return systemTokens + factsTokens + structured + FRAME_TOKENS;
+/** The parts of a call's input, each counted on its own. */
+export interface CallTokens {
+  instructions: number;
+  facts: number;
+  /** absent for an answer in plain lines */
+  schema?: number;
+}
+
+/** What a whole call may cost as input, with what providers add to it. */
+export function callInputTokens({ instructions, facts, schema }: CallTokens): number {
+  return instructions + facts + FRAME_TOKENS + (schema === undefined ? 0 : schema + STRUCTURED_OUTPUT_TOKENS);
+}
+
+/** Texts that were measured once are charged close to their measure; a provider may inject a schema with spaces. */
+export function measuredTokens({ instructions, schema }: { instructions: number; schema: number }): {
+  instructions: number;
+  schema: number;
+} {
+  return { instructions: Math.ceil(1.05 * instructions), schema: Math.ceil(1.25 * schema) };
 }

@@ -1,8 +1,8 @@
-import { foreignTextTokens, ownTextTokens } from './estimate-tokens';
+import { foreignText, foreignTextTokens, ownTextTokens } from './estimate-tokens';
 
 /**
- * A piece of a prompt. `foreign` was written outside Meridian (a request, a provider, a model) and is counted at the
- * ceiling of what any text can cost.
+ * A piece of a prompt. `foreign` was written outside Meridian (a request, a provider, a model): it is made plain before
+ * it is sent and counted at the ceiling of what any text can cost.
  */
 export type TextPart = { own: string } | { foreign: string };
 
@@ -14,12 +14,12 @@ export interface FactsRung {
 }
 
 export function partsText(parts: readonly TextPart[]): string {
-  return parts.map((part) => ('own' in part ? part.own : part.foreign)).join('');
+  return parts.map((part) => ('own' in part ? part.own : foreignText(part.foreign))).join('');
 }
 
 export function partsTokens(parts: readonly TextPart[]): number {
   return parts.reduce(
-    (sum, part) => sum + ('own' in part ? ownTextTokens(part.own) : foreignTextTokens(part.foreign)),
+    (sum, part) => sum + ('own' in part ? ownTextTokens(part.own) : foreignTextTokens(foreignText(part.foreign))),
     0,
   );
 }

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { Agent } from './agent';
-import { callInputTokens, ownTextTokens } from './estimate-tokens';
+import { callInputTokens, measuredTokens } from './estimate-tokens';
 import { type Call, type ExchangeEnd, exchange, type LoopState } from './exchange';
 import { partsText, partsTokens } from './facts';
 import type { LoopDependencies, LoopModel } from './loop-dependencies';
@@ -39,10 +38,9 @@ export function firstCall<Input, Answer extends Record<string, unknown>, Choice>
   ledger: TokenLedger,
   model: string,
 ): Call {
-  const system = ownTextTokens(agent.instructions);
-  const schema = schemaTokens(agent.schema);
+  const fixed = measuredTokens(agent.measured);
   const rungs = agent.facts(input).map((rung) => {
-    const estimatedTokens = callInputTokens(system, partsTokens(rung.parts), schema);
+    const estimatedTokens = callInputTokens({ ...fixed, facts: partsTokens(rung.parts) });
     return { ...rung, estimatedTokens, inputTokens: calibratedTokens(ledger, model, estimatedTokens) };
   });
   const room = roomTokens(ledger, agent.account);
@@ -60,10 +58,4 @@ export function firstCall<Input, Answer extends Record<string, unknown>, Choice>
     estimatedTokens: chosen.estimatedTokens,
     output: agent.output,
   };
-}
-
-/** Tokens of a schema as JSON with spaces: the dearest form in which a provider is thought to inject it. */
-export function schemaTokens(schema: z.ZodType): number {
-  const { $schema: _, ...json } = z.toJSONSchema(schema);
-  return ownTextTokens(JSON.stringify(json, null, 1).replace(/\n\s*/g, ' '));
 }

@@ -51,7 +51,7 @@ function repairCall<Input, Answer extends Record<string, unknown>, Choice>(
     account,
     system,
     user: partsText(parts),
-    estimatedTokens: callInputTokens(ownTextTokens(system), partsTokens(parts), undefined),
+    estimatedTokens: callInputTokens({ instructions: ownTextTokens(system), facts: partsTokens(parts) }),
     output: repair.output,
   };
 }
