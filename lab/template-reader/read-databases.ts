@@ -20,7 +20,8 @@ function readDatabase(view: TemplateView, database: ResourceView): DatabaseSpec 
     instanceClass: database.string('Properties.DBInstanceClass'),
     storageGb: database.number('Properties.AllocatedStorage'),
     multiAz: database.boolean('Properties.MultiAZ'),
-    encrypted: database.boolean('Properties.StorageEncrypted'),
+    // a replica inherits encryption: the key of its own region says that there is some
+    encrypted: isReplica ? database.has('Properties.KmsKeyId') : database.boolean('Properties.StorageEncrypted'),
     replication: readReplication(database),
     lagAlarmSeconds: readLagAlarm(view, database),
   };

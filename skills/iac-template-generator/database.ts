@@ -45,7 +45,6 @@ function instance(database: DatabaseSpec, name: string): { [property: string]: J
     DBInstanceClass: ref(`InstanceClass${name}`),
     AllocatedStorage: String(database.storageGb),
     StorageType: 'gp3',
-    StorageEncrypted: database.encrypted,
     ...(database.encrypted ? { KmsKeyId: getAtt('DatabaseKey', 'Arn') } : {}),
     MultiAZ: database.multiAz,
     PubliclyAccessible: false,
@@ -71,6 +70,7 @@ function primary(spec: RegionSpec, database: DatabaseSpec, name: string): Templa
     Properties: {
       ...instance(database, name),
       EngineVersion: database.version,
+      StorageEncrypted: database.encrypted,
       DBName: databaseName(database.name),
       Port: String(POSTGRESQL_PORT),
       MasterUsername: credentialsReference(spec, database.name, 'username'),
@@ -82,8 +82,8 @@ function primary(spec: RegionSpec, database: DatabaseSpec, name: string): Templa
 }
 
 /**
- * A replica takes version, users and content from its source; the version is kept as metadata. It has no snapshot
- * policy: CloudFormation ignores deletion policies on read replicas. Taking SourceDBInstanceIdentifier out of this
+ * A replica takes version, users, content and encryption from its source; the version is kept as metadata. Across
+ * regions it needs a key of its own region, and must not say StorageEncrypted. It has no snapshot policy: CloudFormation ignores deletion policies on read replicas. Taking SourceDBInstanceIdentifier out of this
  * template would promote it.
  */
 function replica(database: DatabaseSpec, name: string): TemplateResource {

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { REGION_IDS, regionFact } from '../../../catalog/regions';
+import type { ReplicationPlan } from '../../../contracts/replication';
+import { type DeploymentRequest, deploymentRequestSchema } from '../../../contracts/request';
+import type { Routing, Topology } from '../../../contracts/topology';
+import type { BuildRegionSpecsInput, GeneratedTemplates } from '../../../skills/iac-template-generator/schema';
+import { buildRegionSpecs, buildTraffic, generateTemplates } from '../../../skills/iac-template-generator/skill';
+
+/** A request as people write it; `changes` replaces top-level fields. */
+export function sampleRequest(changes: Record<string, unknown> = {}): DeploymentRequest {
+  return deploymentRequestSchema.parse({
+    application: 'orders',
+    environment: 'staging',
+    platform: 'lab',
+    hostname: 'orders.example.com',
+    users: [{ area: 'europe', share: 100 }],
+    latency: { underMs: 150 },
+    budget: { usdPerMonth: 5_000 },
+    recovery: { rtoSeconds: 60, rpoSeconds: 30 },
+    services: [{ name: 'api', image: 'registry.example.com/orders-api:1', uses: ['orders-db'] }],
+    dataStores: [{ name: 'orders-db', engine: 'postgresql', personalData: true }],
+    ...changes,
+  });
+}
+
+export function topologyOf(regions: string[], routing: Routing = 'failover'): Topology {
+  const [primary = ''] = regions;
+  return {
+    id: 'c1',
+    mode: 'active-passive',
+    routing,
+    primary,
+    regions: regions.map((region, index) => ({
+      region,
+      role: index === 0 ? 'primary' : 'standby',
+      jurisdiction: regionFact(region).jurisdiction,
+      zones: regionFact(region).zones.length,
+      usersPercent: 100 / regions.length,
+      why: 'test',
+    })),
+    latency: { percentile: 95, modelledMs: 90, withinSlaPercent: 99 },
+    cost: { usdPerMonth: 1, lines: [], asOf: '2026-11' },
+    survivesRegionLoss: true,
+    violations: [],
+    diagram: '',
+  };
+}
+
+export function replicationOf(request: DeploymentRequest, topology: Topology, lagThresholdMs = 5_000): ReplicationPlan {
+  const replicas = topology.regions.map(({ region }) => region).filter((region) => region !== topology.primary);
+  return {
+    stores: request.dataStores.map((store) => ({
+      store: store.name,
+      engine: store.engine,
+      mode: { kind: 'asynchronous' as const, boundedRpoSeconds: 5 },
+      primary: topology.primary,
+      replicas,
+      lagThresholdMs,
+      conflicts: 'one writer',
+      consistencyChecks: [],
+      capability: 'test',
+    })),
+    order: [],
+  };
+}
+
+export function planned(
+  request: DeploymentRequest,
+  topology: Topology,
+  lagThresholdMs?: number,
+): BuildRegionSpecsInput {
+  return { request, topology, replication: replicationOf(request, topology, lagThresholdMs) };
+}
+
+/** All stacks of a planned deployment. */
+export function templatesOf(input: BuildRegionSpecsInput): GeneratedTemplates {
+  const { request, topology } = input;
+  return generateTemplates({
+    specs: buildRegionSpecs(input),
+    traffic: buildTraffic(request, topology),
+    account: request.account,
+    application: request.application,
+    environment: request.environment,
+  });
+}
+
+/** The deployment of the first example: one service, one database, three continents. */
+export function threeRegions(): BuildRegionSpecsInput {
+  return planned(sampleRequest(), topologyOf(['us-east-1', 'eu-west-1', 'ap-southeast-1']));
+}
+
+const names = fc.stringMatching(/^[a-z][a-z0-9-]{0,10}[a-z0-9]$/);
+const variables = fc.dictionary(fc.stringMatching(/^X_[A-Z][A-Z0-9_]{0,8}$/), fc.string({ maxLength: 20 }), {
+  maxKeys: 4,
+});
+const secretSource = fc.oneof(
+  names.map((name) => `team/${name}`),
+  names.map((name) => `/team/${name}`),
+  names.map((name) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf:key::`),
+);
+const size = fc.constantFrom([256, 512], [256, 2_048], [512, 1_024], [1_024, 3_072], [4_096, 8_192]);
+
+function service(stores: string[]) {
+  return fc.record({
+    name: names,
+    image: fc.constantFrom('registry.example.com/a:1', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/a:1.2'),
+    port: fc.integer({ min: 1_024, max: 65_535 }),
+    tasks: fc.integer({ min: 1, max: 50 }),
+    size,
+    public: fc.boolean(),
+    health: fc.record({
+      path: fc.constantFrom('/health/live', '/', '/a/b?c=d'),
+      intervalSeconds: fc.integer({ min: 1, max: 300 }),
+      healthyAfter: fc.integer({ min: 1, max: 10 }),
+      unhealthyAfter: fc.integer({ min: 1, max: 10 }),
+    }),
+    environment: variables,
+    secrets: fc.uniqueArray(fc.record({ name: fc.stringMatching(/^Y_[A-Z]{1,6}$/), from: secretSource }), {
+      selector: (secret) => secret.name,
+      maxLength: 3,
+    }),
+    uses: fc.subarray(stores),
+  });
+}
+
+const store = fc.record({
+  name: names,
+  engine: fc.constant('postgresql'),
+  version: fc.constantFrom(undefined, '17', '16'),
+  storageGb: fc.integer({ min: 20, max: 2_000 }),
+  instanceClass: fc.constantFrom('db.t4g.small', 'db.m7g.large'),
+});
+
+const request = fc
+  .record({
+    application: names,
+    environment: fc.constantFrom('development', 'staging', 'production'),
+    stores: fc.uniqueArray(store, { selector: ({ name }) => name, maxLength: 3 }),
+  })
+  .chain(({ stores, ...rest }) =>
+    fc
+      .uniqueArray(service(stores.map(({ name }) => name)), {
+        selector: ({ name }) => name,
+        minLength: 1,
+        maxLength: 4,
+      })
+      .map((services) =>
+        sampleRequest({
+          ...rest,
+          dataStores: stores,
+          services: services.map(({ size: [cpu, memoryMb], ...one }, index) => ({
+            ...one,
+            cpu,
+            memoryMb,
+            public: index === 0 || one.public,
+          })),
+        }),
+      ),
+  );
+
+/** Any deployment that can be rendered: one to five regions, up to four services and three stores, every routing. */
+export const plannedDeployments: fc.Arbitrary<BuildRegionSpecsInput> = fc
+  .record({
+    request,
+    regions: fc.uniqueArray(fc.constantFrom(...REGION_IDS), { minLength: 1, maxLength: 5 }),
+    routing: fc.constantFrom<Routing>('failover', 'latency', 'weighted', 'geo'),
+    lagThresholdMs: fc.integer({ min: 100, max: 60_000 }),
+  })
+  .map(({ request: one, regions, routing, lagThresholdMs }) =>
+    planned(one, topologyOf(regions, routing), lagThresholdMs),
+  );
