@@ -3,8 +3,8 @@ import type { Attempt } from './send-write';
 
 /** More than a fast writer has under way within the time-out of a write; a bound, not a rate. */
 const MAX_IN_FLIGHT = 128;
-/** No edge for this long means that the lab was stopped; a writer must not survive it by much. */
-const EDGE_GONE_MS = 3_000;
+/** An edge ends only with its lab, and a writer must not survive that by much. */
+const EDGE_GONE_MS = 500;
 
 /**
  * A steady stream of numbered writes, 1, 2, 3 …, none sent twice. An answer is logged before anything else is sent.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DaemonClient } from '../../lab/daemon/daemon-client';
 import type { ProbePort } from '../platform';
 import type { ProbeTarget } from './probe-connection';
@@ -12,8 +13,8 @@ const LOCATIONS_AT_ONCE = 10;
 
 export interface LabProbesOptions {
   daemon: DaemonClient;
-  /** folder in which writers keep their logs; it must outlive the worker */
-  writerDir: string;
+  /** folder in which writers keep their logs; it must outlive the worker. Default: below the home of the lab */
+  writerDir?: string;
 }
 
 /** The probes of the lab: real requests to real processes, through the edge or a region’s load balancer. */
@@ -53,6 +54,6 @@ export function createLabProbes({ daemon, writerDir }: LabProbesOptions): ProbeP
       );
       return writeAndReadEverywhere(edge, targets, timeoutMs);
     },
-    ...createWriterProbes(daemon, writerDir),
+    ...createWriterProbes(daemon, async () => writerDir ?? join((await daemon.call('status', {})).home, 'writers')),
   };
 }

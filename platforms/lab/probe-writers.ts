@@ -16,30 +16,40 @@ import { survivingNumbers } from './probe-survivors';
  */
 export function createWriterProbes(
   daemon: DaemonClient,
-  writerDir: string,
+  writerDir: () => Promise<string>,
 ): Pick<ProbePort, 'startWriter' | 'writerLog' | 'stopWriter'> {
   return {
     async startWriter({ id, account, application, environment, hostname, writesPerSecond }) {
       const { port, caCertificate } = await daemon.call('edge', {});
-      const edge = { port, caCertificate };
-      await startWriterProcess(writerDir, { id, account, application, environment, hostname, writesPerSecond, edge });
+      const settings = {
+        id,
+        account,
+        application,
+        environment,
+        hostname,
+        writesPerSecond,
+        edge: { port, caCertificate },
+      };
+      await startWriterProcess(await writerDir(), settings);
       return { id };
     },
     async writerLog({ id }) {
-      known(writerDir, id);
-      return writerProcessLog(writerDir, id);
+      const folder = await writerDir();
+      known(folder, id);
+      return writerProcessLog(folder, id);
     },
     async stopWriter({ id }) {
-      const { account, application, environment } = known(writerDir, id);
-      await stopWriterProcess(writerDir, id);
-      const log = writerProcessLog(writerDir, id);
+      const folder = await writerDir();
+      const { account, application, environment } = known(folder, id);
+      await stopWriterProcess(folder, id);
+      const log = writerProcessLog(folder, id);
       return { log, present: await survivingNumbers(daemon, { account, application, environment }, id) };
     },
   };
 }
 
-function known(writerDir: string, id: string): WriterSettings {
-  const settings = writerSettings(writerDir, id);
+function known(folder: string, id: string): WriterSettings {
+  const settings = writerSettings(folder, id);
   if (settings) return settings;
-  throw new PlatformError('Platform.Refused', `writer: "${id}" was never started on this machine`, { resource: id });
+  throw new PlatformError('Platform.Refused', `writer: "${id}" was never started in ${folder}`, { resource: id });
 }
