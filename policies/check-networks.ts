@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import type { DeploymentRequest, RequestProblem } from '../contracts/request';
 
-/** A region needs three tiers of subnets over three zones: /16 is what AWS allows at most, /20 leaves 256 addresses a subnet. */
+/** AWS allows a /16 at most; cut into 16 subnets, a /23 still leaves the load balancer the /27 it needs. */
 const SHORTEST_PREFIX = 16;
-const LONGEST_PREFIX = 20;
+const LONGEST_PREFIX = 23;
 const VALID_NETWORK = `a private IPv4 network from /${SHORTEST_PREFIX} to /${LONGEST_PREFIX}, for example "10.20.0.0/16"`;
 
 interface Network {

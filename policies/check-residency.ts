@@ -2,8 +2,6 @@ import { isInside, isKnownJurisdiction, JURISDICTIONS, regionsIn } from '../cata
 import { isKnownRegion, regionFact } from '../catalog/regions';
 import type { DeploymentRequest, RequestProblem } from '../contracts/request';
 import { closestNames } from './closest-names';
-import { allowsRegionsOutside } from './residency';
-import { openModes, openRoutings } from './topology-mode';
 
 function unknownJurisdictions({ compliance }: DeploymentRequest): RequestProblem[] {
   return compliance.residency.flatMap((name, index) => {
@@ -12,13 +10,6 @@ function unknownJurisdictions({ compliance }: DeploymentRequest): RequestProblem
     const valid = `${closest ? `did you mean "${closest}"? ` : ''}one of ${JURISDICTIONS.join(', ')}`;
     return [{ field: `compliance.residency[${index}]`, received: `"${name}"`, valid }];
   });
-}
-
-/** Whether any topology that the request leaves open may include regions outside its jurisdictions. */
-function mayLeave(request: DeploymentRequest): boolean {
-  return openModes(request).some((mode) =>
-    openRoutings(mode, request).some((routing) => allowsRegionsOutside(request, { mode, routing })),
-  );
 }
 
 function missingRegions({ compliance, regions }: DeploymentRequest): RequestProblem[] {
@@ -70,7 +61,7 @@ export function checkResidency(request: DeploymentRequest): RequestProblem[] {
   const unknown = unknownJurisdictions(request);
   if (residency.length === 0 || unknown.length > 0) return unknown;
   const missing = missingRegions(request);
-  if (missing.length > 0 || mayLeave(request)) return missing;
+  if (missing.length > 0) return missing;
   if (new Set(residency).size > 1) {
     return [
       {

@@ -19,7 +19,7 @@ function latencyViolations({ latency }: JudgedTopology, request: DeploymentReque
   const { percentile, underMs, of } = request.latency;
   if (latency.modelledMs < underMs) return [];
   return [
-    `latency: ${percentile} % of users see ${of}s within ${Math.round(latency.modelledMs)} ms at best, the request asks for under ${underMs} ms; ` +
+    `latency: ${percentile} % of users see ${of}s within ${Math.round(latency.modelledMs)} ms, the request asks for under ${underMs} ms; ` +
       'valid are regions nearer to the users, or a higher limit',
   ];
 }
@@ -51,7 +51,7 @@ export function topologyViolations(
   return [
     ...wishes,
     ...roleViolations(topology.mode, topology.regions),
-    ...residencyViolations(topology, request),
+    ...residencyViolations(topology.regions, request),
     ...wishedRoutingViolations(topology, request),
     ...conflictViolations(topology.mode, request),
     ...slaRegionViolations(topology.regions, request),

@@ -1,0 +1,66 @@
+import type { ChecklistEntry, DrillResult, LatencyMeasurement, ServiceHealth } from '../contracts/validation';
+
+/** What was measured in step 4. A part that was not measured is absent or empty. */
+export interface ValidationFacts {
+  health: readonly ServiceHealth[];
+  latency: readonly LatencyMeasurement[];
+  drill?: DrillResult;
+  checklist: readonly ChecklistEntry[];
+}
+
+/** `blocked` has at least one blocker. Proposals are for a person to decide on; nothing acts on them by itself. */
+export interface ValidationVerdict {
+  verdict: 'promoted' | 'blocked';
+  blockers: string[];
+  proposals: string[];
+}
+
+function healthBlockers(health: readonly ServiceHealth[]): string[] {
+  return health
+    .filter(({ healthy }) => !healthy)
+    .map(({ region, service, detail }) => `${service} in ${region} fails its health checks: ${detail}`);
+}
+
+function latencyProposals(latency: readonly LatencyMeasurement[]): string[] {
+  const missed = latency.filter(({ withinSla }) => !withinSla);
+  if (missed.length === 0) return [];
+  const worst = missed.map(
+    ({ location, slaPercentileMs, servedBy }) => `${location} ${Math.round(slaPercentileMs)} ms from ${servedBy}`,
+  );
+  return [`latency sla missed: ${worst.join(', ')}; choose regions nearer to them, or add edge locations`];
+}
+
+function drillProposals(drill: DrillResult | undefined): string[] {
+  if (!drill) return [];
+  const proposals: string[] = [];
+  if (drill.rtoMs > drill.rtoTargetMs) {
+    proposals.push(
+      `rto missed: ${Math.round(drill.rtoMs)} ms instead of ${Math.round(drill.rtoTargetMs)} ms; automate the slowest phase of the failover, or add a region that takes over sooner`,
+    );
+  }
+  if (drill.rpoMs > drill.rpoTargetMs) {
+    proposals.push(
+      `rpo missed: ${Math.round(drill.rpoMs)} ms instead of ${Math.round(drill.rpoTargetMs)} ms; replicate synchronously, or accept the larger rpo in the request`,
+    );
+  }
+  return proposals;
+}
+
+/**
+ * Seed 004 step 4: any region failing its health checks blocks promotion; an SLA that is missed blocks it with the
+ * proposal of other regions or edge locations; an RTO that is missed, with that of automating the failover or adding
+ * regions. Failed checks of the list block; `modelled` and `not-measured` ones are shown and do not. Without a single
+ * health check nothing is known, and nothing is promoted.
+ */
+export function validationVerdict({ health, latency, drill, checklist }: ValidationFacts): ValidationVerdict {
+  const proposals = [...latencyProposals(latency), ...drillProposals(drill)];
+  const blockers = [
+    ...(health.length === 0 ? ['no region was checked for health'] : healthBlockers(health)),
+    ...checklist
+      .filter(({ status }) => status === 'failed')
+      .map(({ item, evidence }) => `${item}: ${evidence.at(-1)?.measured ?? 'failed'}`),
+    ...(drill && !drill.passed ? [`failover drill: ${drill.why}`] : []),
+    ...proposals,
+  ];
+  return { verdict: blockers.length === 0 ? 'promoted' : 'blocked', blockers: [...new Set(blockers)], proposals };
+}

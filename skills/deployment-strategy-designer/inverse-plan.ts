@@ -1,0 +1,41 @@
+import type { PlannedChange, StackArtifact } from '../../contracts/stack';
+
+function stackName({ ref }: StackArtifact): string {
+  return `${ref.region}/${ref.kind} (${ref.name})`;
+}
+
+/**
+ * How each stack would be undone, last made first. Follows the before-image: what did not exist is deleted, and only
+ * with this generation's tag; what existed goes back to what it was. `befores` are in the order of `stacks`.
+ */
+export function inversePlan(stacks: readonly StackArtifact[], befores: ReadonlyArray<'absent' | 'present'>): string[] {
+  return stacks
+    .map((stack, index) =>
+      befores[index] === 'absent'
+        ? `delete ${stackName(stack)} if it carries this generation's tag: it did not exist before`
+        : `return ${stackName(stack)} to its previous template and parameters: it existed before`,
+    )
+    .reverse();
+}
+
+/** Resource types that hold what cannot be made again once it is gone. */
+const STATEFUL_TYPES =
+  /^AWS::(RDS::DB(Instance|Cluster)|DynamoDB::(Global)?Table|S3::Bucket|ElastiCache::\w+|KMS::Key)$/;
+
+/** What of a plan cannot be undone by its inverse, for the person who approves it. */
+export function irreversibleItems({
+  changes,
+}: {
+  stacks: readonly StackArtifact[];
+  changes: readonly PlannedChange[];
+}): string[] {
+  const lost = changes
+    .filter(({ action, type }) => (action === 'delete' || action === 'replace') && STATEFUL_TYPES.test(type))
+    .map(
+      ({ action, resource, type }) => `${action} ${resource} (${type}): its data is gone unless it was copied before`,
+    );
+  const written = changes.some(({ action, type }) => action === 'create' && type === 'AWS::RDS::DBInstance')
+    ? ['undoing new databases deletes what was written to them since']
+    : [];
+  return [...lost, ...written];
+}

@@ -1,0 +1,69 @@
+import type { DeploymentRequest } from '../../contracts/request';
+import type { Routing, TopologyMode } from '../../contracts/topology';
+import { asksForOneRegion } from '../../policies/residency';
+import { openModes, openRoutings } from '../../policies/topology-mode';
+import type { Placement } from './placement';
+import { regionSets } from './region-sets';
+import { inSuccession, withRoles } from './succession';
+import type { UserGroup } from './user-distances';
+
+/** Beyond this many regions a set reaches hardly anyone nearer (measured: 4 to 5 regions reach what there is to reach). */
+const LARGEST_SET = 12;
+
+interface Space {
+  request: DeploymentRequest;
+  groups: readonly UserGroup[];
+  eligible: readonly string[];
+}
+
+type Style = { mode: TopologyMode; routing: Routing };
+
+function styles(request: DeploymentRequest): Style[] {
+  return openModes(request).flatMap((mode) => openRoutings(mode, request).map((routing) => ({ mode, routing })));
+}
+
+function ordered({ groups, request }: Space, style: Style, regions: readonly string[]): string[] {
+  return inSuccession(groups, request, { ...style, regions });
+}
+
+/** Where all traffic goes to one region, the best one and its best successor: more regions would serve no one nearer. */
+function failoverSets(space: Space, style: Style): string[][] {
+  const order = ordered(space, style, space.eligible);
+  return asksForOneRegion(space.request) ? [order.slice(0, 1)] : [order.slice(0, 2), order.slice(0, 1)];
+}
+
+function grownSets({ request, groups, eligible }: Space): string[][] {
+  const most = Math.min(request.regions.max, LARGEST_SET);
+  return regionSets({ groups, eligible, underMs: request.latency.underMs }, most);
+}
+
+function freePlacements(space: Space): Placement[] {
+  const grown = grownSets(space);
+  return styles(space.request).flatMap((style) => {
+    const sets = style.routing === 'failover' ? failoverSets(space, style) : grown;
+    return sets.map((set) => withRoles(style.mode, style.routing, ordered(space, style, set)));
+  });
+}
+
+/** The wanted regions with each of the two best places for writes, and what one region fewer would be, to compare with. */
+function wantedPlacements(space: Space): Placement[] {
+  return styles(space.request).flatMap((style) => {
+    const order = ordered(space, style, space.eligible);
+    const [first, second, ...rest] = order;
+    const exchanged = first && second ? [[second, first, ...rest]] : [];
+    const fewer = order.length > 2 ? [order.slice(0, 2)] : [];
+    return [order, ...exchanged, ...fewer].map((regions) => withRoles(style.mode, style.routing, regions));
+  });
+}
+
+/** Every placement worth measuring for a request: complete roles, no two alike. */
+export function placementsFor(space: Space): Placement[] {
+  const placements = space.request.regions.wanted.length > 0 ? wantedPlacements(space) : freePlacements(space);
+  const seen = new Set<string>();
+  return placements.filter((placement) => {
+    const key = JSON.stringify(placement);
+    const isNew = placement.regions.length > 0 && !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
