@@ -54,7 +54,7 @@ export async function startRegionProcess(lab: Lab, site: Site): Promise<void> {
   if (site.process?.alive) return;
   mkdirSync(site.folder, { recursive: true, mode: 0o711 });
   const { key, cert } = lab.certificate;
-  site.process = await RegionProcess.start({
+  const settings = {
     region: site.region,
     marker: site.marker,
     folder: site.folder,
@@ -62,6 +62,10 @@ export async function startRegionProcess(lab: Lab, site: Site): Promise<void> {
     certificate: { key, cert },
     loadBalancerPort: site.loadBalancerPort,
     stabiliseMs: lab.stabiliseMs,
+  };
+  site.process = await RegionProcess.start(settings, (how) => {
+    lab.log(`region process of ${site.region} ended (${how})`);
+    killMarked(site.marker).catch((error: unknown) => lab.log(String(error)));
   });
 }
 

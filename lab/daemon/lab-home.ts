@@ -40,8 +40,16 @@ export async function sweepStaleHomes(): Promise<string[]> {
   const stale = readdirSync(tmpdir())
     .filter((name) => name.startsWith(PREFIX))
     .flatMap((name) => staleHome(join(tmpdir(), name)));
-  for (const home of stale) await removeLabHome(home);
-  return stale.map(({ path }) => path);
+  const swept: string[] = [];
+  for (const home of stale) {
+    // another lab that starts at the same time may be sweeping it too
+    const removed = await removeLabHome(home).then(
+      () => true,
+      () => false,
+    );
+    if (removed) swept.push(home.path);
+  }
+  return swept;
 }
 
 function staleHome(path: string): LabHome[] {

@@ -9,6 +9,7 @@ import { accessTo } from './databases';
 import { acceptEpoch } from './epoch';
 import { type Database, type Deployment, databaseOf, databasesOf, type Lab, type Store, storeOf } from './lab-state';
 import { syncLinks } from './sync-links';
+import { followersOf, setSynchronousStandbys } from './synchronous-commit';
 
 export interface PromoteInput {
   store: string;
@@ -19,6 +20,7 @@ export interface PromoteInput {
 
 /** What is still on its way from a dead primary arrives within this time, or the positions are compared as they are. */
 const STREAMS_END_WITHIN_MS = 1_000;
+const FOLLOWERS_COME_WITHIN_MS = 10_000;
 
 /**
  * Makes the named standby the primary. Refuses when the caller's idea of the primary is not the present one, when that
@@ -37,6 +39,9 @@ export async function promote(lab: Lab, deployment: Deployment, input: PromoteIn
   store.primary = input.region;
   await syncLinks(lab, deployment);
   lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
+  protectAgain(lab, deployment, store).catch((error: unknown) =>
+    lab.log(`${store.name} is unprotected: ${String(error)}`),
+  );
   return databaseStatus(lab, deployment, input);
 }
 
@@ -106,4 +111,15 @@ async function stateOrNothing(
 ): Promise<(DatabaseState & { region: string }) | undefined> {
   const state = await databaseState({ ...accessTo(lab, store, standby), timeoutMs: 500 }).catch(() => undefined);
   return state && { ...state, region: standby.region };
+}
+
+/** A synchronous store takes unprotected writes until the first standby follows; then commits wait for one again. */
+async function protectAgain(lab: Lab, deployment: Deployment, store: Store): Promise<void> {
+  const { primary } = store;
+  const deadline = Date.now() + FOLLOWERS_COME_WITHIN_MS;
+  while (store.primary === primary && Date.now() < deadline) {
+    const followers = await followersOf(lab, deployment, store);
+    if (followers.length > 0) return setSynchronousStandbys(lab, deployment, store, followers);
+    await sleep(100);
+  }
 }

@@ -22,8 +22,11 @@ export class RegionProcess {
     child.once('exit', (code, signal) => this.ended(signal ?? `code ${code}`));
   }
 
-  /** Starts the process and resolves once its load balancer listens. */
-  static async start(settings: RegionSettings): Promise<RegionProcess> {
+  /**
+   * Starts the process and resolves once its load balancer listens. `onEnd` is called when it ends, however that is:
+   * what it started may outlive it.
+   */
+  static async start(settings: RegionSettings, onEnd: (how: string) => void): Promise<RegionProcess> {
     const log = openLog(join(settings.logFolder, 'region.log'));
     // a group of its own: whoever kills the daemon's group leaves the region alive to clean up after it
     const child = fork(compiledPath('lab/region/main.js'), [settings.marker], {
@@ -33,6 +36,7 @@ export class RegionProcess {
     });
     log.close();
     const region = new RegionProcess(child, settings.region);
+    child.once('exit', (code, signal) => onEnd(signal ?? `code ${code}`));
     const listening = region.expect(0);
     child.send(settings);
     await listening;

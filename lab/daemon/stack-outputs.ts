@@ -1,3 +1,4 @@
+import type { StackRef } from '../../contracts/stack';
 import type { Deployment } from './lab-state';
 
 interface Output {
@@ -6,24 +7,24 @@ interface Output {
 
 /**
  * A value for every output that a template declares. Addresses (`…Dns`, `…Endpoint`) are real ones of the lab,
- * `127.0.0.1:<port>`; everything else is an id that says whose it is: `lab-<region>-<logical id>`.
+ * `127.0.0.1:<port>`: the load balancer of a base stack, the database of a data stack. Everything else is an id that
+ * says whose it is: `lab-<region>-<logical id>`.
  */
-export function stackOutputs(template: string, deployment: Deployment, region: string): Record<string, string> {
+export function stackOutputs(template: string, deployment: Deployment, ref: StackRef): Record<string, string> {
   const { Outputs } = JSON.parse(template) as { Outputs?: Record<string, Output> };
   return Object.fromEntries(
-    Object.entries(Outputs ?? {}).map(([name, output]) => [name, outputValue(name, output, deployment, region)]),
+    Object.entries(Outputs ?? {}).map(([name, output]) => {
+      const port = /(dns|endpoint)/i.test(name) ? portOf(name, deployment, ref) : undefined;
+      return [name, port ? `127.0.0.1:${port}` : `lab-${ref.region}-${logicalId(output.Value) ?? name}`];
+    }),
   );
 }
 
-function outputValue(name: string, output: Output, deployment: Deployment, region: string): string {
+function portOf(output: string, deployment: Deployment, { region, kind }: StackRef): number | undefined {
   const site = deployment.sites.get(region);
-  if (site && /(dns|endpoint)/i.test(name)) {
-    const databases = [...site.databases.values()];
-    const named = databases.find(({ store }) => letters(name).includes(letters(store)));
-    const isDatabase = named ?? (/(data|db|endpoint)/i.test(name) ? databases[0] : undefined);
-    return `127.0.0.1:${isDatabase?.port ?? site.loadBalancerPort}`;
-  }
-  return `lab-${region}-${logicalId(output.Value) ?? name}`;
+  if (kind !== 'data') return kind === 'base' ? site?.loadBalancerPort : undefined;
+  const databases = [...(site?.databases.values() ?? [])];
+  return (databases.find(({ store }) => letters(output).includes(letters(store))) ?? databases[0])?.port;
 }
 
 function logicalId(value: unknown): string | undefined {

@@ -23,7 +23,8 @@ export async function applyResources(
   reading: TemplateReading,
 ): Promise<void> {
   const { ref } = stack;
-  refuseInDeadRegion(lab, ref.region);
+  // global records have no region: the one that their stack is filed under may be dead
+  if (reading.kind !== 'traffic') refuseInDeadRegion(lab, ref.region);
   switch (reading.kind) {
     case 'base':
       return applyBase(lab, deployment, ref.region, reading.services);

@@ -103,7 +103,7 @@ export class Stacks {
     try {
       const reading = readStackTemplate(this.lab, stack);
       await applyResources(this.lab, deployment, stack, reading);
-      Object.assign(stack, { reading, outputs: stackOutputs(template, deployment, ref.region), status: 'ready' });
+      Object.assign(stack, { reading, outputs: stackOutputs(template, deployment, ref), status: 'ready' });
     } catch (error) {
       throw this.failed(key, stack, before, error);
     }

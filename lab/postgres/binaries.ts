@@ -34,8 +34,11 @@ export function databaseOwner(): DatabaseOwner | undefined {
  * other user cannot reach it, or its library links were not made at installation), in a copy below `home`.
  * Throws when there is no package for this system.
  */
-export function postgresBinaries(home: string, owner: DatabaseOwner | undefined): PostgresBinaries {
-  const native = packagedFolder();
+export function postgresBinaries(
+  home: string,
+  owner: DatabaseOwner | undefined,
+  native = packagedFolder(),
+): PostgresBinaries {
   const usable = missingLinks(native).length === 0 && (!owner || reachableByOthers(native));
   return binariesIn(usable ? native : copyBelow(home, native));
 }
