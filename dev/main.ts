@@ -31,8 +31,10 @@ process.on('disconnect', () => {
 });
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(0));
 
-function tell(message: FromSupervisor): void {
-  if (process.connected) process.send?.(message);
+/** `told` is called when the message is on its way, or when there is no one to tell. */
+function tell(message: FromSupervisor, told: () => void = () => undefined): void {
+  if (process.connected) process.send?.(message, undefined, undefined, told);
+  else told();
 }
 
 /** Waits for a start that is under way: only what has started can be stopped in order. */
@@ -46,6 +48,5 @@ async function end(exitCode: number): Promise<void> {
 
 function endBecause(message: string): void {
   process.stderr.write(`${message}\n`);
-  tell({ type: 'failed', message });
-  void end(1);
+  tell({ type: 'failed', message }, () => void end(1));
 }

@@ -34,6 +34,8 @@ const SOURCES = [
   'temporal.config.ts',
 ];
 
+const BUNDLE_KEPT_MS = 3_600_000;
+
 const dist = join(root, 'dist');
 const manifestPath = join(dist, '.build.json');
 
@@ -49,6 +51,7 @@ export async function build() {
   if (Object.keys(before).length === 0) removeUnknownOutputs(files);
   await Promise.all(changed.map((file) => compile(file, config)));
   write(manifestPath, JSON.stringify({ config, files }));
+  removeOldBundles();
   return changed.length;
 }
 
@@ -59,7 +62,7 @@ function sourceFiles() {
     if (!statSync(path).isDirectory()) return [entry];
     return readdirSync(path, { recursive: true, withFileTypes: true })
       .filter((item) => item.isFile() && !item.name.endsWith('.d.ts'))
-      .map((item) => relative(root, join(item.parentPath ?? item.path, item.name)));
+      .map((item) => relative(root, join(item.parentPath, item.name)));
   });
 }
 
@@ -77,8 +80,16 @@ function removeUnknownOutputs(files) {
   if (!existsSync(dist)) return;
   const wanted = new Set(Object.keys(files).map(outputOf));
   for (const item of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-    const path = join(item.parentPath ?? item.path, item.name);
+    const path = join(item.parentPath, item.name);
     if (item.isFile() && !wanted.has(path)) rmSync(path, { force: true });
+  }
+}
+
+/** Workers keep one workflow bundle per build in here. Recent ones stay: a worker may be starting from one. */
+function removeOldBundles() {
+  for (const name of readdirSync(dist).filter((entry) => entry.startsWith('.workflows-'))) {
+    const path = join(dist, name);
+    if (Date.now() - statSync(path).mtimeMs > BUNDLE_KEPT_MS) rmSync(path, { force: true });
   }
 }
 
