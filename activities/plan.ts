@@ -10,8 +10,7 @@ import type { BeforeImage, PlannedChange, StackArtifact } from '../contracts/sta
 import type { Topology } from '../contracts/topology';
 import { planReplication } from '../skills/database-optimization-analyzer/skill';
 import { designRollout, inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
-import { buildRegionSpecs, buildTraffic } from '../skills/iac-template-generator/build-specs';
-import { generateTemplates } from '../skills/iac-template-generator/skill';
+import { buildRegionSpecs, buildTraffic, generateTemplates } from '../skills/iac-template-generator/skill';
 import { validateSecurity, validateTemplates } from '../skills/networksec-architecture-validator/skill';
 import type { ActivityDependencies } from './dependencies';
 import { tagsOf } from './stacks';
@@ -22,6 +21,14 @@ export interface GeneratedTemplates {
   documents: Array<{ name: string; artifact: ArtifactRef }>;
   /** RegionSpecs of all regions, JSON */
   specs: ArtifactRef;
+}
+
+export interface GenerateInput {
+  request: DeploymentRequest;
+  topology: Topology;
+  replication: ReplicationPlan;
+  /** the canary: its base stack is made first */
+  firstRegion: string;
 }
 
 export interface SealPlanInput {
@@ -47,8 +54,7 @@ export function createPlanActivities(deps: ActivityDependencies) {
     designRollout: async (input: { request: DeploymentRequest; topology: Topology }): Promise<Rollout> =>
       designRollout(input),
 
-    generateTemplates: (input: { request: DeploymentRequest; topology: Topology; replication: ReplicationPlan }) =>
-      renderAndStore(deps, input),
+    generateTemplates: (input: GenerateInput): Promise<GeneratedTemplates> => renderAndStore(deps, input),
 
     validateSecurity: (input: { request: DeploymentRequest; templates: GeneratedTemplates }): Promise<Finding[]> =>
       gate(deps, input),
@@ -58,19 +64,23 @@ export function createPlanActivities(deps: ActivityDependencies) {
   };
 }
 
-async function renderAndStore(
-  { artifacts }: ActivityDependencies,
-  input: { request: DeploymentRequest; topology: Topology; replication: ReplicationPlan },
-): Promise<GeneratedTemplates> {
+async function renderAndStore({ artifacts }: ActivityDependencies, input: GenerateInput): Promise<GeneratedTemplates> {
   const { application, environment, account } = input.request;
   const specs = buildRegionSpecs(input);
   const traffic = buildTraffic(input.request, input.topology);
-  const generated = generateTemplates({ specs, traffic, account, application, environment });
+  const generated = generateTemplates({
+    specs,
+    traffic,
+    account,
+    application,
+    environment,
+    firstRegion: input.firstRegion,
+  });
   const stacks = await Promise.all(
     generated.stacks.map(async ({ ref, template, parameters, resources }): Promise<StackArtifact> => {
       const stored = await artifacts.put(template, 'json');
       const digest = sha256(`${stored.sha256}\n${JSON.stringify(Object.entries(parameters).sort())}`);
-      return { ref, template: stored, parameters, resources, digest };
+      return { ref, template: stored, parameters, resources, resourceTypes: countTypes(template), digest };
     }),
   );
   const documents = await Promise.all(
@@ -125,4 +135,11 @@ async function sealPlan({ artifacts, platform }: ActivityDependencies, input: Se
     documents: templates.documents,
   };
   return { digest: sha256(JSON.stringify(sealed)), ...sealed };
+}
+
+function countTypes(template: string): Record<string, number> {
+  const resources: Record<string, { Type: string }> = JSON.parse(template).Resources ?? {};
+  const counts: Record<string, number> = {};
+  for (const { Type } of Object.values(resources)) counts[Type] = (counts[Type] ?? 0) + 1;
+  return counts;
 }

@@ -1,5 +1,6 @@
 import type { DeploymentRequest } from '../contracts/request';
 import type { Advice, Topology } from '../contracts/topology';
+import { primaryRegion } from '../policies/primary-region';
 import { mermaidDiagram } from '../skills/multicloud-strategy-advisor/mermaid-diagram';
 import { advise } from '../skills/multicloud-strategy-advisor/skill';
 import { failure } from './support/failures';
@@ -16,10 +17,8 @@ export const topologyActivities = {
   /** The chosen candidate as a topology: cost by line, diagram, primary. */
   completeTopology: async (input: { request: DeploymentRequest; candidateId: string }): Promise<Topology> => {
     const candidate = advise(input.request).candidates.find(({ id }) => id === input.candidateId);
-    const primary = candidate?.regions.find(({ role }) => role === 'primary' || role === 'active' || role === 'shard');
-    if (!candidate || !primary)
-      throw failure('Plan.NoCandidate', `there is no candidate ${input.candidateId} for this request`);
-    const topology = { ...candidate, primary: primary.region };
+    if (!candidate) throw failure('Plan.NoCandidate', `there is no candidate ${input.candidateId} for this request`);
+    const topology = { ...candidate, primary: primaryRegion(candidate.regions) };
     return { ...topology, diagram: mermaidDiagram(topology) };
   },
 };

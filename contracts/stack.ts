@@ -30,6 +30,7 @@ export const stackArtifactSchema = z.object({
   template: artifactRefSchema,
   parameters: z.record(z.string(), symbolicParameterSchema),
   resources: z.number().int(),
+  resourceTypes: z.record(z.string(), z.number().int()).describe('how many resources of each type'),
   digest: z.string().length(64),
 });
 export type StackArtifact = z.infer<typeof stackArtifactSchema>;

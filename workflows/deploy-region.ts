@@ -13,6 +13,8 @@ export interface DeployRegionInput extends StackScope {
   region: string;
   /** the base stack of the region */
   artifact: StackArtifact;
+  /** all stacks of the deployment, where parameters find their values */
+  refs: StackRef[];
   /** how long health votes before the region counts; 0 for none */
   bakeSeconds: number;
 }
@@ -26,7 +28,7 @@ export type DeployRegionResult =
 export async function deployRegion(input: DeployRegionInput): Promise<DeployRegionResult> {
   const compensations = new Compensations(input);
   try {
-    await compensations.apply(input.artifact, [input.artifact.ref]);
+    await compensations.apply(input.artifact, input.refs);
     await verify(input);
     if (input.bakeSeconds > 0) {
       await measure.bakeRegion(`${input.region}: bake ${input.bakeSeconds} s`, {

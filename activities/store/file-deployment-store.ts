@@ -68,7 +68,7 @@ async function acquire(lock: string): Promise<void> {
       await handle.close();
       return;
     } catch (error) {
-      if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
       await removeIfStale(lock);
       await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS));
     }
@@ -94,5 +94,10 @@ async function writeAtomically(file: string, content: string): Promise<void> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT';
+  return errorCode(error) === 'ENOENT';
+}
+
+/** By shape, not by class: an error may come from another realm. */
+function errorCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

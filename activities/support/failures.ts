@@ -31,9 +31,9 @@ export function toApplicationFailure(error: unknown): Error {
   if (error instanceof RecordConflictError) {
     return ApplicationFailure.create({ type: 'Record.Conflict', message: error.message, cause: error });
   }
-  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'CancelledFailure')) return error;
-  const cause = error instanceof Error ? error : new Error(String(error));
-  return ApplicationFailure.create({ type: 'Internal', message: cause.message, cause });
+  if (error instanceof Error && error.name === 'AbortError') return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return ApplicationFailure.create({ type: 'Internal', message, ...(error instanceof Error && { cause: error }) });
 }
 
 type Activity = (...args: never[]) => Promise<unknown>;

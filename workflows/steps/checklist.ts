@@ -181,7 +181,5 @@ function security({ plan, databases }: ChecklistFacts): Judgement {
 }
 
 function countResources(plan: DeploymentPlan, type: string): number {
-  return plan.changes
-    .flatMap(({ changes }) => changes)
-    .filter((change) => change.type === type && change.action !== 'delete').length;
+  return plan.stacks.reduce((sum, { resourceTypes }) => sum + (resourceTypes[type] ?? 0), 0);
 }

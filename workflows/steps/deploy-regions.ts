@@ -67,7 +67,7 @@ async function deployOne(
   run.childIds.push(workflowId);
   const result = await executeChild(deployRegion, {
     workflowId,
-    args: [{ ...run.on, region, artifact, bakeSeconds }],
+    args: [{ ...run.on, region, artifact, refs: plan.stacks.map(({ ref }) => ref), bakeSeconds }],
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     staticSummary: `${region}: base stack, ${bakeSeconds} s bake`,
   });

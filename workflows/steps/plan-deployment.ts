@@ -16,7 +16,12 @@ export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan
     }
   }
   const rollout = await quick.designRollout('design rollout', { request, topology });
-  const templates = await quick.generateTemplates('generate templates', { request, topology, replication });
+  const templates = await quick.generateTemplates('generate templates', {
+    request,
+    topology,
+    replication,
+    firstRegion: rollout.canary,
+  });
   const findings = await quick.validateSecurity('validate security', { request, templates });
   const blocking = findings.filter(({ severity }) => severity === 'high');
   if (blocking.length > 0) {
