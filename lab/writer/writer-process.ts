@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WriteLogEntry } from '../../contracts/validation';
 import { compiledPath } from '../compiled-path';
@@ -14,10 +14,12 @@ const STOP_TIMEOUT_MS = 5_000;
 
 /**
  * Starts a writer as a process of its own that outlives this one. An id that was started before is left as it is,
- * running or ended: its numbers must not be sent twice. Throws when the process does not come up.
+ * running or ended: its numbers must not be sent twice. What a writer to another lab left under this id is removed.
+ * Throws when the process does not come up.
  */
 export async function startWriterProcess(writerDir: string, settings: WriterSettings): Promise<void> {
   const files = writerFiles(writerDir, settings.id);
+  await removeForeign(writerDir, settings);
   if (existsSync(files.address)) return;
   mkdirSync(files.folder, { recursive: true });
   if (!existsSync(files.log)) {
@@ -35,6 +37,14 @@ export async function startWriterProcess(writerDir: string, settings: WriterSett
     files.address,
     () => `writer "${settings.id}" did not start: ${readFileSync(files.output, 'utf8').trim()}`,
   );
+}
+
+/** Every lab has an authority of its own. */
+async function removeForeign(writerDir: string, { id, edge }: WriterSettings): Promise<void> {
+  const before = writerSettings(writerDir, id);
+  if (!before || before.edge.caCertificate === edge.caCertificate) return;
+  await stopWriterProcess(writerDir, id);
+  rmSync(writerFiles(writerDir, id).folder, { recursive: true });
 }
 
 /** The settings of a writer that was started; undefined for an unknown id. */
