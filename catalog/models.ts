@@ -95,6 +95,9 @@ const MODELS: readonly ModelFact[] = [
   },
 ];
 
+/** What is asked when a key is configured and no model is named. */
+export const DEFAULT_MODEL_ID = 'claude-sonnet-5-5';
+
 /** The facts of one model, or undefined: an unknown model is refused, never guessed. */
 export function modelFact(id: string): ModelFact | undefined {
   return MODELS.find((model) => model.id === id);

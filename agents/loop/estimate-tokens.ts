@@ -58,7 +58,7 @@ export function foreignText(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[^\p{Ll}\p{Lo}\p{Nd}.,:;%()/+'-]+/gu, ' ')
+    .replace(/[^\p{L}\p{M}\p{Nd}.,:;%()/+'~-]+/gu, ' ')
     .trim();
 }
 

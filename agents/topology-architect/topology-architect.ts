@@ -12,7 +12,7 @@ export const topologyArchitect: Agent<ArchitectInput, TopologyAnswer, TopologyCh
   name: 'topology architect',
   account: 'topology',
   instructions: TOPOLOGY_INSTRUCTIONS,
-  measured: { instructions: 343, schema: 191 },
+  measured: { instructions: 337, schema: 185 },
   schemaId: TOPOLOGY_ANSWER_SCHEMA_ID,
   schema: topologyAnswerSchema,
   output: { capTokens: 600, wantedTokens: 530, minimumTokens: 330 },

@@ -1,3 +1,4 @@
+import { isUserArea } from '../../catalog/areas';
 import { isKnownRegion, regionFact } from '../../catalog/regions';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Candidate } from '../../contracts/topology';
@@ -62,7 +63,7 @@ function requestParts(request: DeploymentRequest, singleUsd: number, rung: Rung,
     {
       own: `sla p${latency.percentile} ${latency.underMs} ms ${latency.of}, rto ${recovery.rtoSeconds} s, rpo ${recovery.rpoSeconds} s, budget ${budget.usdPerMonth} usd/month, cheapest single region ${Math.round(singleUsd)}\nusers % `,
     },
-    ...users.slice(0, rung.words).flatMap(({ area, share }) => [name(area), { own: ` ${share} ` }]),
+    ...users.slice(0, rung.words).flatMap(({ area, share }) => [areaName(area), { own: ` ${share} ` }]),
     { own: `${rest.length > 0 ? `${rest.length} more areas ${Math.round(restShare)}` : ''}\nresidency ` },
     ...list(compliance.residency, rung.words),
     { own: ', compliance ' },
@@ -71,6 +72,10 @@ function requestParts(request: DeploymentRequest, singleUsd: number, rung: Rung,
     { own: wishes(regions.wanted.slice(0, rung.words), 'asked for', names) },
     ...(request.notes === '' ? [] : [{ own: 'note from the requester: ' }, note(request.notes, rung), { own: '\n' }]),
   ];
+}
+
+function areaName(area: string): TextPart {
+  return isUserArea(area) ? { own: area } : name(area);
 }
 
 function name(text: string): TextPart {

@@ -139,15 +139,14 @@ function notACandidate(
 }
 
 function choiceOf(answer: TopologyAnswer, groups: readonly Group[], candidate: Candidate): TopologyChoice {
-  const whyOf = new Map(
-    groups.flatMap(({ regions, why }) => (why === '' ? [] : regions.map((region) => [region, why]))),
-  );
-  const regions = candidate.regions.map((region) => ({ ...region, why: whyOf.get(region.region) ?? region.why }));
+  const whys = groups
+    .filter(({ why }) => why !== '')
+    .map(({ role, regions, why }) => `${role} ${regions.join(' ')}: ${why}`);
   const edge = answer.edge ? ['proposal: edge locations, the regions alone do not reach every user in time'] : [];
   const notes = answer.notes.slice(0, MOST_NOTES).map((text) => text.slice(0, LONGEST_WHY));
   return {
-    candidate: { ...candidate, regions },
-    reason: answer.weigh.slice(0, LONGEST_REASON),
+    candidate,
+    reason: [answer.weigh.slice(0, LONGEST_REASON), ...whys].join('; '),
     alternatives: [...notes, ...edge],
   };
 }

@@ -95,29 +95,28 @@ function play(reply: ScriptedReply, body: MessagesBody, response: ServerResponse
       const text = typeof reply.answer === 'string' ? reply.answer : JSON.stringify(reply.answer);
       const outputTokens = reply.outputTokens ?? Math.min(maxTokens, Math.ceil(text.length / 2.5));
       const stopReason = reply.stopReason ?? 'end_turn';
-      return sendMessage(response, body, { text, stopReason, outputTokens, inputTokens: reply.inputTokens });
+      sendMessage(response, body, { text, stopReason, outputTokens, inputTokens: reply.inputTokens });
+      break;
     }
-    case 'truncated':
-      return sendMessage(response, body, {
-        text: reply.text,
-        stopReason: 'max_tokens',
-        outputTokens: maxTokens,
-        inputTokens: reply.inputTokens,
-      });
+    case 'truncated': {
+      const { text, inputTokens } = reply;
+      sendMessage(response, body, { text, stopReason: 'max_tokens', outputTokens: maxTokens, inputTokens });
+      break;
+    }
     case 'refusal':
-      return sendMessage(response, body, { text: '', stopReason: 'refusal', outputTokens: 5 });
-    case 'status': {
-      const retry = reply.retryAfter === undefined ? {} : { 'retry-after': reply.retryAfter };
-      return sendError(response, reply.status, reply.message ?? 'scripted', retry);
-    }
+      sendMessage(response, body, { text: '', stopReason: 'refusal', outputTokens: 5 });
+      break;
+    case 'status':
+      sendError(response, reply.status, reply.message ?? 'scripted', reply.retryAfter);
+      break;
     case 'hang':
-      return undefined;
+      break;
     case 'reset':
       response.socket?.resetAndDestroy();
-      return undefined;
+      break;
     case 'garbage':
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"id": "msg_1", "content": [');
-      return undefined;
+      break;
   }
 }
 
@@ -155,12 +154,8 @@ const ERROR_TYPES: Record<number, string> = {
   529: 'overloaded_error',
 };
 
-function sendError(
-  response: ServerResponse,
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): void {
+function sendError(response: ServerResponse, status: number, message: string, retryAfter?: string): void {
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
   sendJson(response, status, { type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message } }, headers);
 }
 
