@@ -24,7 +24,7 @@ function slaProblem(request: DeploymentRequest, candidates: readonly Candidate[]
     {
       field: 'latency.underMs',
       received: `${underMs} (${percentile} % of ${of}s)`,
-      valid: `more than ${Math.ceil(fastest.latency.modelledMs)}: the best that can be had, with ${names(fastest)}; edge locations or other regions would be needed for less`,
+      valid: `at least ${Math.floor(fastest.latency.modelledMs) + 1}: the best that can be had, with ${names(fastest)}; less needs other regions or edge locations`,
     },
   ];
 }
