@@ -17,7 +17,7 @@ const MAY_IMPORT = {
     ...['contracts', 'catalog', 'policies', 'skills', 'agents'],
     ...['platforms/platform', 'platforms/platform-error', 'clients/report'],
   ],
-  clients: ['contracts', 'catalog', 'policies', 'skills'],
+  clients: ['contracts', 'catalog', 'policies', 'skills', 'temporal.config'],
 };
 
 /** What a folder may name in its types only: nothing of it is loaded where the folder’s code runs. */
