@@ -52,6 +52,7 @@ export async function destroyBase(lab: Lab, deployment: Deployment, region: stri
 /** Starts the process of a region unless it runs. */
 export async function startRegionProcess(lab: Lab, site: Site): Promise<void> {
   if (site.process?.alive) return;
+  await site.clearing;
   mkdirSync(site.folder, { recursive: true, mode: 0o711 });
   const { key, cert } = lab.certificate;
   const settings = {
@@ -65,7 +66,8 @@ export async function startRegionProcess(lab: Lab, site: Site): Promise<void> {
   };
   site.process = await RegionProcess.start(settings, (how) => {
     lab.log(`region process of ${site.region} ended (${how})`);
-    killMarked(site.marker).catch((error: unknown) => lab.log(String(error)));
+    site.clearing = killMarked(site.marker);
+    site.clearing.catch((error: unknown) => lab.log(String(error)));
   });
 }
 

@@ -60,6 +60,8 @@ export interface Site extends Scope {
   folder: string;
   loadBalancerPort: number;
   process?: RegionProcess;
+  /** settled when nothing is left of what the region process before had started */
+  clearing?: Promise<unknown>;
   services: ServiceWanted[];
   storePorts: Map<string, StorePorts>;
   databases: Map<string, Database>;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isGone } from './is-gone';
 import { markedProcesses } from './marked-processes';
 
 /** A killed process that is still there after this long is stuck in the kernel; nothing may be concluded from it. */
@@ -13,13 +14,15 @@ export async function killMarked(marker: string): Promise<number[]> {
   const deadline = Date.now() + KILL_DEADLINE_MS;
   for (;;) {
     const living = markedProcesses(marker);
-    if (living.length === 0) return [...killed];
-    if (Date.now() > deadline) throw new Error(`processes ${living.join(', ')} of ${marker} survive SIGKILL`);
+    const dying = [...killed].filter((pid) => !isGone(pid));
+    if (living.length === 0 && dying.length === 0) return [...killed];
+    if (Date.now() > deadline)
+      throw new Error(`processes ${[...living, ...dying].join(', ')} of ${marker} survive SIGKILL`);
     for (const pid of living) {
       killed.add(pid);
       killQuietly(pid);
     }
-    await sleep(5);
+    await sleep(2);
   }
 }
 
