@@ -39,10 +39,14 @@ export function shapeAt(path: RequestPath): ShapeNode | undefined {
   }, requestShape());
 }
 
-/** `services[0].port`, as people point at a field. */
+function stepName(step: string | number): string {
+  if (typeof step === 'number') return `[${step}]`;
+  return /^[\w-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+}
+
+/** `services[0].port`, as people point at a field; the request itself is `request`. */
 export function fieldName(path: RequestPath): string {
-  const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
-  return text === '' ? 'request' : text.replace(/^\./, '');
+  return path.length === 0 ? 'request' : path.map(stepName).join('').replace(/^\./, '');
 }
 
 function numberWords({ type, minimum, maximum, exclusiveMinimum }: ShapeNode): string {
