@@ -1,0 +1,34 @@
+import { CommanderError } from '@commander-js/extra-typings';
+import { buildProgram, type CliActions } from './program';
+
+const NO_ACTION = async () => {};
+const NO_ACTIONS: CliActions = {
+  dev: NO_ACTION,
+  plan: NO_ACTION,
+  deploy: NO_ACTION,
+  status: NO_ACTION,
+  approve: NO_ACTION,
+  abort: NO_ACTION,
+  report: NO_ACTION,
+  retire: NO_ACTION,
+};
+
+/**
+ * Whether the command line takes these arguments (without the leading `meridian`): known command, known options, right
+ * number of arguments, valid values. Nothing is run.
+ */
+export function cliAccepts(argv: string[]): boolean {
+  if (argv.length === 0) return false;
+  const program = buildProgram(NO_ACTIONS);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
+  }
+  try {
+    program.parse(argv, { from: 'user' });
+    return true;
+  } catch (error) {
+    if (error instanceof CommanderError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Approval } from '../../../contracts/approval';
+import { loadConfig } from '../../../temporal.config';
+import { ClientProblem } from '../../client-problem';
+import { closeClient, connectClient, type MeridianClient } from '../../connection';
+import { shortDigest } from '../../format';
+import { deploymentStatus, queryPlan, queryProgress } from '../../observe';
+import { decideApproval } from '../../operations';
+import { EXIT } from '../exit-codes';
+import { renderPlan } from '../render-plan';
+import type { Target } from '../target';
+import type { Terminal } from '../terminal';
+
+export interface ApproveInput {
+  target: Target;
+  reject?: boolean;
+  comment?: string;
+  /** the plan that was read: first characters of its digest */
+  digest?: string;
+  yes?: boolean;
+  by: string;
+  signal?: AbortSignal;
+}
+
+/** Decides the approval that waits. Says yes only to a plan that was named by its digest or shown and confirmed. */
+export async function runApprove(input: ApproveInput, terminal: Terminal): Promise<number> {
+  const meridian = await connectClient(loadConfig());
+  try {
+    const workflowId = await workflowOf(meridian, input.target);
+    const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
+    if (approval?.state !== 'waiting') throw new ClientProblem('not-found', `no approval waits in ${workflowId}`);
+    if (!input.reject && !(await mayApprove(meridian, workflowId, approval, input, terminal))) {
+      terminal.err('nothing was decided\n');
+      return EXIT.badInput;
+    }
+    await decideApproval(meridian, workflowId, {
+      approvalId: approval.id,
+      digest: approval.digest,
+      decision: input.reject ? 'reject' : 'approve',
+      by: input.by,
+      ...(input.comment !== undefined && { comment: input.comment }),
+    });
+    terminal.out(`${input.reject ? 'rejected' : 'approved'}: ${approval.summary} (${shortDigest(approval.digest)})\n`);
+    return EXIT.ok;
+  } finally {
+    await closeClient(meridian);
+  }
+}
+
+async function workflowOf(meridian: MeridianClient, target: Target): Promise<string> {
+  return target.workflowId ?? (await deploymentStatus(meridian, target)).operation.workflowId;
+}
+
+async function mayApprove(
+  meridian: MeridianClient,
+  workflowId: string,
+  approval: Approval,
+  { digest, yes, signal }: ApproveInput,
+  terminal: Terminal,
+): Promise<boolean> {
+  if (digest !== undefined) {
+    if (approval.digest.startsWith(digest)) return true;
+    throw new ClientProblem(
+      'bad-input',
+      `digest is "${digest}", the plan that waits is ${shortDigest(approval.digest)}: read it again`,
+      'meridian approve without --digest shows it',
+    );
+  }
+  const plan = await queryPlan(meridian, workflowId);
+  if (plan) terminal.err(renderPlan(plan, Number.POSITIVE_INFINITY, terminal.errColors));
+  if (yes) return true;
+  if (!terminal.canAsk)
+    throw new ClientProblem(
+      'bad-input',
+      'there is no terminal to ask on; nothing was decided',
+      `pass --digest ${shortDigest(approval.digest)} for this plan, or --yes for whatever waits`,
+    );
+  return (await terminal.confirm(`approve ${shortDigest(approval.digest)}?`, signal)) === true;
+}

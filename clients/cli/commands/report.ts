@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises';
+import { loadConfig } from '../../../temporal.config';
+import { closeClient, connectClient, workflowUrl } from '../../connection';
+import { readReport } from '../../observe';
+import { renderReportHtml } from '../../report/render-report';
+import { EXIT } from '../exit-codes';
+import type { Target } from '../target';
+import type { Terminal } from '../terminal';
+import { printVerdict } from '../watch-to-verdict';
+
+export interface ReportInput {
+  target: Target;
+  generation?: number;
+  json?: boolean;
+  /** where to write the HTML page */
+  html?: string;
+}
+
+/** Shows the report of a deployment that has ended. The exit code says whether it could be read, not how it ended. */
+export async function runReport({ target, generation, json, html }: ReportInput, terminal: Terminal): Promise<number> {
+  const meridian = await connectClient(loadConfig());
+  try {
+    const report = await readReport(meridian, target, generation ?? target.generation);
+    if (html !== undefined) {
+      const url = workflowUrl(meridian, report.workflow.id, report.workflow.runId);
+      await writeFile(html, renderReportHtml(report, url === undefined ? {} : { workflowUrl: url }));
+      terminal.err(`wrote ${html}\n`);
+      if (!json) return EXIT.ok;
+    }
+    printVerdict(report, { meridian, terminal, ...(json && { json }) });
+    return EXIT.ok;
+  } finally {
+    await closeClient(meridian);
+  }
+}

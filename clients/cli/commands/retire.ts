@@ -1,0 +1,73 @@
+import type { PlatformKind } from '../../../contracts/region';
+import type { StackRef } from '../../../contracts/stack';
+import { loadConfig } from '../../../temporal.config';
+import { ClientProblem } from '../../client-problem';
+import { closeClient, connectClient } from '../../connection';
+import { awaitResult } from '../../observe';
+import { retireDeployment } from '../../operations';
+import { EXIT } from '../exit-codes';
+import { type Target, targetName } from '../target';
+import type { Terminal } from '../terminal';
+
+export interface RetireCommandInput {
+  target: Target;
+  yes?: boolean;
+  json?: boolean;
+  by: string;
+  platform: PlatformKind;
+  account: string;
+  signal?: AbortSignal;
+}
+
+interface RetireResult {
+  destroyed: string[];
+  leftovers: Array<{ ref: StackRef; why: string }>;
+}
+
+/** Destroys everything of a deployment and says what is left. Asks first, unless told not to. */
+export async function runRetire(input: RetireCommandInput, terminal: Terminal): Promise<number> {
+  const { target, by, platform, account, signal } = input;
+  const { application, environment } = target;
+  if (!input.yes && !(await confirmed(input, terminal))) {
+    terminal.err('nothing was destroyed\n');
+    return EXIT.rejected;
+  }
+  const meridian = await connectClient(loadConfig());
+  try {
+    const { workflowId } = await retireDeployment(meridian, {
+      application,
+      environment,
+      requester: by,
+      platform,
+      account,
+    });
+    terminal.err(`${workflowId}\n`);
+    const result = await awaitResult<RetireResult>(meridian, workflowId, signal);
+    if (input.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
+    else terminal.out(retiredText(targetName(target), result));
+    return result.leftovers.length === 0 ? EXIT.ok : EXIT.failed;
+  } finally {
+    await closeClient(meridian);
+  }
+}
+
+async function confirmed(
+  { target, platform, account, signal }: RetireCommandInput,
+  terminal: Terminal,
+): Promise<boolean> {
+  if (!terminal.canAsk)
+    throw new ClientProblem(
+      'bad-input',
+      'there is no terminal to ask on; nothing was destroyed',
+      'pass --yes to retire without being asked',
+    );
+  const question = `destroy everything of ${targetName(target)} on ${platform} (account ${account}), data included?`;
+  return (await terminal.confirm(question, signal)) === true;
+}
+
+function retiredText(name: string, { destroyed, leftovers }: RetireResult): string {
+  const lines = destroyed.map((stack) => `  - ${stack}`);
+  if (destroyed.length === 0) lines.push(`  nothing of ${name} was there`);
+  for (const { ref, why } of leftovers) lines.push(`  left: ${ref.region}/${ref.name}: ${why}`);
+  return `${lines.join('\n')}\n`;
+}

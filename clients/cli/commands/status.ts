@@ -1,0 +1,90 @@
+import { loadConfig } from '../../../temporal.config';
+import { ClientProblem } from '../../client-problem';
+import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
+import { formatTime, shortDigest } from '../../format';
+import { deploymentStatus, listDeployments, type OperationListing } from '../../observe';
+import { consoleProgress, progressBlock } from '../console-progress';
+import { EXIT } from '../exit-codes';
+import { type Target, targetName } from '../target';
+import type { Terminal } from '../terminal';
+import { watchToVerdict } from '../watch-to-verdict';
+
+export interface StatusInput {
+  target: Target | undefined;
+  json?: boolean;
+  watch?: boolean;
+  signal?: AbortSignal;
+}
+
+/** Lists the newest operation of every deployment, or shows or follows one. */
+export async function runStatus({ target, json, watch, signal }: StatusInput, terminal: Terminal): Promise<number> {
+  if (watch && !target)
+    throw new ClientProblem('bad-input', 'say which deployment to watch: meridian status APP/ENV --watch');
+  const meridian = await connectClient(loadConfig());
+  try {
+    if (!target) return await listAll(meridian, json, terminal);
+    if (!watch) return await showOne(meridian, target, json, terminal);
+    const { operation } = await deploymentStatus(meridian, target);
+    const workflowId = target.workflowId ?? operation.workflowId;
+    const progress = consoleProgress(terminal);
+    return await watchToVerdict({
+      meridian,
+      workflowId,
+      request: undefined,
+      terminal,
+      progress,
+      ...(json && { json }),
+      ...(signal && { signal }),
+    });
+  } finally {
+    await closeClient(meridian);
+  }
+}
+
+async function listAll(meridian: MeridianClient, json: boolean | undefined, { out }: Terminal): Promise<number> {
+  const newest = new Map<string, OperationListing>();
+  for (const operation of await listDeployments(meridian)) {
+    const name = targetName(operation);
+    if (!newest.has(name)) newest.set(name, operation);
+  }
+  const rows = [...newest.values()];
+  if (json) out(`${JSON.stringify(rows, undefined, 2)}\n`);
+  else if (rows.length === 0) out('no deployments yet\n');
+  else
+    for (const row of rows)
+      out(
+        `${targetName(row).padEnd(32)} ${row.kind} ${String(row.generation).padStart(3)}  ${row.status.toLowerCase().padEnd(10)} ${formatTime(row.startedAt)}\n`,
+      );
+  return EXIT.ok;
+}
+
+async function showOne(
+  meridian: MeridianClient,
+  target: Target,
+  json: boolean | undefined,
+  terminal: Terminal,
+): Promise<number> {
+  const { operation, progress } = await deploymentStatus(meridian, target);
+  if (json) {
+    terminal.out(`${JSON.stringify({ operation, progress }, undefined, 2)}\n`);
+    return EXIT.ok;
+  }
+  const endMs = operation.endedAt === undefined ? Date.now() : Date.parse(operation.endedAt);
+  const lines = [
+    `${operation.workflowId}  ${operation.status.toLowerCase()}  ${workflowUrl(meridian, operation.workflowId, operation.runId) ?? ''}`,
+  ];
+  if (progress) {
+    const elapsedMs = endMs - Date.parse(operation.startedAt);
+    const latest = progress.events.at(-1)?.message ?? '';
+    lines.push(
+      ...progressBlock(progress, { elapsedMs, latest }, { columns: terminal.columns, errColors: terminal.outColors }),
+    );
+    if (progress.verdict) lines.push(`verdict: ${progress.verdict}`);
+    if (progress.approval?.state === 'waiting')
+      lines.push(
+        `waiting for approval: meridian approve ${operation.workflowId} --digest ${shortDigest(progress.approval.digest)}`,
+      );
+  }
+  terminal.out(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}

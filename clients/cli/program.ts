@@ -1,0 +1,154 @@
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { platformKindSchema } from '../../contracts/region';
+import { EXIT_CODE_MEANINGS } from './exit-codes';
+import { parseTarget, type Target } from './target';
+
+export interface DeployOptions {
+  yes?: true;
+  json?: true;
+  by: string;
+  detach?: true;
+}
+
+/** What each verb does; `program.ts` only knows how they are called. */
+export interface CliActions {
+  dev(options: { stop?: true; plant: string[] }): Promise<void>;
+  plan(file: string, options: { json?: true; by: string }): Promise<void>;
+  deploy(file: string, options: DeployOptions): Promise<void>;
+  status(target: Target | undefined, options: { json?: true; watch?: true }): Promise<void>;
+  approve(
+    target: Target,
+    options: { reject?: true; comment?: string; digest?: string; yes?: true; by: string },
+  ): Promise<void>;
+  abort(target: Target, options: { reason: string; by: string }): Promise<void>;
+  report(target: Target, options: { generation?: number; json?: true; html?: string }): Promise<void>;
+  retire(
+    target: Target,
+    options: { yes?: true; json?: true; by: string; platform: 'lab' | 'aws' | 'fake'; account: string },
+  ): Promise<void>;
+}
+
+const BY = ['--by <name>', 'who does this, as reports and approvals show it'] as const;
+const JSON_FLAG = ['--json', 'print one JSON document on stdout'] as const;
+
+/** The command table of `meridian`. Building it has no side effects and talks to nobody. */
+export function buildProgram(actions: CliActions, user = 'unknown'): Command {
+  const program = new Command('meridian')
+    .description('Carries a deployment request to a multi-region deployment that is proven.')
+    .addHelpText('after', exitCodeHelp());
+  addLocalCommands(program, actions);
+  addDeployCommands(program, actions, user);
+  addDecisionCommands(program, actions, user);
+  addReadCommands(program, actions);
+  return program as unknown as Command;
+}
+
+function addLocalCommands(program: Command, actions: CliActions): void {
+  program
+    .command('dev')
+    .description('start server, lab and worker on this machine until Ctrl-C')
+    .option('--stop', 'stop the environment that runs here')
+    .addOption(
+      new Option('--plant <fault>', 'let the lab misbehave: refuse-apply:REGION:STACK or pause-replay:REGION')
+        .default([] as string[], 'none')
+        .argParser((value: string, planted: string[]) => [...planted, value]),
+    )
+    .action((options) => actions.dev(options));
+}
+
+function addDeployCommands(program: Command, actions: CliActions, user: string): void {
+  program
+    .command('plan')
+    .description('show what a request would do, and do nothing')
+    .argument('<file>', 'request file, YAML or JSON')
+    .option(...JSON_FLAG)
+    .option(...BY, user)
+    .action((file, options) => actions.plan(file, options));
+  program
+    .command('deploy')
+    .description('carry a request to its verdict')
+    .argument('<file>', 'request file, YAML or JSON')
+    .option('--yes', 'approve the plan after showing it')
+    .option('--detach', 'return when the deployment has its number')
+    .option(...JSON_FLAG)
+    .option(...BY, user)
+    .action((file, options) => actions.deploy(file, options));
+  program
+    .command('retire')
+    .description('destroy everything of a deployment')
+    .argument('<app/env>', 'the deployment, for example orders/staging', parseKeyArgument)
+    .option('--yes', 'do not ask')
+    .addOption(
+      new Option('--platform <kind>', 'where it runs').choices(platformKindSchema.options).default('lab' as const),
+    )
+    .option('--account <name>', 'the account it runs in', 'default')
+    .option(...JSON_FLAG)
+    .option(...BY, user)
+    .action((target, options) => actions.retire(target, options));
+}
+
+function addDecisionCommands(program: Command, actions: CliActions, user: string): void {
+  program
+    .command('approve')
+    .description('decide the approval that waits')
+    .argument('<workflow-id|app/env>', 'the deployment', parseTargetArgument)
+    .option('--reject', 'say no')
+    .option('--comment <text>', 'kept with the decision')
+    .option('--digest <prefix>', 'the plan that was read: at least 8 characters of its digest', parseDigestPrefix)
+    .option('--yes', 'approve whatever plan waits, without asking')
+    .option(...BY, user)
+    .action((target, options) => actions.approve(target, options));
+  program
+    .command('abort')
+    .description('stop a deployment in order; what it did is undone')
+    .argument('<workflow-id|app/env>', 'the deployment', parseTargetArgument)
+    .option('--reason <text>', 'kept in the report', 'no reason given')
+    .option(...BY, user)
+    .action((target, options) => actions.abort(target, options));
+}
+
+function addReadCommands(program: Command, actions: CliActions): void {
+  program
+    .command('status')
+    .description('list deployments, or show one')
+    .argument('[app/env]', 'the deployment', parseTargetArgument)
+    .option('--watch', 'follow it until it ends; the exit code is that of its verdict')
+    .option(...JSON_FLAG)
+    .action((target, options) => actions.status(target, options));
+  program
+    .command('report')
+    .description('show the report of a deployment')
+    .argument('<app/env>', 'the deployment', parseTargetArgument)
+    .option('--generation <number>', 'which attempt; the newest by default', parseGeneration)
+    .option('--html <path>', 'write the report as one HTML page')
+    .option(...JSON_FLAG)
+    .action((target, options) => actions.report(target, options));
+}
+
+function parseTargetArgument(text: string): Target {
+  const target = parseTarget(text);
+  if (!target)
+    throw new InvalidArgumentError('valid: application/environment, or a workflow id such as deploy/orders/staging/3.');
+  return target;
+}
+
+function parseKeyArgument(text: string): Target {
+  const target = parseTargetArgument(text);
+  if (target.workflowId) throw new InvalidArgumentError('valid: application/environment, for example orders/staging.');
+  return target;
+}
+
+function parseGeneration(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('valid: a whole number from 1.');
+  return Number(text);
+}
+
+function parseDigestPrefix(text: string): string {
+  if (!/^[0-9a-f]{8,64}$/.test(text)) throw new InvalidArgumentError('valid: 8 to 64 of the digits 0-9a-f.');
+  return text;
+}
+
+function exitCodeHelp(): string {
+  const rows = EXIT_CODE_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return `\nExit codes:\n${rows.join('\n')}\n`;
+}

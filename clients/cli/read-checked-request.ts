@@ -1,0 +1,10 @@
+import { adviceProblems, advise } from '../../skills/multicloud-strategy-advisor/skill';
+import { type RequestFile, readRequestFile } from '../request-file';
+
+/** A request file with all checks that need no server, the advisor's included: whether any topology can satisfy it. */
+export async function readCheckedRequest(path: string): Promise<RequestFile> {
+  const read = await readRequestFile(path);
+  if ('problems' in read) return read;
+  const problems = adviceProblems(read.request, advise(read.request));
+  return problems.length > 0 ? { problems } : read;
+}

@@ -1,0 +1,123 @@
+import type { Colors } from 'picocolors/types';
+import type { DeploymentReport, Verdict } from '../../contracts/report';
+import { CHECKLIST_ITEMS, type ChecklistEntry } from '../../contracts/validation';
+import { formatCount, formatMs, formatUsd } from '../format';
+
+/** Where the reader finds more: written after everything else. */
+export interface VerdictLinks {
+  workflowUrl?: string | undefined;
+  reportPath?: string | undefined;
+}
+
+/** How a deployment ended. What failed comes first, then what was undone, what is left, what to do next. */
+export function renderVerdict(report: DeploymentReport, links: VerdictLinks, colors: Colors): string {
+  return [
+    '',
+    `${verdictMark(report.verdict, colors)}  ${report.summary}`,
+    ...failureLines(report, colors),
+    ...list('undone', report.undone),
+    ...list(
+      'still there',
+      report.leftovers.map(({ ref, why }) => `${ref.region}/${ref.name}: ${why}`),
+    ),
+    ...(report.failure ? list('next', report.failure.next) : []),
+    ...checkLines(report, colors),
+    ...drillLines(report, colors),
+    ...latencyLines(report, colors),
+    ...closingLines(report, links),
+    '',
+  ].join('\n');
+}
+
+function verdictMark(verdict: Verdict, colors: Colors): string {
+  switch (verdict) {
+    case 'promoted':
+      return colors.bold(colors.green('✔ promoted'));
+    case 'blocked':
+      return colors.bold(colors.yellow('■ blocked'));
+    case 'rolled-back':
+      return colors.bold(colors.red('↩ rolled back'));
+    case 'failed':
+      return colors.bold(colors.red('✘ failed'));
+  }
+}
+
+function failureLines({ failure }: DeploymentReport, colors: Colors): string[] {
+  if (!failure) return [];
+  const where = [failure.region, failure.resource].filter((part) => part !== undefined).join(' ');
+  return [
+    '',
+    `  failed in step ${failure.step}${where && `, ${where}`} (${failure.type})`,
+    ...failure.message.split('\n').map((line) => colors.red(`    ${line}`)),
+  ];
+}
+
+function list(title: string, lines: string[]): string[] {
+  return lines.length === 0 ? [] : ['', `  ${title}:`, ...lines.map((line) => `    - ${line}`)];
+}
+
+function checkLines({ checklist }: DeploymentReport, colors: Colors): string[] {
+  if (!checklist.some(({ status }) => status !== 'not-measured')) return [];
+  return [
+    '',
+    colors.bold('  Checks'),
+    ...CHECKLIST_ITEMS.map((item) => {
+      const entry = checklist.find((candidate) => candidate.item === item);
+      const source = entry?.source ? colors.dim(` [${entry.source}]`) : '';
+      const evidence = entry?.evidence[0]?.measured;
+      return `  ${statusMark(entry?.status ?? 'not-measured', colors)} ${item}${source}${evidence ? colors.dim(`\n${' '.repeat(17)}${evidence}`) : ''}`;
+    }),
+  ];
+}
+
+function statusMark(status: ChecklistEntry['status'], colors: Colors): string {
+  const text = status.padEnd(14);
+  switch (status) {
+    case 'passed':
+      return colors.green(text);
+    case 'failed':
+      return colors.red(text);
+    case 'modelled':
+      return colors.yellow(text);
+    case 'not-measured':
+      return colors.dim(text);
+  }
+}
+
+function drillLines({ drill }: DeploymentReport, colors: Colors): string[] {
+  if (!drill) return [];
+  const phases = drill.phases.map(({ phase, ms }) => `${phase} ${formatMs(ms)}`).join(' · ');
+  const again =
+    drill.protectedAgainMs === undefined ? '' : `, protected again after ${formatMs(drill.protectedAgainMs)}`;
+  return [
+    '',
+    colors.bold('  Drill'),
+    `  ${drill.region} lost, ${drill.promoted} took over: RTO ${formatMs(drill.rtoMs)} of ${formatMs(drill.rtoTargetMs)} (${phases})`,
+    `  ${formatCount(drill.acknowledgedWritesLost)} of ${formatCount(drill.acknowledgedWrites)} acknowledged writes lost, RPO ${formatMs(drill.rpoMs)} of ${formatMs(drill.rpoTargetMs)}${again}`,
+  ];
+}
+
+function latencyLines({ latency, request }: DeploymentReport, colors: Colors): string[] {
+  if (latency.length === 0) return [];
+  const { percentile, underMs } = request.latency;
+  return [
+    '',
+    colors.bold(`  Latency, p${percentile} under ${formatMs(underMs)}`),
+    ...latency.map(({ location, servedBy, slaPercentileMs, withinSla, source }) => {
+      const value = formatMs(slaPercentileMs).padStart(9);
+      return `  ${location.padEnd(16)}${withinSla ? value : colors.red(value)}  ${colors.dim(`${servedBy} [${source}]`)}`;
+    }),
+  ];
+}
+
+function closingLines(report: DeploymentReport, { workflowUrl, reportPath }: VerdictLinks): string[] {
+  const { cost, request, ledger, timing, workflow } = report;
+  const rows: Array<[string, string | undefined]> = [
+    ['cost', cost && `${formatUsd(cost.usdPerMonth)} a month of ${formatUsd(request.budget.usdPerMonth)}`],
+    ['tokens', `${formatCount(ledger.used)} of ${formatCount(ledger.limit)}`],
+    ['time', `${formatMs(timing.wallMs)}, ${formatMs(timing.orchestrationMs)} of it orchestration`],
+    ['report', reportPath ?? `meridian report ${request.application}/${request.environment} --html report.html`],
+    ['workflow', workflowUrl ?? workflow.id],
+  ];
+  return ['', ...rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(9)} ${value}`] : []))];
+}

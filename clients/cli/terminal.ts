@@ -1,0 +1,56 @@
+import { createInterface } from 'node:readline/promises';
+import pc from 'picocolors';
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/**
+ * Where a command writes and asks. Data goes to `out`, everything else to `err`: a pipe gets the data alone. Tests and
+ * the demo bring their own.
+ */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** a person reads `err` as it is written: progress may be redrawn in place */
+  live: boolean;
+  /** width of a line of `err` */
+  columns: number;
+  /** colours for `out` and for `err`, which may lead to different places */
+  outColors: Colors;
+  errColors: Colors;
+  /** Asks a yes-or-no question; undefined when nobody can answer, or the signal was aborted. */
+  confirm(question: string, signal?: AbortSignal): Promise<boolean | undefined>;
+  canAsk: boolean;
+}
+
+const DEFAULT_COLUMNS = 100;
+
+/** The terminal of this process. NO_COLOR and TERM=dumb are respected. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
+  const plain = env.TERM === 'dumb' || Boolean(env.NO_COLOR);
+  const canAsk = Boolean(stdin.isTTY && stderr.isTTY && !env.CI);
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    live: Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !env.CI,
+    columns: stderr.columns ?? DEFAULT_COLUMNS,
+    outColors: pc.createColors(!plain && Boolean(stdout.isTTY || env.FORCE_COLOR)),
+    errColors: pc.createColors(!plain && Boolean(stderr.isTTY || env.FORCE_COLOR)),
+    canAsk,
+    confirm: async (question, signal) => (canAsk ? askProcess(question, signal) : undefined),
+  };
+}
+
+async function askProcess(question: string, signal?: AbortSignal): Promise<boolean | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // readline takes Ctrl-C for itself while it reads; it means the same as at any other moment.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    const answer = await lines.question(`${question} [y/N] `, signal ? { signal } : {});
+    return /^y(es)?$/i.test(answer.trim());
+  } catch {
+    return undefined;
+  } finally {
+    lines.close();
+  }
+}

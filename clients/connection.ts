@@ -1,0 +1,89 @@
+import { Client, Connection } from '@temporalio/client';
+import type { MeridianConfig } from '../temporal.config';
+import { noWorkerProblem, toClientProblem, unreachableProblem } from './client-problem';
+
+/** A connected client with what every call needs to know. */
+export interface MeridianClient {
+  client: Client;
+  address: string;
+  namespace: string;
+  taskQueue: string;
+  webUiUrl: string | undefined;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const WORKER_WAIT_MS = 5_000;
+const WORKER_POLL_MS = 250;
+const TASK_QUEUE_TYPE_WORKFLOW = 1;
+
+/** Connects to the configured server. Throws a ClientProblem when nothing answers there within 5 s. */
+export async function connectClient({ temporal }: Pick<MeridianConfig, 'temporal'>): Promise<MeridianClient> {
+  const { connectionOptions, namespace, taskQueue, webUiUrl } = temporal;
+  const { address } = connectionOptions;
+  try {
+    const connection = await Connection.connect({
+      address,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      ...(connectionOptions.tls !== undefined && { tls: connectionOptions.tls }),
+      ...(connectionOptions.apiKey !== undefined && { apiKey: connectionOptions.apiKey }),
+      ...(connectionOptions.metadata !== undefined && { metadata: connectionOptions.metadata }),
+    });
+    return { client: new Client({ connection, namespace }), address, namespace, taskQueue, webUiUrl };
+  } catch (error) {
+    const problem = toClientProblem(error, 'connect', address);
+    throw problem.code === 'unexpected' ? unreachableProblem('connect', address) : problem;
+  }
+}
+
+export async function closeClient({ client }: MeridianClient): Promise<void> {
+  await client.connection.close();
+}
+
+/** Runs one call with a deadline; any error comes out as a ClientProblem. */
+export async function call<Result>(
+  { client, address }: MeridianClient,
+  doing: string,
+  timeoutMs: number,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await client.withDeadline(Date.now() + timeoutMs, run);
+  } catch (error) {
+    throw toClientProblem(error, doing, address);
+  }
+}
+
+/**
+ * Waits up to 5 s until some worker polls the task queue. Without this, a submission to an idle server would leave a
+ * workflow behind that nobody runs.
+ */
+export async function requireWorker(meridian: MeridianClient, doing: string): Promise<void> {
+  const deadline = Date.now() + WORKER_WAIT_MS;
+  while (!(await hasWorker(meridian, doing))) {
+    if (Date.now() > deadline) throw noWorkerProblem(doing);
+    await new Promise((resolve) => setTimeout(resolve, WORKER_POLL_MS));
+  }
+}
+
+async function hasWorker(meridian: MeridianClient, doing: string): Promise<boolean> {
+  const { client, namespace, taskQueue } = meridian;
+  const answer = await call(meridian, doing, CONNECT_TIMEOUT_MS, () =>
+    client.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
+    }),
+  );
+  return (answer.pollers ?? []).length > 0;
+}
+
+/** Address of a workflow in the Web UI; undefined when no Web UI is known. */
+export function workflowUrl(
+  { webUiUrl, namespace }: Pick<MeridianClient, 'webUiUrl' | 'namespace'>,
+  workflowId: string,
+  runId = '',
+): string | undefined {
+  if (webUiUrl === undefined) return undefined;
+  const path = ['namespaces', namespace, 'workflows', workflowId, ...(runId ? [runId] : [])];
+  return `${webUiUrl}/${path.map(encodeURIComponent).join('/')}`;
+}

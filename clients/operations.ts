@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { DecideApprovalInput } from '../contracts/approval';
+import type { Decision } from '../contracts/decision';
+import type { LedgerSummary } from '../contracts/ledger';
+import {
+  abortUpdate,
+  type BeginOperationResult,
+  beginOperationUpdate,
+  decideApprovalUpdate,
+  type OperationRequest,
+} from '../contracts/messages';
+import type { DeploymentPlan } from '../contracts/plan';
+import type { PlatformKind } from '../contracts/region';
+import type { DeploymentRequest } from '../contracts/request';
+import { MERIDIAN_APPLICATION, MERIDIAN_ENVIRONMENT } from '../contracts/search-attributes';
+import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
+import { ClientProblem, toClientProblem } from './client-problem';
+import { call, type MeridianClient, requireWorker } from './connection';
+
+const UPDATE_TIMEOUT_MS = 30_000;
+/** A plan asks the platform about every stack; the model may take two turns per step. */
+const PLAN_TIMEOUT_MS = 5 * 60_000;
+
+export interface PlanResult {
+  plan: DeploymentPlan;
+  decisions: Decision[];
+  ledger: LedgerSummary;
+}
+
+/**
+ * Hands a request to the deployment entity, which is started when it does not run yet. Returns as soon as the
+ * operation has its generation; watch it with `watchDeployment`. Throws a ClientProblem.
+ */
+export async function submitDeployment(
+  meridian: MeridianClient,
+  { request, requester }: { request: DeploymentRequest; requester: string },
+): Promise<BeginOperationResult> {
+  return beginOperation(meridian, request, { kind: 'deploy', request, requester });
+}
+
+/** Destroys everything of a deployment; the result of the returned workflow says what was destroyed and what is left. */
+export async function retireDeployment(
+  meridian: MeridianClient,
+  {
+    application,
+    environment,
+    ...retire
+  }: DeploymentKey & { requester: string; platform: PlatformKind; account: string },
+): Promise<BeginOperationResult> {
+  return beginOperation(meridian, { application, environment }, { kind: 'retire', ...retire });
+}
+
+async function beginOperation(
+  meridian: MeridianClient,
+  key: DeploymentKey,
+  operation: OperationRequest,
+): Promise<BeginOperationResult> {
+  const doing = operation.kind === 'deploy' ? 'submit the deployment' : 'retire the deployment';
+  await requireWorker(meridian, doing);
+  // One id for both attempts: should the first have reached the entity after all, the second gets its answer.
+  const updateId = randomUUID();
+  try {
+    return await updateWithStart(meridian, key, operation, updateId, true);
+  } catch (error) {
+    if (!saysUnknownSearchAttribute(error)) throw toClientProblem(error, doing, meridian.address);
+  }
+  return call(meridian, doing, UPDATE_TIMEOUT_MS, () => updateWithStart(meridian, key, operation, updateId, false));
+}
+
+async function updateWithStart(
+  { client, taskQueue }: MeridianClient,
+  { application, environment }: DeploymentKey,
+  operation: OperationRequest,
+  updateId: string,
+  searchable: boolean,
+): Promise<BeginOperationResult> {
+  const options: WorkflowStartOptions & { workflowIdConflictPolicy: 'USE_EXISTING' } = {
+    workflowId: deploymentWorkflowId({ application, environment }),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    taskQueue,
+    args: [{ application, environment }],
+    staticSummary: `${application} in ${environment}: one operation at a time`,
+    ...(searchable && { typedSearchAttributes: searchAttributes({ application, environment }) }),
+  };
+  const startWorkflowOperation = new WithStartWorkflowOperation('deployment', options);
+  return client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
+    client.workflow.executeUpdateWithStart(beginOperationUpdate, {
+      args: [operation],
+      updateId,
+      startWorkflowOperation,
+    }),
+  );
+}
+
+/** What the Web UI and `meridian status` filter by. */
+function searchAttributes({ application, environment }: DeploymentKey): TypedSearchAttributes {
+  return new TypedSearchAttributes([
+    { key: MERIDIAN_APPLICATION, value: application },
+    { key: MERIDIAN_ENVIRONMENT, value: environment },
+  ]);
+}
+
+/** A server on which our search attributes are not registered refuses the start; everything works without them. */
+function saysUnknownSearchAttribute(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (/search attribute/i.test(error.message)) return true;
+  return error.cause !== undefined && saysUnknownSearchAttribute(error.cause);
+}
+
+/** Plans without deploying: takes no generation and touches nothing. Throws a ClientProblem. */
+export async function planDeployment(
+  meridian: MeridianClient,
+  { request, requester }: { request: DeploymentRequest; requester: string },
+): Promise<PlanResult> {
+  const doing = 'plan the deployment';
+  await requireWorker(meridian, doing);
+  const { application, environment } = request;
+  return call(meridian, doing, PLAN_TIMEOUT_MS, () =>
+    meridian.client.workflow.execute('planDeployment', {
+      workflowId: `plan/${application}/${environment}/${randomUUID()}`,
+      taskQueue: meridian.taskQueue,
+      args: [{ request, requester }],
+      workflowExecutionTimeout: PLAN_TIMEOUT_MS,
+      staticSummary: `plan of ${application} in ${environment}, asked for by ${requester}`,
+    }),
+  );
+}
+
+/** Decides the approval that waits. The digest must be the one that waits: a plan that changed is refused. */
+export async function decideApproval(
+  meridian: MeridianClient,
+  workflowId: string,
+  decision: DecideApprovalInput,
+): Promise<void> {
+  const doing = decision.decision === 'approve' ? 'approve' : 'reject';
+  await call(meridian, doing, UPDATE_TIMEOUT_MS, () =>
+    meridian.client.workflow.getHandle(workflowId).executeUpdate(decideApprovalUpdate, {
+      args: [decision],
+      // The same person repeating the same decision is one decision.
+      updateId: `${decision.approvalId}:${decision.digest}:${decision.decision}:${decision.by}`,
+    }),
+  );
+}
+
+/** Stops a deployment in order: what it did is undone, and it still ends with a report. */
+export async function abortDeployment(
+  meridian: MeridianClient,
+  workflowId: string,
+  { by, reason }: { by: string; reason: string },
+): Promise<void> {
+  if (!workflowId.startsWith('deploy/'))
+    throw new ClientProblem('bad-input', `"${workflowId}" is no deployment; only those can be aborted`);
+  await call(meridian, 'abort the deployment', UPDATE_TIMEOUT_MS, () =>
+    meridian.client.workflow.getHandle(workflowId).executeUpdate(abortUpdate, { args: [{ by, reason }] }),
+  );
+}
