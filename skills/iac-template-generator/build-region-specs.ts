@@ -4,7 +4,8 @@ import type { StoreReplication } from '../../contracts/replication';
 import type { DataStoreRequest, DeploymentRequest, ServiceRequest } from '../../contracts/request';
 import { reservedVariables } from '../../contracts/template-words';
 import type { Topology, TopologyRegion } from '../../contracts/topology';
-import { checkFargateSize } from './fargate-size';
+import { instanceClassIn, isMultiAz, natGatewaysIn, tasksIn, ZONES_USED_AT_MOST } from '../../policies/region-sizes';
+import { fargateMemoryMb } from './fargate-size';
 import { regionCidrs, regionNetwork } from './region-network';
 import { type BuildRegionSpecsInput, UnrenderableError } from './schema';
 
@@ -30,16 +31,11 @@ export function buildRegionSpecs({ request, topology, replication }: BuildRegion
     environment: request.environment,
     region: region.region,
     role: region.role,
-    network: regionNetwork({
-      region: region.region,
-      cidr: cidrs[region.region] ?? '',
-      zones: regionFact(region.region).zones,
-      natPerZone: request.environment === 'production',
-    }),
+    network: networkOf(region.region, cidrs[region.region] ?? '', request),
     services: request.services.map((service) => serviceSpec(service, region, request)),
     tls: true,
     peerings: request.dataStores.length > 0 ? peerings(region.region, ids, cidrs) : [],
-    databases: request.dataStores.flatMap((store) => databaseSpec(store, region.region, request, replication.stores)),
+    databases: request.dataStores.flatMap((store) => databaseSpec(store, region, request, replication.stores)),
   }));
 }
 
@@ -59,10 +55,7 @@ function checkRenderable(request: DeploymentRequest): void {
       valid: 'at least one with public: true',
     });
   }
-  request.services.forEach((service, index) => {
-    checkFargateSize(service, index);
-    checkVariables(service, index);
-  });
+  request.services.forEach(checkVariables);
 }
 
 function checkVariables(service: ServiceRequest, index: number): void {
@@ -84,11 +77,17 @@ function primaryFirst(topology: Topology): TopologyRegion[] {
   ];
 }
 
+function networkOf(region: string, cidr: string, request: DeploymentRequest): RegionSpec['network'] {
+  const zones = regionFact(region).zones.slice(0, ZONES_USED_AT_MOST);
+  return regionNetwork({ region, cidr, zones, natGateways: natGatewaysIn(zones.length, request) });
+}
+
 function serviceSpec(service: ServiceRequest, region: TopologyRegion, request: DeploymentRequest): ServiceSpec {
   const { kind: _kind, health, ...rest } = service;
   return {
     ...rest,
-    tasks: request.regions.overrides[region.region]?.tasks ?? tasksForRole(service.tasks, region.role),
+    tasks: tasksIn(region, service, request),
+    memoryMb: fargateMemoryMb(service),
     health: {
       path: health.path,
       intervalSeconds: Math.max(LEAST_HEALTH_INTERVAL_SECONDS, Math.ceil(health.intervalSeconds)),
@@ -96,19 +95,6 @@ function serviceSpec(service: ServiceRequest, region: TopologyRegion, request: D
       unhealthyAfter: Math.max(LEAST_HEALTH_COUNT, health.unhealthyAfter),
     },
   };
-}
-
-/** A region that only waits or only reads runs half the tasks; a failover starts at half strength, not at nothing. */
-function tasksForRole(tasks: number, role: TopologyRegion['role']): number {
-  switch (role) {
-    case 'primary':
-    case 'active':
-    case 'shard':
-      return tasks;
-    case 'standby':
-    case 'replica':
-      return Math.max(1, Math.ceil(tasks / 2));
-  }
 }
 
 /** Every region with every other: any of them may become the primary that the others write to. */
@@ -125,7 +111,7 @@ function peerings(region: string, all: string[], cidrs: Record<string, string>):
 
 function databaseSpec(
   store: DataStoreRequest,
-  region: string,
+  region: TopologyRegion,
   request: DeploymentRequest,
   plans: StoreReplication[],
 ): DatabaseSpec[] {
@@ -137,8 +123,8 @@ function databaseSpec(
       valid: 'a store whose replication is planned',
     });
   }
-  const isPrimary = plan.primary === region;
-  if (!isPrimary && !plan.replicas.includes(region)) return [];
+  const isPrimary = plan.primary === region.region;
+  if (!isPrimary && !plan.replicas.includes(region.region)) return [];
   return [
     {
       name: store.name,
@@ -146,9 +132,9 @@ function databaseSpec(
       version: store.version ?? DEFAULT_POSTGRESQL_VERSION,
       role: isPrimary ? 'primary' : 'replica',
       ...(isPrimary ? {} : { sourceRegion: plan.primary }),
-      instanceClass: request.regions.overrides[region]?.instanceClass ?? store.instanceClass,
+      instanceClass: instanceClassIn(region, store, request),
       storageGb: store.storageGb,
-      multiAz: isPrimary && request.environment === 'production',
+      multiAz: isMultiAz(region, request),
       encrypted: true,
       replication: plan.mode.kind,
       lagAlarmSeconds: plan.lagThresholdMs / 1_000,

@@ -3,12 +3,10 @@ import { READY_PATH } from '../../contracts/probe-contract';
 import type { TrafficSpec } from '../../contracts/region-spec';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Topology, TopologyRegion } from '../../contracts/topology';
+import { trafficWeights } from '../../policies/traffic-weights';
 
 /** The shortest interval that Route 53 sells; two failures in a row, so that one lost packet moves nobody. */
 const HEALTH_CHECK = { path: READY_PATH, intervalSeconds: 10, failureThreshold: 2 } as const;
-
-/** Seed 003: the primary, the next and the last region share traffic 70/20/10. */
-const WEIGHTS = [70, 20, 10] as const;
 
 /** The same records twice: under the preview hostname while the deployment is dark, and under the production one. */
 export function buildTraffic(
@@ -25,21 +23,23 @@ export function buildTraffic(
 function trafficRecords(topology: Topology): TrafficSpec['records'] {
   const primary = topology.regions.filter(({ region }) => region === topology.primary);
   const others = topology.regions.filter(({ region }) => region !== topology.primary);
-  return [...primary, ...others].map((region, position) => ({
+  const regions = [...primary, ...others];
+  const weights = trafficWeights(regions);
+  return regions.map((region, position) => ({
     region: region.region,
     routing: topology.routing,
-    ...policy(topology, region, position),
+    ...policy(topology, region, weights[position] ?? 0),
     healthCheck: HEALTH_CHECK,
   }));
 }
 
-function policy(topology: Topology, region: TopologyRegion, position: number): Partial<TrafficSpec['records'][number]> {
+function policy(topology: Topology, region: TopologyRegion, percent: number): Partial<TrafficSpec['records'][number]> {
   switch (topology.routing) {
     case 'failover':
       return { failover: region.region === topology.primary ? 'PRIMARY' : 'SECONDARY' };
     case 'weighted':
-      // Weight 0 keeps a standby out until every region with a weight is unhealthy.
-      return { weight: region.role === 'standby' ? 0 : (WEIGHTS[position] ?? 10) };
+      // Route 53 takes whole numbers; 0 keeps a standby out until every region with a weight is unhealthy.
+      return { weight: Math.round(percent) };
     case 'latency':
     case 'geo':
       return {};

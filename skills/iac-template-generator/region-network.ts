@@ -2,9 +2,6 @@ import ipaddr from 'ipaddr.js';
 import type { NetworkSpec } from '../../contracts/region-spec';
 import { UnrenderableError } from './schema';
 
-/** Three zones survive the loss of one with a majority left; more zones cost NAT gateways and traffic between zones. */
-const ZONES_AT_MOST = 3;
-
 /** A network is cut into 16 parts: four for each of three tiers, the last four stay free for what comes later. */
 const PART_BITS = 4;
 const PARTS_PER_TIER = 4;
@@ -39,23 +36,22 @@ export function cidrsOverlap(a: string, b: string): boolean {
   return addressA.match(addressB, Math.min(prefixA, prefixB));
 }
 
-/** The subnets of a region: three tiers over at most three of its zones. */
+/** The subnets of a region: three tiers over its zones, of which there may be four. */
 export function regionNetwork(input: {
   region: string;
   cidr: string;
   zones: string[];
-  natPerZone: boolean;
+  natGateways: number;
 }): NetworkSpec {
-  const zones = input.zones.slice(0, ZONES_AT_MOST);
   const parts = sixteenParts(input.region, input.cidr);
   const tier = (index: number) =>
-    zones.map((zone, position) => ({ zone, cidr: parts[index * PARTS_PER_TIER + position] ?? input.cidr }));
+    input.zones.map((zone, position) => ({ zone, cidr: parts[index * PARTS_PER_TIER + position] ?? input.cidr }));
   return {
     cidr: input.cidr,
     publicSubnets: tier(0),
     privateSubnets: tier(1),
     dataSubnets: tier(2),
-    natGateways: input.natPerZone ? zones.length : 1,
+    natGateways: input.natGateways,
   };
 }
 

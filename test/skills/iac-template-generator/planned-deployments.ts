@@ -128,7 +128,7 @@ const store = fc.record({
   engine: fc.constant('postgresql'),
   version: fc.constantFrom(undefined, '17', '16'),
   storageGb: fc.integer({ min: 20, max: 2_000 }),
-  instanceClass: fc.constantFrom('db.t4g.small', 'db.m7g.large'),
+  instanceClass: fc.constantFrom('db.t4g.small', 'db.m6g.large'),
 });
 
 const request = fc

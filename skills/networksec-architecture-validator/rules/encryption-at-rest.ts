@@ -1,0 +1,33 @@
+import type { Finding } from '../../../contracts/finding';
+import type { RenderedResource, SecurityRule } from '../schema';
+
+/** What is stored is encrypted: databases must be, logs and messages should be with a key of the region. */
+export const encryptionAtRest: SecurityRule = ({ resources }) => resources.flatMap(unencrypted);
+
+function unencrypted(resource: RenderedResource): Finding[] {
+  const { properties } = resource;
+  switch (resource.type) {
+    case 'AWS::RDS::DBInstance': {
+      // a replica inherits encryption, and across regions it has to name a key
+      const isReplica = properties.SourceDBInstanceIdentifier !== undefined;
+      const isEncrypted = isReplica ? properties.KmsKeyId !== undefined : properties.StorageEncrypted === true;
+      return isEncrypted
+        ? []
+        : [finding(resource, 'high', 'the database stores its data unencrypted', 'set encrypted: true')];
+    }
+    case 'AWS::Logs::LogGroup':
+      return properties.KmsKeyId
+        ? []
+        : [finding(resource, 'medium', 'logs are not encrypted with a key of the region', 'set KmsKeyId')];
+    case 'AWS::SNS::Topic':
+      return properties.KmsMasterKeyId
+        ? []
+        : [finding(resource, 'medium', 'messages are not encrypted with a key of the region', 'set KmsMasterKeyId')];
+    default:
+      return [];
+  }
+}
+
+function finding(resource: RenderedResource, severity: Finding['severity'], message: string, fix: string): Finding {
+  return { rule: 'encryption-at-rest', severity, where: resource.where, message, fix };
+}

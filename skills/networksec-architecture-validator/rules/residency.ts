@@ -1,0 +1,20 @@
+import { isInside } from '../../../catalog/jurisdictions';
+import type { SecurityRule } from '../schema';
+
+/** Stores with personal data are kept, copies included, in regions of the jurisdictions that the request names. */
+export const residencyOfData: SecurityRule = ({ specs, residency }) => {
+  if (residency.jurisdictions.length === 0) return [];
+  return specs
+    .filter((spec) => !isInside(spec.region, residency.jurisdictions))
+    .flatMap((spec) =>
+      spec.databases
+        .filter((database) => residency.personalStores.includes(database.name))
+        .map((database) => ({
+          rule: 'residency',
+          severity: 'high' as const,
+          where: `${spec.region}/data/${database.name}`,
+          message: `a ${database.role} of ${database.name}, which holds personal data, would be outside ${residency.jurisdictions.join(', ')}`,
+          fix: `keep ${database.name} in regions of ${residency.jurisdictions.join(', ')}`,
+        })),
+    );
+};
