@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { z } from 'zod';
 import { readLocalState } from './dev/local-state';
+import { packageRoot } from './dev/package-root';
 
 /** Variables Meridian reads beside TEMPORAL_* (those are read by @temporalio/envconfig). Values of keys are never shown. */
 const environmentSchema = z.object({
@@ -44,8 +45,8 @@ export interface MeridianConfig {
   /** undefined: production stops and asks, other environments fall back to the rules */
   onModelFailure: 'stop' | 'rules' | undefined;
   logLevel: Environment['MERIDIAN_LOG_LEVEL'];
-  /** where programs are looked for, and where downloaded ones go when Meridian's own folder cannot be written to */
-  tools: { path: string; cacheFolder: string | undefined };
+  /** where programs are looked for (PATH), and where downloaded ones are kept: the first folder that can be written to */
+  tools: { path: string; folders: string[] };
 }
 
 /**
@@ -64,7 +65,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): MeridianConfig
     model: modelConfig(variables),
     onModelFailure: variables.MERIDIAN_ON_MODEL_FAILURE,
     logLevel: variables.MERIDIAN_LOG_LEVEL,
-    tools: { path: variables.PATH, cacheFolder: cacheFolder(variables) },
+    tools: { path: variables.PATH, folders: toolFolders(variables) },
   };
 }
 
@@ -120,9 +121,10 @@ function modelConfig(variables: Environment): ModelConfig {
     : { provider: 'anthropic', apiKey, baseUrl, model };
 }
 
-function cacheFolder({ XDG_CACHE_HOME, HOME }: Environment): string | undefined {
-  if (XDG_CACHE_HOME) return resolve(XDG_CACHE_HOME, 'meridian');
-  return HOME ? resolve(HOME, '.cache', 'meridian') : undefined;
+/** Beside the code, so that removing a checkout removes them; the user’s cache when that folder is not ours to write. */
+function toolFolders({ XDG_CACHE_HOME, HOME }: Environment): string[] {
+  const cache = XDG_CACHE_HOME ?? (HOME ? join(HOME, '.cache') : undefined);
+  return [join(packageRoot, '.meridian', 'tools'), ...(cache ? [resolve(cache, 'meridian', 'tools')] : [])];
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

