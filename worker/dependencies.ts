@@ -47,9 +47,9 @@ export async function createDependencies(
   };
 }
 
-function configuredPlatforms({ lab, home }: MeridianConfig): Map<PlatformKind, Platform> {
+function configuredPlatforms({ lab }: MeridianConfig): Map<PlatformKind, Platform> {
   const platforms = new Map<PlatformKind, Platform>();
-  if (lab.url) platforms.set('lab', createLabPlatform({ daemonUrl: lab.url, writerDir: path.join(home, 'writers') }));
+  if (lab.url) platforms.set('lab', createLabPlatform({ daemonUrl: lab.url }));
   return platforms;
 }
 

@@ -1,4 +1,3 @@
-import { isCancellation } from '@temporalio/workflow';
 import type { StackScope } from '../activities/stacks';
 import type { Compensation } from '../contracts/compensation';
 import { LIVE_PATH } from '../contracts/probe-contract';
@@ -24,7 +23,10 @@ export type DeployRegionResult =
   | { kind: 'deployed'; compensations: Compensation[] }
   | { kind: 'failed'; failure: Failure; undone: string[]; left: Array<{ ref: StackRef; why: string }> };
 
-/** Brings up one region: apply, verify, bake. When that fails it takes back what it did, and says both. */
+/**
+ * Brings up one region: apply, verify, bake. When that fails, or the deployment is stopped, it takes back what it did
+ * and says both.
+ */
 export async function deployRegion(input: DeployRegionInput): Promise<DeployRegionResult> {
   const compensations = new Compensations(input);
   try {
@@ -39,9 +41,7 @@ export async function deployRegion(input: DeployRegionInput): Promise<DeployRegi
     return { kind: 'deployed', compensations: compensations.pending };
   } catch (error) {
     const failure = { region: input.region, ...describeFailure(error, 'regions') };
-    const outcome = await compensations.undo();
-    if (isCancellation(error) && outcome.left.length === 0) throw error;
-    return { kind: 'failed', failure, ...outcome };
+    return { kind: 'failed', failure, ...(await compensations.undo()) };
   }
 }
 

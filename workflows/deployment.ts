@@ -2,10 +2,10 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  executeChild,
   log,
   ParentClosePolicy,
   setHandler,
+  startChild,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -46,9 +46,10 @@ async function begin(
 ): Promise<BeginOperationResult> {
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
-  const operation: Operation = { request, generation, workflowId };
+  const operation: Operation = { request, generation, workflowId, started: false };
   slot.enqueue(operation);
-  return { workflowId, generation, ahead: slot.ahead(operation) };
+  await condition(() => operation.started || slot.isBusyFor(operation));
+  return { workflowId, generation, ahead: operation.started ? 0 : slot.ahead(operation) };
 }
 
 function validate(key: DeploymentKey, operation: OperationRequest): void {
@@ -62,30 +63,34 @@ function validate(key: DeploymentKey, operation: OperationRequest): void {
 }
 
 /** A failed operation is that operation's own story; the slot goes on to the next. */
-async function runOperation(key: DeploymentKey, { request, generation, workflowId }: Operation): Promise<void> {
-  const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
+async function runOperation(key: DeploymentKey, operation: Operation): Promise<void> {
+  try {
+    const child = await startOperation(key, operation);
+    operation.started = true;
+    await child.result();
+  } catch (error) {
+    operation.started = true;
+    log.warn('operation did not complete', { workflowId: operation.workflowId, error: String(error) });
+  }
+}
+
+async function startOperation(key: DeploymentKey, { request, generation, workflowId }: Operation) {
   const { requester } = request;
   const name = `${key.application}/${key.environment}`;
-  try {
-    if (request.kind === 'deploy') {
-      const staticSummary = `deploy ${name}, generation ${generation}, asked for by ${requester}`;
-      const typedSearchAttributes = workflowInfo().typedSearchAttributes;
-      await executeChild(deployMultiRegion, {
-        ...common,
-        staticSummary,
-        typedSearchAttributes,
-        args: [{ request: request.request, requester, generation }],
-      });
-    } else {
-      const staticSummary = `retire ${name}, asked for by ${requester}`;
-      const { platform, account } = request;
-      await executeChild(retireDeployment, {
-        ...common,
-        staticSummary,
-        args: [{ ...key, requester, generation, platform, account }],
-      });
-    }
-  } catch (error) {
-    log.warn('operation did not complete', { workflowId, error: String(error) });
+  const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
+  if (request.kind === 'retire') {
+    const { platform, account } = request;
+    const staticSummary = `retire ${name}, asked for by ${requester}`;
+    return startChild(retireDeployment, {
+      ...common,
+      staticSummary,
+      args: [{ ...key, requester, generation, platform, account }],
+    });
   }
+  return startChild(deployMultiRegion, {
+    ...common,
+    staticSummary: `deploy ${name}, generation ${generation}, asked for by ${requester}`,
+    typedSearchAttributes: workflowInfo().typedSearchAttributes,
+    args: [{ request: request.request, requester, generation }],
+  });
 }

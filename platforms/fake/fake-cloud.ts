@@ -30,10 +30,13 @@ export class FakeCloud {
   readonly loses = new Set<number>();
   readonly databases = new Map<string, { region: string; role: 'primary' | 'standby'; fenced: boolean }>();
   readonly killed = new Map<string, { region: string; at: string }>();
+  /** how often each call was made */
+  readonly calls = new Map<string, number>();
   epoch = 0;
 
   /** Runs one call under the script. */
   async call<R>(name: string, where: { region?: string; kind?: StackKind }, act: () => R | Promise<R>): Promise<R> {
+    this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
     const failure = this.script.find(
       (entry) =>
         entry.times > 0 &&

@@ -4,6 +4,8 @@ export interface Operation {
   request: OperationRequest;
   generation: number;
   workflowId: string;
+  /** its workflow exists */
+  started: boolean;
 }
 
 /** The one operation slot of a deployment and the queue before it. Pure: first by priority, then by arrival. */
@@ -21,6 +23,11 @@ export class OperationSlot {
   ahead(operation: Operation): number {
     const position = this.waiting.indexOf(operation);
     return (position === -1 ? this.waiting.length : position) + (this.current ? 1 : 0);
+  }
+
+  /** Another operation holds the slot: this one waits for it, not for its own start. */
+  isBusyFor(operation: Operation): boolean {
+    return this.current !== undefined && this.current !== operation;
   }
 
   get hasWaiting(): boolean {

@@ -3,7 +3,7 @@ import { type Operation, OperationSlot } from '../../../workflows/support/operat
 
 function operation(generation: number): Operation {
   const request: OperationRequest = { kind: 'retire', requester: 'ada', platform: 'fake', account: 'default' };
-  return { generation, workflowId: `retire/orders/staging/${generation}`, request };
+  return { generation, workflowId: `retire/orders/staging/${generation}`, request, started: false };
 }
 
 describe('the operation slot', () => {

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, type Worker } from '@temporalio/worker';
+import type { ActivityDependencies } from '../../activities/dependencies';
+import { FileArtifactStore } from '../../activities/store/file-artifact-store';
+import { FileDeploymentStore } from '../../activities/store/file-deployment-store';
+import { createTakeModelTurn } from '../../activities/take-model-turn';
+import { beginOperationUpdate, type OperationRequest } from '../../contracts/messages';
+import { type DeploymentRequest, deploymentRequestSchema } from '../../contracts/request';
+import { deploymentWorkflowId } from '../../contracts/workflow-ids';
+import { FakeCloud } from '../../platforms/fake/fake-cloud';
+import { createFakePlatform } from '../../platforms/fake/fake-platform';
+import { createWorker } from '../../worker/create-worker';
+import type { deployMultiRegion, deployment } from '../../workflows';
+import { startTestTemporal, type TestTemporal } from './temporal-server';
+
+/** A real Temporal server and worker over the fake platform; one per test file, a new cloud per test. */
+export interface FakeDeployments {
+  temporal: TestTemporal;
+  cloud: FakeCloud;
+  records: FileDeploymentStore;
+  home: string;
+  taskQueue: string;
+  /** the next test starts with an empty cloud */
+  reset(): void;
+  begin(operation: OperationRequest, request: DeploymentRequest): Promise<WorkflowHandle<typeof deployMultiRegion>>;
+  deploy(change?: RequestChange): Promise<WorkflowHandle<typeof deployMultiRegion>>;
+  stop(): Promise<void>;
+}
+
+export type RequestChange = Partial<Omit<DeploymentRequest, 'rollout'>> & {
+  rollout?: Partial<DeploymentRequest['rollout']>;
+};
+
+let applications = 0;
+
+export async function startFakeDeployments(): Promise<FakeDeployments> {
+  const temporal = await startTestTemporal();
+  const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-fake-'));
+  const clouds = { current: new FakeCloud() };
+  const records = new FileDeploymentStore(path.join(home, 'records'));
+  const { client, nativeConnection, namespace = 'default' } = temporal.environment;
+  const dependencies: ActivityDependencies = {
+    records,
+    artifacts: new FileArtifactStore(path.join(home, 'artifacts')),
+    platform: () => createFakePlatform(clouds.current),
+    takeModelTurn: createTakeModelTurn({ model: undefined }),
+    settings: { searchable: true },
+    client,
+    reportDirectory: path.join(home, 'reports'),
+    now: () => new Date(),
+  };
+  const taskQueue = 'fake-deployments';
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') });
+  const worker: Worker = await createWorker({
+    connection: nativeConnection,
+    namespace,
+    taskQueue,
+    workflows: { workflowBundle },
+    dependencies,
+  });
+  const running = worker.run();
+  const begin: FakeDeployments['begin'] = async (operation, { application, environment }) => {
+    const start = new WithStartWorkflowOperation<typeof deployment>('deployment', {
+      workflowId: deploymentWorkflowId({ application, environment }),
+      taskQueue,
+      args: [{ application, environment }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    const { workflowId } = await client.workflow.executeUpdateWithStart(beginOperationUpdate, {
+      startWorkflowOperation: start,
+      args: [operation],
+    });
+    return client.workflow.getHandle(workflowId);
+  };
+  return {
+    temporal,
+    records,
+    home,
+    taskQueue,
+    get cloud() {
+      return clouds.current;
+    },
+    reset: () => {
+      clouds.current = new FakeCloud();
+    },
+    begin,
+    deploy: async (change) => {
+      const request = fakeRequest(change);
+      return begin({ kind: 'deploy', request, requester: 'ada' }, request);
+    },
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await temporal.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Three regions, one service, one database, no approval, no bake: the shortest way through all steps. */
+export function fakeRequest({ rollout, ...change }: RequestChange = {}): DeploymentRequest {
+  applications += 1;
+  const request = deploymentRequestSchema.parse({
+    application: `orders-${applications}`,
+    environment: 'staging',
+    platform: 'fake',
+    hostname: `orders-${applications}.example.com`,
+    users: [
+      { area: 'north-america', share: 50 },
+      { area: 'europe', share: 30 },
+      { area: 'south-east-asia', share: 20 },
+    ],
+    latency: { percentile: 95, underMs: 250 },
+    budget: { usdPerMonth: 5_000 },
+    recovery: { rtoSeconds: 600, rpoSeconds: 60 },
+    regions: { wanted: ['us-east-1', 'eu-west-1', 'ap-southeast-1'] },
+    services: [{ name: 'api', image: 'meridian/sample-orders:1.0', uses: ['orders'] }],
+    dataStores: [{ name: 'orders', engine: 'postgresql', replication: 'asynchronous' }],
+    rollout: { approval: 'none', bakeSeconds: 0 },
+  });
+  return { ...request, ...change, rollout: { ...request.rollout, ...rollout } };
+}
