@@ -62,13 +62,15 @@ export function foreignText(text: string): string {
     .trim();
 }
 
+function foreignCharacterTokens(character: string): number {
+  const bytes = utf8Bytes(character);
+  return bytes === 1 ? FOREIGN_TOKENS_PER_ASCII : bytes + FOREIGN_TOKENS_PER_OTHER;
+}
+
 /** Ceiling for a text that went through `foreignText`, however hostile its author. */
 export function foreignTextTokens(text: string): number {
   let tokens = 0;
-  for (const character of text) {
-    const bytes = utf8Bytes(character);
-    tokens += bytes === 1 ? FOREIGN_TOKENS_PER_ASCII : bytes + FOREIGN_TOKENS_PER_OTHER;
-  }
+  for (const character of text) tokens += foreignCharacterTokens(character);
   return Math.ceil(tokens);
 }
 
@@ -76,9 +78,11 @@ export function foreignTextTokens(text: string): number {
 export function cutForeignText(text: string, tokens: number): string {
   const plain = foreignText(text);
   if (foreignTextTokens(plain) <= tokens) return plain;
+  let left = tokens - foreignCharacterTokens('~');
   let cut = '';
   for (const character of plain) {
-    if (foreignTextTokens(`${cut}${character}~`) > tokens) break;
+    left -= foreignCharacterTokens(character);
+    if (left < 0) break;
     cut += character;
   }
   return cut === '' ? '' : `${cut}~`;

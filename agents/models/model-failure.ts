@@ -34,12 +34,11 @@ function connectionFailure(error: APIConnectionError): ModelFailure {
   );
 }
 
+/** By shape, not by class: errors of Node's own network code may come from another realm. */
 function causeCodes(error: unknown): string[] {
-  const codes: string[] = [];
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string') codes.push(cause.code);
-  }
-  return codes;
+  if (typeof error !== 'object' || error === null) return [];
+  const code = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  return 'cause' in error ? [...code, ...causeCodes(error.cause)] : code;
 }
 
 function statusFailure(error: APIError): ModelFailure {
