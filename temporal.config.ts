@@ -38,8 +38,10 @@ export interface MeridianConfig {
     /** who said where the server is: only `environment` makes a local environment use a server that is already there */
     source: 'environment' | 'local-environment' | 'profile' | 'default';
   };
-  /** absolute path of the state folder: records, artifacts, reports, logs */
+  /** absolute path: records, artifacts, reports, logs; the folder of the running local environment when there is one */
   home: string;
+  /** absolute path: where local environments are announced and keep their own homes */
+  stateFolder: string;
   lab: { url: string | undefined };
   model: ModelConfig;
   /** undefined: production stops and asks, other environments fall back to the rules */
@@ -61,6 +63,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): MeridianConfig
   return {
     temporal: temporalConfig(env, variables, local),
     home: local?.home ?? stateFolder,
+    stateFolder,
     lab: { url: variables.MERIDIAN_LAB_URL ?? local?.labUrl },
     model: modelConfig(variables),
     onModelFailure: variables.MERIDIAN_ON_MODEL_FAILURE,

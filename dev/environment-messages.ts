@@ -3,18 +3,14 @@ import type { LocalState } from './local-state';
 
 /** What a local environment is to be. Travels to the supervisor as its one argument, JSON. */
 export interface EnvironmentOptions {
-  /** state folder of everything that is started: records, artifacts, logs, the lab */
+  /** folder of this one environment: records, artifacts, reports, logs */
   home: string;
   /** folder in which commands in other terminals look for a running environment; undefined: not announced */
-  announceIn?: string;
+  announceIn: string | undefined;
   /** stay up when the process that started it has ended */
   keep: boolean;
   /** faults that wait in the lab for their moment */
-  planted?: PlantedFault[];
-  /** port asked for the Temporal server; any free one by default */
-  temporalPort?: number;
-  /** an existing lab instead of an own one */
-  labUrl?: string;
+  planted: PlantedFault[];
 }
 
 /** From the process that started the environment to its supervisor. */

@@ -3,15 +3,25 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compiledPath } from '../lab/compiled-path';
+import type { PlantedFault } from '../lab/daemon/daemon-protocol';
 import type { EnvironmentOptions, FromSupervisor } from './environment-messages';
 import { isAlive, type LocalState, readLocalState } from './local-state';
+import { newRunFolder } from './run-folder';
 
 /** Stopping destroys the lab's regions, which takes seconds; longer than this means something hangs. */
 const STOP_TIMEOUT_MS = 60_000;
 
-export interface StartLocalEnvironmentInput extends EnvironmentOptions {
+export interface StartLocalEnvironmentInput {
+  /** the environment gets a folder of its own in here */
+  stateFolder: string;
+  /** let commands in other terminals that use this state folder find it; only one may be announced at a time */
+  announce: boolean;
+  /** stay up when this process has ended */
+  keep: boolean;
+  /** faults that wait in the lab for their moment */
+  planted?: PlantedFault[];
   onEvent?: (message: string) => void;
-  /** the environment ended by itself after it had started */
+  /** the environment ended by itself, while starting or later */
   onBroken?: (reason: string) => void;
   /** environment variables for everything that is started; default: those of this process */
   env?: NodeJS.ProcessEnv;
@@ -20,21 +30,22 @@ export interface StartLocalEnvironmentInput extends EnvironmentOptions {
 export interface LocalEnvironment extends LocalState {
   /** Stops everything that was started and waits until it is gone. */
   stop(): Promise<void>;
-  /** With `keep`: lets go of the environment, which stays up until `stopLocalEnvironment`. */
+  /** With `keep`: lets go of the environment, so that this process can end without it. */
   release(): void;
 }
 
 /**
  * Starts a Temporal server (or uses the one of TEMPORAL_ADDRESS), a lab and a worker under a supervisor process.
  * Without `keep` they end when this process ends, however it ends. Throws when something does not start, or an
- * environment is already announced in `announceIn`.
+ * environment is already announced.
  */
 export async function startLocalEnvironment(input: StartLocalEnvironmentInput): Promise<LocalEnvironment> {
-  const { onEvent, onBroken, env = process.env, ...options } = input;
-  const running = options.announceIn ? readLocalState(options.announceIn) : undefined;
+  const { stateFolder, announce, keep, planted = [], onEvent, onBroken, env = process.env } = input;
+  const running = announce ? readLocalState(stateFolder) : undefined;
   if (running)
     throw new Error(`a local environment is up already (pid ${running.pid}): stop it with "meridian dev --stop"`);
-  const supervisor = forkSupervisor(options, env);
+  const home = newRunFolder(stateFolder);
+  const supervisor = forkSupervisor({ home, announceIn: announce ? stateFolder : undefined, keep, planted }, env);
   const state = await new Promise<LocalState>((resolve, reject) => {
     supervisor.on('message', (message: FromSupervisor) => {
       if (message.type === 'event') onEvent?.(message.message);
@@ -45,7 +56,7 @@ export async function startLocalEnvironment(input: StartLocalEnvironmentInput): 
       }
     });
     supervisor.once('error', reject);
-    supervisor.once('exit', () => reject(new Error(`the supervisor ended; its log is ${supervisorLog(options)}`)));
+    supervisor.once('exit', () => reject(new Error(`the supervisor ended; its log is ${supervisorLog(home)}`)));
   });
   return {
     ...state,
@@ -71,7 +82,7 @@ export async function stopLocalEnvironment(announcedIn: string): Promise<boolean
 
 function forkSupervisor(options: EnvironmentOptions, env: NodeJS.ProcessEnv): ChildProcess {
   mkdirSync(join(options.home, 'logs'), { recursive: true });
-  const log = openSync(supervisorLog(options), 'a');
+  const log = openSync(supervisorLog(options.home), 'a');
   const supervisor = fork(compiledPath('dev/main.js'), [JSON.stringify(options)], {
     env,
     // An own session: Ctrl-C reaches the command alone, which then stops this in order.
@@ -82,7 +93,7 @@ function forkSupervisor(options: EnvironmentOptions, env: NodeJS.ProcessEnv): Ch
   return supervisor;
 }
 
-function supervisorLog({ home }: EnvironmentOptions): string {
+function supervisorLog(home: string): string {
   return join(home, 'logs', 'supervisor.log');
 }
 

@@ -14,6 +14,18 @@ export const localStateSchema = z.object({
 });
 export type LocalState = z.infer<typeof localStateSchema>;
 
+/** What a process must find in its environment to be part of a local environment. */
+export function environmentVariables(
+  state: Pick<LocalState, 'home' | 'temporalAddress' | 'uiUrl' | 'labUrl'>,
+): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: state.temporalAddress,
+    MERIDIAN_HOME: state.home,
+    MERIDIAN_LAB_URL: state.labUrl,
+    ...(state.uiUrl && { MERIDIAN_WEB_UI: state.uiUrl }),
+  };
+}
+
 function statePath(home: string): string {
   return join(home, 'local.json');
 }

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { startLab } from '../lab/start-lab';
 import { loadConfig } from '../temporal.config';
 import type { EnvironmentOptions } from './environment-messages';
-import { type LocalState, removeLocalState, writeLocalState } from './local-state';
+import { environmentVariables, type LocalState, removeLocalState, writeLocalState } from './local-state';
 import { registerSearchAttributes } from './register-search-attributes';
 import { startTemporalServer } from './temporal-server';
 import { startWorkerProcess } from './worker-process';
@@ -74,7 +74,6 @@ async function temporalPart(options: EnvironmentOptions, { onEvent }: Environmen
   const server = await startTemporalServer({
     ...tools,
     ui: true,
-    port: options.temporalPort,
     logFolder: join(options.home, 'logs'),
     onEvent,
   });
@@ -82,10 +81,11 @@ async function temporalPart(options: EnvironmentOptions, { onEvent }: Environmen
   return server;
 }
 
-async function labPart(options: EnvironmentOptions, { onEvent }: EnvironmentListener): Promise<LabPart> {
-  if (options.labUrl) return { url: options.labUrl, stop: async () => undefined };
-  const lab = await startLab({ home: join(options.home, 'lab'), planted: options.planted });
-  onEvent(`lab: ${lab.url}`);
+async function labPart({ planted }: EnvironmentOptions, { onEvent }: EnvironmentListener): Promise<LabPart> {
+  // In its own folder below the temporary one: databases need short socket paths, and as root they run as another
+  // user, who may not be allowed into ours.
+  const lab = await startLab({ planted });
+  onEvent(`lab: ${lab.url}, logs in ${lab.home}`);
   return lab;
 }
 
@@ -95,21 +95,20 @@ async function startWorker(
   lab: LabPart,
   { onEvent, onBroken }: EnvironmentListener,
 ): Promise<{ worker: Part; state: LocalState }> {
+  const state = {
+    pid: process.pid,
+    home: options.home,
+    temporalAddress: temporal.address,
+    uiUrl: temporal.uiUrl,
+    labUrl: lab.url,
+  };
   const announce = (workerPid: number): LocalState => {
-    const { address: temporalAddress, uiUrl } = temporal;
-    const state = { pid: process.pid, home: options.home, temporalAddress, uiUrl, labUrl: lab.url, workerPid };
-    if (options.announceIn) writeLocalState(options.announceIn, state);
+    if (options.announceIn) writeLocalState(options.announceIn, { ...state, workerPid });
     onEvent(`worker: pid ${workerPid}`);
-    return state;
+    return { ...state, workerPid };
   };
   const worker = await startWorkerProcess({
-    env: {
-      ...process.env,
-      TEMPORAL_ADDRESS: temporal.address,
-      MERIDIAN_HOME: options.home,
-      MERIDIAN_LAB_URL: lab.url,
-      ...(temporal.uiUrl && { MERIDIAN_WEB_UI: temporal.uiUrl }),
-    },
+    env: { ...process.env, ...environmentVariables(state) },
     logFile: join(options.home, 'logs', 'worker.log'),
     onRestart: announce,
     onGivenUp: onBroken,

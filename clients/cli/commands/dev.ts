@@ -15,9 +15,9 @@ export interface DevInput {
 
 /** Brings server, lab and worker up on this machine, for commands in other terminals, until Ctrl-C. */
 export async function runDev({ stop, plant, signal }: DevInput, { out, err }: Terminal): Promise<number> {
-  const { home } = loadConfig();
+  const { stateFolder } = loadConfig();
   if (stop) {
-    const stopped = await stopLocalEnvironment(home);
+    const stopped = await stopLocalEnvironment(stateFolder);
     out(stopped ? 'stopped\n' : 'nothing runs here\n');
     return EXIT.ok;
   }
@@ -25,10 +25,10 @@ export async function runDev({ stop, plant, signal }: DevInput, { out, err }: Te
   let broken: string | undefined;
   const ended = new AbortController();
   const environment = await startLocalEnvironment({
-    home,
-    announceIn: home,
+    stateFolder,
+    announce: true,
     keep: false,
-    ...(planted.length > 0 && { planted }),
+    planted,
     onEvent: (message) => err(`${message}\n`),
     onBroken: (reason) => {
       broken = reason;
