@@ -100,7 +100,11 @@ async function gate(
   const stacks = await Promise.all(
     templates.stacks.map(async ({ ref, template }) => ({ ref, template: await artifacts.get(template) })),
   );
-  return [...validateSecurity({ request, specs, stacks }), ...(await validateTemplates(stacks))];
+  const residency = {
+    jurisdictions: request.compliance.residency,
+    personalStores: request.dataStores.filter(({ personalData }) => personalData).map(({ name }) => name),
+  };
+  return [...validateSecurity({ specs, stacks, residency }), ...(await validateTemplates(stacks))];
 }
 
 async function sealPlan({ artifacts, platform }: ActivityDependencies, input: SealPlanInput): Promise<DeploymentPlan> {
