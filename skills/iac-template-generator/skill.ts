@@ -10,7 +10,6 @@ import { GLOBAL_STACK_REGION, stackRef } from './stack-names';
 
 export { buildRegionSpecs } from './build-region-specs';
 export { buildTraffic } from './build-traffic';
-export { renderBase, renderConnectivity, renderData, renderTraffic };
 
 /**
  * Skill `iac-template-generator`: every stack of a deployment, in the order in which they are made, and the script that

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { SymbolicParameter } from '../../contracts/stack';
 import type { GeneratedStack } from '../../skills/iac-template-generator/schema';
-import { templatesOf, threeRegions } from '../skills/iac-template-generator/planned-deployments';
+import { exampleDeployment, templatesOf } from '../skills/iac-template-generator/planned-deployments';
 import { type MiniStack, startMiniStack } from './ministack';
 import { forMiniStack } from './ministack-template';
 
@@ -178,7 +178,7 @@ async function standing(
 }
 
 test('the stacks of the three-region example are created on MiniStack and deleted without a trace', async () => {
-  const all = templatesOf(threeRegions()).stacks;
+  const all = templatesOf(exampleDeployment('three-regions')).stacks;
   // Without AWS::EC2::VPCPeeringConnection nothing of a connectivity template is left but routes to nowhere.
   const stacks = all.filter(({ ref }) => ['base', 'data', 'preview'].includes(ref.kind));
   expect(stacks.map(({ ref }) => `${ref.kind} ${ref.region}`)).toEqual([

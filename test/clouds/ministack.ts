@@ -4,7 +4,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pythonTool } from './python-tool';
 
 const VERSION = '1.5.33';
 const START_TIMEOUT_MS = 60_000;
@@ -19,6 +18,7 @@ export interface MiniStack {
 
 /** Starts the AWS test cloud MiniStack on a free loopback port, empty, in a folder that goes with it. */
 export async function startMiniStack(): Promise<MiniStack> {
+  const { pythonTool } = await import('../../scripts/python-tool.mjs');
   const bin = await pythonTool('ministack', VERSION);
   const folder = mkdtempSync(join(tmpdir(), 'meridian-ministack-'));
   const logFile = join(folder, 'ministack.log');

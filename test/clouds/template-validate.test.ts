@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { validateTemplates } from '../../skills/networksec-architecture-validator/skill';
 import {
+  exampleDeployment,
   planned,
   plannedDeployments,
   templatesOf,
@@ -15,6 +16,10 @@ test('every template of any deployment passes the checks of CloudFormation', asy
     }),
     { numRuns: 20 },
   );
+});
+
+test.each(['three-regions', 'failover-pair'] as const)('every template of the example %s does', async (example) => {
+  expect(await validateTemplates(templatesOf(exampleDeployment(example)).stacks)).toEqual([]);
 });
 
 test('a property that CloudFormation would refuse is a high finding that names the resource', async () => {

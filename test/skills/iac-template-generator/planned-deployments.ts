@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { REGION_IDS, regionFact } from '../../../catalog/regions';
 import type { ReplicationPlan } from '../../../contracts/replication';
 import { type DeploymentRequest, deploymentRequestSchema } from '../../../contracts/request';
 import type { Routing, Topology } from '../../../contracts/topology';
+import { parseRequest } from '../../../policies/parse-request';
+import { primaryRegion } from '../../../policies/primary-region';
+import { planReplication } from '../../../skills/database-optimization-analyzer/skill';
 import type { BuildRegionSpecsInput, GeneratedTemplates } from '../../../skills/iac-template-generator/schema';
 import { buildRegionSpecs, buildTraffic, generateTemplates } from '../../../skills/iac-template-generator/skill';
+import { advise, rankByRules } from '../../../skills/multicloud-strategy-advisor/skill';
 
 /** A request as people write it; `changes` replaces top-level fields. */
 export function sampleRequest(changes: Record<string, unknown> = {}): DeploymentRequest {
@@ -84,9 +91,20 @@ export function templatesOf(input: BuildRegionSpecsInput): GeneratedTemplates {
   });
 }
 
-/** The deployment of the first example: one service, one database, three continents. */
+/** One service, one database, three continents, failover records. */
 export function threeRegions(): BuildRegionSpecsInput {
   return planned(sampleRequest(), topologyOf(['us-east-1', 'eu-west-1', 'ap-southeast-1']));
+}
+
+/** An example of the repository, planned as rules plan it. */
+export function exampleDeployment(name: 'three-regions' | 'failover-pair'): BuildRegionSpecsInput {
+  const parsed = parseRequest(parse(readFileSync(join(__dirname, '../../../examples', `${name}.yaml`), 'utf8')));
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const { request } = parsed;
+  const candidate = rankByRules(advise(request));
+  if (!candidate) throw new Error(`${name}: no candidate`);
+  const topology = { ...candidate, primary: primaryRegion(candidate.regions), diagram: '' };
+  return { request, topology, replication: planReplication({ request, topology }) };
 }
 
 const names = fc.stringMatching(/^[a-z][a-z0-9-]{0,10}[a-z0-9]$/);

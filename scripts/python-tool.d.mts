@@ -1,0 +1,2 @@
+/** See python-tool.mjs. */
+export function pythonTool(name: string, version: string): Promise<string>;
