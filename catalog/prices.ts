@@ -1,4 +1,4 @@
-import type { FactBasis } from './fact';
+import type { FactBasis, FactOrigin } from './fact';
 
 /** A list price in US dollars per unit of its item. */
 export interface Price {
@@ -6,9 +6,13 @@ export interface Price {
   basis: FactBasis;
 }
 
-export const PRICES_AS_OF = '2025-07';
-export const PRICES_SOURCE =
-  'list prices in us-east-1 from the golden test files of infracost @95ba4f49 (2024-09 to 2025-07) and infratally 2026; entries marked estimated are general knowledge or derived';
+/** Of the whole list; each price has a basis of its own. */
+export const PRICES_ORIGIN: FactOrigin = {
+  source:
+    'list prices in us-east-1 from the golden test files of infracost @95ba4f49 (2024-09 to 2025-07) and infratally 2026; prices marked estimated are general knowledge or derived',
+  asOf: '2025-07',
+  basis: 'estimated',
+};
 
 export const HOURS_PER_MONTH = 730;
 

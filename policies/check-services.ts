@@ -1,4 +1,5 @@
 import type { DeploymentRequest, RequestProblem, ServiceRequest } from '../contracts/request';
+import { reservedVariables } from '../contracts/template-words';
 import { closestNames } from './closest-names';
 
 /** Memory that Fargate offers for each CPU size, MB (AWS task size table). */
@@ -63,6 +64,22 @@ function healthProblems({ health }: ServiceRequest, at: string, { recovery }: De
   ];
 }
 
+/** Variables that Meridian sets itself would be overwritten without a word. */
+function variableProblems(service: ServiceRequest, at: string): RequestProblem[] {
+  const reserved = reservedVariables(service.uses);
+  const named = [
+    ...Object.keys(service.environment).map((name) => ({ field: `${at}.environment.${name}`, name })),
+    ...service.secrets.map(({ name }, index) => ({ field: `${at}.secrets[${index}].name`, name })),
+  ];
+  return named
+    .filter(({ name }) => reserved.has(name))
+    .map(({ field, name }) => ({
+      field,
+      received: `${name}, which Meridian sets itself`,
+      valid: `any name but ${[...reserved].join(', ')}`,
+    }));
+}
+
 /** Services: names of their own, stores that exist, sizes that can be had, one of them public. */
 export function checkServices(request: DeploymentRequest): RequestProblem[] {
   const { services } = request;
@@ -71,6 +88,7 @@ export function checkServices(request: DeploymentRequest): RequestProblem[] {
     return [
       ...unknownStores(service, at, request),
       ...sizeProblems(service, at),
+      ...variableProblems(service, at),
       ...healthProblems(service, at, request),
     ];
   });

@@ -3,9 +3,9 @@ import type { ReplicationMode } from '../contracts/replication';
 import type { DataStoreRequest } from '../contracts/request';
 
 /** Below this recovery point seed 004 step 3 asks for synchronous replication. */
-export const SYNCHRONOUS_BELOW_RPO_SECONDS = 300;
+const SYNCHRONOUS_BELOW_RPO_SECONDS = 300;
 
-export interface ReplicationQuestion {
+interface ReplicationQuestion {
   store: Pick<DataStoreRequest, 'name' | 'replication'>;
   rpoSeconds: number;
   capability: Pick<Capability, 'engine' | 'platform' | 'synchronous' | 'leastRpoSeconds'>;

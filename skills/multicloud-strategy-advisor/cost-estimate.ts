@@ -4,7 +4,7 @@ import {
   flatPrice,
   HOURS_PER_MONTH,
   internetTransferGb,
-  PRICES_AS_OF,
+  PRICES_ORIGIN,
   type Price,
   rdsHour,
   regionalPrice,
@@ -38,12 +38,17 @@ function line(
   return { region, item, quantity, usdPerMonth: Math.round(total * 100) / 100, basis };
 }
 
+/** Fargate sells half a gigabyte, or whole ones. */
+function billedGb(memoryMb: number): number {
+  return memoryMb <= 512 ? 0.5 : Math.ceil(memoryMb / 1024);
+}
+
 function serviceLines(place: Place, request: DeploymentRequest): CostLine[] {
   const { region } = place;
   return request.services.map((service) => {
     const tasks = tasksIn(place, service, request);
     const vcpus = service.cpu / 1024;
-    const gb = service.memoryMb / 1024;
+    const gb = billedGb(service.memoryMb);
     return line(region, `Fargate ${service.name}`, `${tasks} × ${vcpus} vCPU, ${gb} GB`, [
       [fargateVcpuHour(region), tasks * vcpus * HOURS_PER_MONTH],
       [regionalPrice('fargate-gb-hour', region), tasks * gb * HOURS_PER_MONTH],
@@ -130,12 +135,12 @@ function globalLine(regions: number): CostLine {
 export function estimateCost(
   placement: Placement,
   request: DeploymentRequest,
-  usersPercent: ReadonlyMap<string, number>,
+  usersShare: ReadonlyMap<string, number>,
 ): CostEstimate {
   const lines = [
     ...placement.regions.flatMap((place) => [
       ...serviceLines(place, request),
-      ...networkLines(place, request, (usersPercent.get(place.region) ?? 0) / 100),
+      ...networkLines(place, request, usersShare.get(place.region) ?? 0),
       ...request.dataStores.flatMap((store) => storeLines(place, store, request)),
       ...careLines(place, request),
     ]),
@@ -143,7 +148,7 @@ export function estimateCost(
     globalLine(placement.regions.length),
   ];
   const cents = lines.reduce((sum, { usdPerMonth }) => sum + Math.round(usdPerMonth * 100), 0);
-  return { usdPerMonth: cents / 100, lines, asOf: PRICES_AS_OF };
+  return { usdPerMonth: cents / 100, lines, asOf: PRICES_ORIGIN.asOf };
 }
 
 /** The cheapest way to run the whole application in one of the regions: the base of the budget rule. */
@@ -157,7 +162,7 @@ export function cheapestSingleRegion(
       routing: 'failover',
       regions: [{ region, role: 'primary' }],
     };
-    return { region, usdPerMonth: estimateCost(placement, request, new Map([[region, 100]])).usdPerMonth };
+    return { region, usdPerMonth: estimateCost(placement, request, new Map([[region, 1]])).usdPerMonth };
   });
   costs.sort((a, b) => a.usdPerMonth - b.usdPerMonth || (a.region < b.region ? -1 : 1));
   const [cheapest] = costs;

@@ -7,7 +7,7 @@ import { topologyViolations } from '../../policies/topology-violations';
 import { estimateCost } from './cost-estimate';
 import { meanMs, operationTimes, percentileMs, percentWithin } from './latency-model';
 import type { Placement } from './placement';
-import { type UserGroup, usersPercentByRegion } from './user-distances';
+import { type UserGroup, usersShareByRegion } from './user-distances';
 
 /** A candidate before it is ranked, with the mean write time that ranks equal ones. */
 export interface MeasuredCandidate {
@@ -55,12 +55,12 @@ function whyRegion(
 
 function describeRegions(
   placement: Placement,
-  usersPercent: ReadonlyMap<string, number>,
+  usersShare: ReadonlyMap<string, number>,
   writeMs: number,
 ): TopologyRegion[] {
   return placement.regions.map((place, index) => {
     const { jurisdiction, zones } = regionFact(place.region);
-    const percent = usersPercent.get(place.region) ?? 0;
+    const percent = Math.round(100 * (usersShare.get(place.region) ?? 0));
     return {
       ...place,
       jurisdiction,
@@ -79,20 +79,20 @@ export function measureCandidate(
   const { percentile, underMs, of } = request.latency;
   const times = operationTimes(groups, placement, request, of);
   const meanWriteMs = meanMs(operationTimes(groups, placement, request, 'write'));
-  const usersPercent = usersPercentByRegion(
+  const usersShare = usersShareByRegion(
     groups,
     placement.regions.map(({ region }) => region),
   );
   const measured = {
     mode: placement.mode,
     routing: placement.routing,
-    regions: describeRegions(placement, usersPercent, meanWriteMs),
+    regions: describeRegions(placement, usersShare, meanWriteMs),
     latency: {
       percentile,
       modelledMs: oneDecimal(percentileMs(times, percentile)),
       withinSlaPercent: oneDecimal(percentWithin(times, underMs)),
     },
-    cost: estimateCost(placement, request, usersPercent),
+    cost: estimateCost(placement, request, usersShare),
     survivesRegionLoss: survivesRegionLoss(placement, request),
   };
   const violations = topologyViolations(measured, request, { singleRegionUsdPerMonth });

@@ -23,7 +23,7 @@ function styles(request: DeploymentRequest): Style[] {
 }
 
 function ordered({ groups, request }: Space, style: Style, regions: readonly string[]): string[] {
-  return inSuccession(groups, request, { ...style, regions });
+  return inSuccession(groups, request, { routing: style.routing, regions });
 }
 
 /** Where all traffic goes to one region, the best one and its best successor: more regions would serve no one nearer. */

@@ -1,21 +1,22 @@
-import { nearestRegion, rttTo, type UserGroup } from './user-distances';
+import { rttTo, type UserGroup } from './user-distances';
 
+export interface SetSearch {
+  groups: readonly UserGroup[];
+  eligible: readonly string[];
+  underMs: number;
+}
+
+/** Round trips of all groups of users, in their order: to one region, or to the nearest of several. */
+type Distances = Float64Array;
+
+/** How well users are reached, each by the nearest region: share of them under the limit, mean round trip. */
 interface Reach {
   within: number;
   meanMs: number;
 }
 
-/** How well a set of regions reaches the users, each served by the nearest: share under the limit, mean round trip. */
-function reach(groups: readonly UserGroup[], regions: readonly string[], underMs: number): Reach {
-  let within = 0;
-  let mean = 0;
-  for (const group of groups) {
-    const ms = rttTo(group, nearestRegion(group, regions));
-    if (ms < underMs) within += group.weight;
-    mean += ms * group.weight;
-  }
-  return { within, meanMs: mean };
-}
+/** Looked up once: the innermost loop runs a hundred thousand times. */
+const { min } = Math;
 
 /** Differences below this are noise of adding up shares. */
 const EPSILON = 1e-9;
@@ -25,62 +26,93 @@ function isBetter(a: Reach, b: Reach): boolean {
   return a.meanMs < b.meanMs - EPSILON;
 }
 
-interface Search {
-  groups: readonly UserGroup[];
-  eligible: readonly string[];
-  underMs: number;
-}
+/** A search over sets of regions with the distances to each of them at hand. */
+class RegionSetSearch {
+  private readonly weights: Distances;
+  private readonly distances: ReadonlyMap<string, Distances>;
 
-function addBest(regions: string[], { groups, eligible, underMs }: Search): string[] {
-  let best: { set: string[]; reach: Reach } | undefined;
-  for (const region of eligible) {
-    if (regions.includes(region)) continue;
-    const set = [...regions, region];
-    const reached = reach(groups, set, underMs);
-    if (!best || isBetter(reached, best.reach)) best = { set, reach: reached };
+  constructor(private readonly search: SetSearch) {
+    const { groups, eligible } = search;
+    this.weights = Float64Array.from(groups, ({ weight }) => weight);
+    this.distances = new Map(
+      eligible.map((region) => [region, Float64Array.from(groups, (group) => rttTo(group, region))]),
+    );
   }
-  return best?.set ?? regions;
-}
 
-/** One pass of exchanging each region for any other; returns the same array when nothing got better. */
-function swapOnce(regions: string[], { groups, eligible, underMs }: Search): string[] {
-  let best = regions;
-  let bestReach = reach(groups, regions, underMs);
-  for (let at = 0; at < regions.length; at++) {
-    for (const region of eligible) {
-      if (best.includes(region)) continue;
-      const set = best.map((old, index) => (index === at ? region : old));
-      const reached = reach(groups, set, underMs);
-      if (isBetter(reached, bestReach)) {
-        best = set;
-        bestReach = reached;
-      }
+  /** The set grown by the region that helps most. */
+  addBest(regions: readonly string[]): string[] {
+    const added = this.bestAddition(regions, regions);
+    return added ? [...regions, added.region] : [...regions];
+  }
+
+  /** One pass of exchanging each region for any other that helps; the same set when nothing got better. */
+  swapOnce(regions: readonly string[]): string[] {
+    let best = [...regions];
+    for (const old of regions) {
+      const rest = best.filter((region) => region !== old);
+      const exchange = this.bestAddition(rest, best);
+      const now = this.reachOf(this.nearest(rest), this.distances.get(old));
+      if (exchange && isBetter(exchange.reach, now)) best = [...rest, exchange.region];
     }
+    return best;
   }
-  return best;
+
+  private bestAddition(
+    base: readonly string[],
+    taken: readonly string[],
+  ): { region: string; reach: Reach } | undefined {
+    const nearest = this.nearest(base);
+    let best: { region: string; reach: Reach } | undefined;
+    for (const region of this.search.eligible) {
+      if (taken.includes(region)) continue;
+      const reach = this.reachOf(nearest, this.distances.get(region));
+      if (!best || isBetter(reach, best.reach)) best = { region, reach };
+    }
+    return best;
+  }
+
+  private nearest(regions: readonly string[]): Distances {
+    const nearest = new Float64Array(this.weights.length).fill(Number.POSITIVE_INFINITY);
+    for (const region of regions) {
+      this.distances.get(region)?.forEach((ms, index) => {
+        if (ms < (nearest[index] ?? 0)) nearest[index] = ms;
+      });
+    }
+    return nearest;
+  }
+
+  private reachOf(nearest: Distances, added: Distances = nearest): Reach {
+    let within = 0;
+    let meanMs = 0;
+    for (let index = 0; index < this.weights.length; index++) {
+      const ms = min(nearest[index] ?? 0, added[index] ?? 0);
+      const weight = this.weights[index] ?? 0;
+      if (ms < this.search.underMs) within += weight;
+      meanMs += ms * weight;
+    }
+    return { within, meanMs };
+  }
 }
 
-/** Beyond this many regions exchanges bring next to nothing and cost the most. */
-const SWAP_UP_TO = 6;
 const SWAP_PASSES = 3;
 
 /**
  * For each number of regions from 1 to `most`, a set that reaches the users well: greedily grown, then improved by
  * exchanging single regions. Deterministic; ties go to the earlier region id.
  */
-export function regionSets(search: Search, most: number): string[][] {
+export function regionSets(search: SetSearch, most: number): string[][] {
+  const finder = new RegionSetSearch(search);
   const sets: string[][] = [];
   let grown: string[] = [];
   while (grown.length < Math.min(most, search.eligible.length)) {
-    grown = addBest(grown, search);
-    let improved = grown;
-    for (let pass = 0; pass < SWAP_PASSES && grown.length <= SWAP_UP_TO; pass++) {
-      const next = swapOnce(improved, search);
-      if (next === improved) break;
-      improved = next;
+    grown = finder.addBest(grown);
+    for (let pass = 0; pass < SWAP_PASSES; pass++) {
+      const next = finder.swapOnce(grown);
+      const isSame = next.every((region) => grown.includes(region));
+      grown = next;
+      if (isSame) break;
     }
-    sets.push([...improved].sort());
-    grown = improved;
+    sets.push([...grown].sort());
   }
   return sets;
 }

@@ -1,35 +1,47 @@
+import { regionRttMs } from '../../catalog/latency';
 import { regionFact } from '../../catalog/regions';
 import type { RegionRole } from '../../contracts/region';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Routing, TopologyMode } from '../../contracts/topology';
 import { ZONES_USED_AT_MOST } from '../../policies/region-sizes';
-import { meanMs, operationTimes, percentileMs } from './latency-model';
+import { percentileMs } from './latency-model';
 import type { Placement } from './placement';
-import type { UserGroup } from './user-distances';
+import { rttTo, type UserGroup, usersShareByRegion } from './user-distances';
 
-/**
- * How well a region would do as the one that takes the writes: the mean write time of all users and, where it also
- * answers all reads, their percentile of the SLA. A region with fewer than three zones comes after all that have them.
- */
-function primaryScore(groups: readonly UserGroup[], request: DeploymentRequest, placement: Placement): number {
-  const [first] = placement.regions;
-  const fewZones = first && regionFact(first.region).zones.length < ZONES_USED_AT_MOST ? 1_000_000 : 0;
-  const { percentile } = request.latency;
-  return placement.routing === 'failover'
-    ? fewZones + percentileMs(operationTimes(groups, placement, request, 'read'), percentile)
-    : fewZones + meanMs(operationTimes(groups, placement, request, 'write'));
+/** More than any latency: a region with fewer than three zones comes after all that have them. */
+const FEW_ZONES_PENALTY_MS = 1_000_000;
+
+function zonePenaltyMs(region: string): number {
+  return regionFact(region).zones.length < ZONES_USED_AT_MOST ? FEW_ZONES_PENALTY_MS : 0;
+}
+
+/** Where one region answers everything: the percentile of the SLA, over all users. */
+function answeringMs(groups: readonly UserGroup[], region: string, percentile: number): number {
+  return percentileMs(
+    groups.map((group) => ({ ms: rttTo(group, region), weight: group.weight })),
+    percentile,
+  );
+}
+
+/** Where each region answers its own users: what a write adds on its way on to the primary, on average. */
+function onwardMs(shares: ReadonlyMap<string, number>, primary: string): number {
+  return [...shares].reduce(
+    (sum, [from, share]) => sum + (from === primary ? 0 : share * regionRttMs(from, primary)),
+    0,
+  );
 }
 
 /** The regions in order of succession: the best place for writes first, then who takes over from whom. */
 export function inSuccession(
   groups: readonly UserGroup[],
   request: DeploymentRequest,
-  { mode, routing, regions }: { mode: TopologyMode; routing: Routing; regions: readonly string[] },
+  { routing, regions }: { routing: Routing; regions: readonly string[] },
 ): string[] {
+  const shares = usersShareByRegion(groups, regions);
   const scored = regions.map((region) => {
-    const others = regions.filter((other) => other !== region);
-    const placed = [region, ...others].map((id): Placement['regions'][number] => ({ region: id, role: 'standby' }));
-    return { region, score: primaryScore(groups, request, { mode, routing, regions: placed }) };
+    const ms =
+      routing === 'failover' ? answeringMs(groups, region, request.latency.percentile) : onwardMs(shares, region);
+    return { region, score: zonePenaltyMs(region) + ms };
   });
   scored.sort((a, b) => a.score - b.score || (a.region < b.region ? -1 : 1));
   return scored.map(({ region }) => region);

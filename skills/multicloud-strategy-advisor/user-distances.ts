@@ -8,12 +8,21 @@ export interface UserGroup extends UserCell {
   rttMs: ReadonlyMap<string, number>;
 }
 
-/** The users of a request with their distances, computed once per advice: everything else is sums over these. */
+/** Distances of places never change; they are computed once per place and process. */
+const RTT_FROM = new Map<string, ReadonlyMap<string, number>>();
+
+function rttToAll(place: UserCell): ReadonlyMap<string, number> {
+  const key = `${place.lat}/${place.lon}`;
+  const known = RTT_FROM.get(key);
+  if (known) return known;
+  const computed = new Map(REGION_IDS.map((region) => [region, accessRttMs(place, region)]));
+  RTT_FROM.set(key, computed);
+  return computed;
+}
+
+/** The users of a request with their distances: everything else in an advice is sums over these. */
 export function userGroups(request: DeploymentRequest): UserGroup[] {
-  return userCells(request.users).map((cell) => ({
-    ...cell,
-    rttMs: new Map(REGION_IDS.map((region) => [region, accessRttMs(cell, region)])),
-  }));
+  return userCells(request.users).map((cell) => ({ ...cell, rttMs: rttToAll(cell) }));
 }
 
 export function rttTo(group: UserGroup, region: string): number {
@@ -23,18 +32,23 @@ export function rttTo(group: UserGroup, region: string): number {
 /** The region of a list that is nearest to a group of users; the earlier one when two are equally near. */
 export function nearestRegion(group: UserGroup, regions: readonly string[]): string {
   let nearest = regions[0] ?? '';
+  let nearestMs = rttTo(group, nearest);
   for (const region of regions) {
-    if (rttTo(group, region) < rttTo(group, nearest)) nearest = region;
+    const ms = rttTo(group, region);
+    if (ms < nearestMs) {
+      nearest = region;
+      nearestMs = ms;
+    }
   }
   return nearest;
 }
 
-/** Percent of all users that are nearest to each of the regions, whole numbers. */
-export function usersPercentByRegion(groups: readonly UserGroup[], regions: readonly string[]): Map<string, number> {
+/** Share of all users that is nearest to each of the regions; the shares sum to 1. */
+export function usersShareByRegion(groups: readonly UserGroup[], regions: readonly string[]): Map<string, number> {
   const shares = new Map(regions.map((region) => [region, 0]));
   for (const group of groups) {
     const nearest = nearestRegion(group, regions);
-    shares.set(nearest, (shares.get(nearest) ?? 0) + group.weight * 100);
+    shares.set(nearest, (shares.get(nearest) ?? 0) + group.weight);
   }
-  return new Map([...shares].map(([region, share]) => [region, Math.round(share)]));
+  return shares;
 }

@@ -1,18 +1,29 @@
 import { AREA_CONTINENTS, USER_AREAS } from '../../catalog/areas';
 import { capability, describeCapability, enginesOf } from '../../catalog/capabilities';
 import { isInside, JURISDICTIONS, regionsIn } from '../../catalog/jurisdictions';
-import { userCells } from '../../catalog/population';
+import { DISTANCE_LAW_ORIGIN, REGION_RTT_ORIGIN } from '../../catalog/latency';
+import { POPULATION_ORIGIN, userCells } from '../../catalog/population';
 import {
   fargateVcpuHour,
   HOURS_PER_MONTH,
   INSTANCE_CLASSES,
   internetTransferGb,
+  PRICES_ORIGIN,
   priceIndex,
   rdsHour,
   regionalPrice,
   regionTransferGb,
 } from '../../catalog/prices';
-import { REGION_IDS } from '../../catalog/regions';
+import { REGION_IDS, REGIONS_ORIGIN } from '../../catalog/regions';
+
+test('every fact names its source, its date and how far it can be trusted', () => {
+  const origins = [REGIONS_ORIGIN, REGION_RTT_ORIGIN, DISTANCE_LAW_ORIGIN, POPULATION_ORIGIN, PRICES_ORIGIN];
+  for (const { source, asOf, basis } of origins) {
+    expect(source.length).toBeGreaterThan(20);
+    expect(asOf).toMatch(/^(\d{4}(-\d\d)?|undated)$/);
+    expect(['verified', 'estimated']).toContain(basis);
+  }
+});
 
 describe('users', () => {
   test('of every area are found, and their weights sum to one', () => {

@@ -199,6 +199,20 @@ describe('services', () => {
     ]);
   });
 
+  test('may not set the variables that Meridian sets', () => {
+    const lines = read({
+      services: [
+        { ...api, uses: ['orders'], environment: { ORDERS_HOST: 'x' }, secrets: [{ name: 'PORT', from: 'y' }] },
+      ],
+    });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^services\[0\]\.environment\.ORDERS_HOST: received ORDERS_HOST, which Meridian sets itself; valid: any name but PORT/,
+      ),
+      expect.stringMatching(/^services\[0\]\.secrets\[0\]\.name: received PORT/),
+    ]);
+  });
+
   test('that are all private leave the hostname leading nowhere', () => {
     expect(read({ services: [{ ...api, public: false }] })).toEqual([
       'services: received no service with public: true; valid: at least one that the hostname leads to',

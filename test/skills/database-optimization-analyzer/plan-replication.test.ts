@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { replicationPlanSchema } from '../../../contracts/replication';
+import type { Topology } from '../../../contracts/topology';
+import { lagThreshold } from '../../../skills/database-optimization-analyzer/lag-threshold';
+import { planReplication } from '../../../skills/database-optimization-analyzer/skill';
+import { advise } from '../../../skills/multicloud-strategy-advisor/skill';
+import { sampleRequest } from '../../policies/sample-request';
+
+function plan(changes: Record<string, unknown> = {}) {
+  const request = sampleRequest({ regions: { wanted: ['us-east-1', 'eu-west-1', 'ap-southeast-1'] }, ...changes });
+  const candidate = advise(request).candidates.find(({ regions }) => regions.length === request.regions.wanted.length)!;
+  const topology: Topology = { ...candidate, primary: candidate.regions[0]!.region, diagram: '' };
+  return planReplication({ request, topology });
+}
+
+test('the primary is made before its copies, and there is one copy in every other region', () => {
+  const { stores, order } = plan();
+  expect(stores[0]).toMatchObject({ store: 'orders', primary: 'us-east-1', replicas: ['eu-west-1', 'ap-southeast-1'] });
+  expect(order).toEqual(['us-east-1/orders', 'eu-west-1/orders', 'ap-southeast-1/orders']);
+});
+
+test('with several stores all primaries come first', () => {
+  const dataStores = ['orders', 'users'].map((name) => ({ name, engine: 'postgresql' }));
+  expect(plan({ dataStores }).order.slice(0, 2)).toEqual(['us-east-1/orders', 'us-east-1/users']);
+});
+
+test('what may be lost is accepted by name, and the row that it rests on is cited', () => {
+  const [store] = plan().stores;
+  expect(store?.mode).toEqual({ kind: 'asynchronous', boundedRpoSeconds: 1 });
+  expect(store?.capability).toContain('postgresql on lab: asynchronous across regions');
+  expect(store?.capability).toContain(
+    'up to 1 s of writes may be lost with the primary; the drill must prove the rpo of 30 s',
+  );
+  expect(store?.conflicts).toBe(
+    'conflicts cannot arise: only us-east-1 takes writes, every other region holds a read-only copy',
+  );
+});
+
+test('what cannot be kept is said to be unsatisfiable, never quietly less', () => {
+  const { stores } = plan({ dataStores: [{ name: 'orders', engine: 'postgresql', replication: 'synchronous' }] });
+  expect(stores[0]?.mode).toMatchObject({
+    kind: 'unsatisfiable',
+    alternatives: [expect.stringContaining('accept an rpo'), expect.any(String)],
+  });
+  expect(plan({ dataStores: [{ name: 'orders', engine: 'redis' }] }).stores[0]?.mode).toMatchObject({
+    kind: 'unsatisfiable',
+    reason: 'redis cannot be deployed on lab',
+  });
+});
+
+test('AWS promises less than the lab: a tighter recovery point is refused there only', () => {
+  expect(plan({ platform: 'lab' }).stores[0]?.mode.kind).toBe('asynchronous');
+  expect(plan({ platform: 'aws' }).stores[0]?.mode.kind).toBe('unsatisfiable');
+});
+
+describe('the lag threshold', () => {
+  test('is half of the recovery point or a tenth of the recovery time, whichever is less', () => {
+    expect(lagThreshold({ rpoSeconds: 10, rtoSeconds: 600, farthestRttMs: 200 })).toEqual({
+      ms: 5_000,
+      reason: 'lag threshold 5000 ms: half of the rpo of 10 s',
+    });
+    expect(lagThreshold({ rpoSeconds: 30, rtoSeconds: 60, farthestRttMs: 200 })).toEqual({
+      ms: 6_000,
+      reason: 'lag threshold 6000 ms: a tenth of the rto of 60 s',
+    });
+  });
+
+  test('is never tighter than distance allows', () => {
+    expect(lagThreshold({ rpoSeconds: 1, rtoSeconds: 60, farthestRttMs: 400 }).ms).toBe(1_200);
+    expect(lagThreshold({ rpoSeconds: 0, rtoSeconds: 1, farthestRttMs: 0 }).ms).toBe(1_000);
+  });
+
+  test('grows with the recovery point for any distances', () => {
+    const seconds = fc.integer({ min: 1, max: 3_600 });
+    fc.assert(
+      fc.property(seconds, seconds, seconds, fc.integer({ min: 1, max: 400 }), (rpo, more, rto, rtt) => {
+        const at = (rpoSeconds: number) => lagThreshold({ rpoSeconds, rtoSeconds: rto, farthestRttMs: rtt }).ms;
+        expect(at(rpo + more)).toBeGreaterThanOrEqual(at(rpo));
+      }),
+    );
+  });
+});
+
+test('the plan fits its schema and is the same every time', () => {
+  expect(replicationPlanSchema.parse(plan())).toEqual(plan());
+});
