@@ -150,22 +150,3 @@ export function estimateCost(
   const cents = lines.reduce((sum, { usdPerMonth }) => sum + Math.round(usdPerMonth * 100), 0);
   return { usdPerMonth: cents / 100, lines, asOf: PRICES_ORIGIN.asOf };
 }
-
-/** The cheapest way to run the whole application in one of the regions: the base of the budget rule. */
-export function cheapestSingleRegion(
-  request: DeploymentRequest,
-  regions: readonly string[],
-): { region: string; usdPerMonth: number } {
-  const costs = regions.map((region) => {
-    const placement: Placement = {
-      mode: 'active-passive',
-      routing: 'failover',
-      regions: [{ region, role: 'primary' }],
-    };
-    return { region, usdPerMonth: estimateCost(placement, request, new Map([[region, 1]])).usdPerMonth };
-  });
-  costs.sort((a, b) => a.usdPerMonth - b.usdPerMonth || (a.region < b.region ? -1 : 1));
-  const [cheapest] = costs;
-  if (!cheapest) throw new RangeError('no region is left to price: the request excludes all of them');
-  return cheapest;
-}

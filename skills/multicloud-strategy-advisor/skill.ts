@@ -1,6 +1,6 @@
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Advice, Candidate } from '../../contracts/topology';
-import { cheapestSingleRegion } from './cost-estimate';
+import { cheapestSingleRegion } from './cheapest-region';
 import { eligibleRegions } from './eligible-regions';
 import { measureCandidate } from './measure-candidate';
 import { placementsFor } from './placements';
