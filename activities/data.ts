@@ -64,7 +64,7 @@ export function createDataActivities(deps: ActivityDependencies) {
 
     /** `Replication.Inconsistent` unless all databases of the store hold the same rows. */
     compareDatabases: async (input: StoreRef & OnPlatform & { regions: string[] }) => {
-      const compared = await data(input.platform).compare(input);
+      const compared = await withHeartbeat(() => data(input.platform).compare(input));
       if (compared.consistent) return compared;
       const rows = compared.regions.map(
         ({ region, rows: count, digest }) => `${region}: ${count} rows, ${digest.slice(0, 12)}`,

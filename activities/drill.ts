@@ -24,10 +24,10 @@ export function createDrillActivities(deps: ActivityDependencies) {
   return {
     startWriter: (
       input: DeploymentScope & OnPlatform & { hostname: string; id: string; writesPerSecond: number },
-    ): Promise<WriterHandle> => deps.platform(input.platform).probes.startWriter(input),
+    ): Promise<WriterHandle> => withHeartbeat(() => deps.platform(input.platform).probes.startWriter(input)),
 
     injectFault: (input: DeploymentScope & OnPlatform & { id: string; fault: Fault }): Promise<{ at: string }> =>
-      deps.platform(input.platform).faults.inject(input),
+      withHeartbeat(() => deps.platform(input.platform).faults.inject(input)),
 
     undoFault: (input: DeploymentScope & OnPlatform & { id: string }): Promise<void> =>
       withHeartbeat((context) => deps.platform(input.platform).faults.undo(input, context)),
@@ -42,9 +42,9 @@ export function createDrillActivities(deps: ActivityDependencies) {
       }),
 
     shiftTraffic: async (
-      input: DeploymentScope & OnPlatform & { hostname: string; to: string; epoch: number },
+      input: DeploymentScope & OnPlatform & { hostname: string; to: string; drain: string[]; epoch: number },
     ): Promise<{ at: string }> => {
-      await deps.platform(input.platform).traffic.shift(input);
+      await withHeartbeat(() => deps.platform(input.platform).traffic.shift(input));
       return { at: now().toISOString() };
     },
 
@@ -83,7 +83,8 @@ export function createDrillActivities(deps: ActivityDependencies) {
 
     /** Stops the writer and says what became of its writes; the whole log is kept as an artifact. */
     finishWriter: async (input: OnPlatform & { writer: WriterHandle; faultAt: string }): Promise<WriteLoss> => {
-      const { log, present } = await deps.platform(input.platform).probes.stopWriter(input.writer);
+      const { probes } = deps.platform(input.platform);
+      const { log, present } = await withHeartbeat(() => probes.stopWriter(input.writer));
       return writeLoss(log, present, Date.parse(input.faultAt));
     },
   };

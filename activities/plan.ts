@@ -6,14 +6,16 @@ import { type RegionSpec, regionSpecSchema } from '../contracts/region-spec';
 import type { ReplicationPlan } from '../contracts/replication';
 import type { DeploymentRequest } from '../contracts/request';
 import type { Rollout } from '../contracts/rollout';
-import type { BeforeImage, PlannedChange, StackArtifact } from '../contracts/stack';
+import type { BeforeImage, PlannedChange, StackArtifact, StackRef } from '../contracts/stack';
 import type { Topology } from '../contracts/topology';
+import type { DeploymentKey } from '../contracts/workflow-ids';
 import { planReplication } from '../skills/database-optimization-analyzer/skill';
 import { designRollout, inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
 import { buildRegionSpecs, buildTraffic, generateTemplates } from '../skills/iac-template-generator/skill';
 import { validateSecurity, validateTemplates } from '../skills/networksec-architecture-validator/skill';
 import type { ActivityDependencies } from './dependencies';
 import { tagsOf } from './stacks';
+import { withHeartbeat } from './support/call-context';
 import { sha256 } from './support/token';
 
 export interface GeneratedTemplates {
@@ -31,16 +33,26 @@ export interface GenerateInput {
   firstRegion: string;
 }
 
+export interface PlanStacksInput extends DeploymentKey {
+  platform: PlatformKind;
+  generation: number;
+  stacks: StackArtifact[];
+}
+
+/** What the platform says it would do to one stack. */
+export interface StackPlan {
+  ref: StackRef;
+  before: BeforeImage['state'];
+  changes: PlannedChange[];
+}
+
 export interface SealPlanInput {
   topology: Topology;
   rollout: Rollout;
   replication: ReplicationPlan;
   templates: GeneratedTemplates;
   findings: Finding[];
-  platform: PlatformKind;
-  application: string;
-  environment: string;
-  generation: number;
+  stackPlans: StackPlan[];
 }
 
 export type PlanActivities = ReturnType<typeof createPlanActivities>;
@@ -59,8 +71,11 @@ export function createPlanActivities(deps: ActivityDependencies) {
     validateSecurity: (input: { request: DeploymentRequest; templates: GeneratedTemplates }): Promise<Finding[]> =>
       gate(deps, input),
 
-    /** Asks the platform what each stack would change, computes the way back, and seals all of it with a digest. */
-    sealPlan: (input: SealPlanInput): Promise<DeploymentPlan> => sealPlan(deps, input),
+    /** Asks the platform what each stack would change; nothing is touched. */
+    planStacks: (input: PlanStacksInput): Promise<StackPlan[]> => withHeartbeat(() => planStacks(deps, input)),
+
+    /** Computes the way back and seals the whole plan with a digest: what a person approves. */
+    sealPlan: async (input: SealPlanInput): Promise<DeploymentPlan> => sealPlan(input),
   };
 }
 
@@ -107,23 +122,26 @@ async function gate(
   return [...validateSecurity({ specs, stacks, residency }), ...(await validateTemplates(stacks))];
 }
 
-async function sealPlan({ artifacts, platform }: ActivityDependencies, input: SealPlanInput): Promise<DeploymentPlan> {
+/** What every stack would change, and what stands there now. Asks for all stacks at once: most of it is waiting. */
+async function planStacks({ artifacts, platform }: ActivityDependencies, input: PlanStacksInput): Promise<StackPlan[]> {
   const { stacks } = platform(input.platform);
-  const changes: DeploymentPlan['changes'] = [];
-  const befores: Array<BeforeImage['state']> = [];
-  for (const artifact of input.templates.stacks) {
-    const described = await stacks.describe(artifact.ref);
-    befores.push(described.status === 'absent' ? 'absent' : 'present');
-    const template = await artifacts.get(artifact.template);
-    const planned = await stacks.plan({
-      ref: artifact.ref,
-      template,
-      parameters: described.parameters,
-      tags: tagsOf(input),
-    });
-    changes.push({ ref: artifact.ref, changes: planned });
-  }
-  const { topology, rollout, replication, findings, templates } = input;
+  return Promise.all(
+    input.stacks.map(async ({ ref, template }) => {
+      const described = await stacks.describe(ref);
+      const planned = {
+        ref,
+        template: await artifacts.get(template),
+        parameters: described.parameters,
+        tags: tagsOf(input),
+      };
+      return { ref, before: described.status === 'absent' ? 'absent' : 'present', changes: await stacks.plan(planned) };
+    }),
+  );
+}
+
+function sealPlan({ stackPlans, templates, topology, rollout, replication, findings }: SealPlanInput): DeploymentPlan {
+  const changes = stackPlans.map((plan) => ({ ref: plan.ref, changes: plan.changes }));
+  const befores = stackPlans.map(({ before }) => before);
   const sealed = {
     topology,
     rollout,
@@ -132,10 +150,7 @@ async function sealPlan({ artifacts, platform }: ActivityDependencies, input: Se
     changes,
     findings,
     inverse: inversePlan(templates.stacks, befores),
-    irreversible: irreversibleItems({
-      stacks: templates.stacks,
-      changes: changes.flatMap((one): PlannedChange[] => one.changes),
-    }),
+    irreversible: irreversibleItems({ stacks: templates.stacks, changes: changes.flatMap((one) => one.changes) }),
     documents: templates.documents,
   };
   return { digest: sha256(JSON.stringify(sealed)), ...sealed };

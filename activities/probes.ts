@@ -24,7 +24,7 @@ export function createProbeActivities(deps: ActivityDependencies) {
   const probes = (kind: PlatformKind) => deps.platform(kind).probes;
   return {
     probeRegion: (input: DeploymentScope & OnPlatform & { region: string; path: string }): Promise<ServiceHealth[]> =>
-      probes(input.platform).region(input),
+      withHeartbeat(() => probes(input.platform).region(input)),
 
     /** Lets health vote for some seconds; `Region.SickDuringBake` when it says no twice in a row. */
     bakeRegion: (
@@ -73,7 +73,7 @@ export function createProbeActivities(deps: ActivityDependencies) {
 
     /** Writes through the primary, reads in every region; `Replication.Lagging` names the regions that never saw it. */
     writeAndRead: async (input: StoreRef & OnPlatform & { hostname: string; regions: string[]; timeoutMs: number }) => {
-      const seen = await probes(input.platform).writeAndRead(input);
+      const seen = await withHeartbeat(() => probes(input.platform).writeAndRead(input));
       const missing = seen.filter((reading) => !reading.seen).map(({ region }) => region);
       if (missing.length === 0) return seen;
       throw failure(

@@ -97,9 +97,14 @@ export interface TrafficPort {
   /** Which regions answer for a hostname now; empty when the name does not resolve. */
   resolve(hostname: string): Promise<{ regions: string[] }>;
   /** Health of every region as the global health checks see it, with the time since when (ISO). */
-  health(hostname: string): Promise<Array<{ region: string; healthy: boolean; since: string; consecutiveFailures: number }>>;
-  /** Moves writes (the writer endpoint of every region) and primary traffic to another region. */
-  shift(input: DeploymentScope & { hostname: string; to: string; epoch: number }): Promise<void>;
+  health(
+    hostname: string,
+  ): Promise<Array<{ region: string; healthy: boolean; since: string; consecutiveFailures: number }>>;
+  /**
+   * Moves writes (the writer endpoint of every region) and primary traffic to another region. Regions in `drain` answer
+   * nobody until a later shift does not name them: a dead region must not have to wait for its health checks.
+   */
+  shift(input: DeploymentScope & { hostname: string; to: string; drain: string[]; epoch: number }): Promise<void>;
   /** Alarms raised by the platform's monitoring since a time (ISO), newest last. */
   alarms(scope: DeploymentScope, since: string): Promise<Array<{ name: string; region: string; at: string }>>;
 }
@@ -124,12 +129,17 @@ export interface ProbePort {
     },
     context: CallContext,
   ): Promise<LatencyMeasurement[]>;
-  load(input: DeploymentScope & { hostname: string; seconds: number; requestsPerSecond: number }, context: CallContext): Promise<LoadMeasurement>;
+  load(
+    input: DeploymentScope & { hostname: string; seconds: number; requestsPerSecond: number },
+    context: CallContext,
+  ): Promise<LoadMeasurement>;
   /** Writes one row through the primary and reads it from every region; ms until it was seen there. */
-  writeAndRead(input: StoreRef & { hostname: string; regions: string[]; timeoutMs: number }): Promise<
-    Array<{ region: string; seen: boolean; afterMs: number }>
-  >;
-  startWriter(input: DeploymentScope & { hostname: string; id: string; writesPerSecond: number }): Promise<WriterHandle>;
+  writeAndRead(
+    input: StoreRef & { hostname: string; regions: string[]; timeoutMs: number },
+  ): Promise<Array<{ region: string; seen: boolean; afterMs: number }>>;
+  startWriter(
+    input: DeploymentScope & { hostname: string; id: string; writesPerSecond: number },
+  ): Promise<WriterHandle>;
   /** The log so far; the writer goes on. */
   writerLog(handle: WriterHandle): Promise<WriteLogEntry[]>;
   /** Stops the writer and returns its whole log and which of its numbers the present primary holds. */

@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
+import { validateTemplates } from '../skills/networksec-architecture-validator/skill';
 import { loadConfig } from '../temporal.config';
 import { createWorker } from './create-worker';
 import { createDependencies } from './dependencies';
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     workflows: { workflowBundle: await workflowBundle() },
     dependencies,
   });
+  await warmUp();
   const running = worker.run();
   process.send?.('ready');
   try {
@@ -38,6 +40,13 @@ async function main(): Promise<void> {
     await dependencies.close();
     await connection.close();
   }
+}
+
+/** The template checker compiles itself at its first use, which takes a second: before the first deployment, not during it. */
+async function warmUp(): Promise<void> {
+  const ref = { account: 'default', region: 'us-east-1', kind: 'base', name: 'warm-up' } as const;
+  const template = JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } } });
+  await validateTemplates([{ ref, template }]);
 }
 
 function toPinoLevel(level: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR') {

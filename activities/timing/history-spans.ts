@@ -13,6 +13,7 @@ export interface Span {
  * is not named here counts as orchestration: the list can only make our own share look larger.
  */
 const PLATFORM_ACTIVITIES = new Set([
+  'planStacks',
   'readBeforeImage',
   'applyStack',
   'compensateStack',

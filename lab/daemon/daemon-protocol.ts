@@ -53,7 +53,7 @@ export const operationInputs = {
   'data.stores': z.object(scope),
   'traffic.resolve': z.object({ hostname: z.string() }),
   'traffic.health': z.object({ hostname: z.string() }),
-  'traffic.shift': z.object({ ...scope, hostname: z.string(), to: regionIdSchema, ...epoch }),
+  'traffic.shift': z.object({ ...scope, hostname: z.string(), to: regionIdSchema, drain: z.array(regionIdSchema), ...epoch }),
   'traffic.alarms': z.object({ ...scope, since: z.string() }),
   'regions.status': z.object({ ...scope, ...inRegion, path: z.string().startsWith('/').optional() }),
   'faults.inject': z.object({ ...scope, id: z.string().min(1), fault: faultSchema }),

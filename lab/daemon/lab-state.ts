@@ -73,6 +73,8 @@ export interface Hostname {
   spec: TrafficSpec;
   /** where traffic was shifted to since the template was applied */
   shiftedTo?: string;
+  /** regions that the last shift took out of rotation */
+  drained?: string[];
 }
 
 export interface Deployment extends Scope {

@@ -6,12 +6,13 @@ import { edgeHostname } from './traffic-stack';
 
 /**
  * Moves writes and primary traffic to a region: the writer links of every region lead to its databases, and its record
- * becomes the primary one of the hostname. Refuses while a store has its primary elsewhere: promote first.
+ * becomes the primary one of the hostname. The regions in `drain` leave the rotation until a shift does not name them:
+ * the health checks would find out, but later. Refuses while a store has its primary elsewhere: promote first.
  */
 export async function shift(
   lab: Lab,
   deployment: Deployment,
-  { hostname, to, epoch }: { hostname: string; to: string; epoch: number },
+  { hostname, to, drain, epoch }: { hostname: string; to: string; drain: string[]; epoch: number },
 ): Promise<Record<string, never>> {
   const stores = [...deployment.stores.values()].filter(({ name }) => databasesOf(deployment, name).length > 0);
   for (const store of stores) acceptEpoch(store, epoch);
@@ -25,6 +26,7 @@ export async function shift(
   for (const published of deployment.hostnames.values()) {
     if (published.spec.hostname !== hostname) continue;
     published.shiftedTo = to;
+    published.drained = drain;
     await lab.network.setHostname(edgeHostname(deployment, published));
   }
   lab.log(`traffic of ${hostname} shifted to ${to}, epoch ${epoch}`);

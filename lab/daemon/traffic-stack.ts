@@ -21,12 +21,13 @@ export async function destroyTraffic(lab: Lab, deployment: Deployment, stack: st
 }
 
 /** The records as the edge needs them; after a shift, the region shifted to is the primary of failover records. */
-export function edgeHostname(deployment: Deployment, { spec, shiftedTo }: Hostname): EdgeHostname {
+export function edgeHostname(deployment: Deployment, { spec, shiftedTo, drained = [] }: Hostname): EdgeHostname {
   const shifted = spec.records.some(({ region }) => region === shiftedTo);
   const records = spec.records.map((record): EdgeRecord => {
     const failover =
       shifted && record.failover ? (record.region === shiftedTo ? 'PRIMARY' : 'SECONDARY') : record.failover;
-    return { ...record, failover, targetPort: deployment.sites.get(record.region)?.loadBalancerPort ?? 0 };
+    const drain = drained.includes(record.region) && { drained: true };
+    return { ...record, failover, ...drain, targetPort: deployment.sites.get(record.region)?.loadBalancerPort ?? 0 };
   });
   return {
     hostname: spec.hostname,

@@ -13,8 +13,9 @@ export interface RoutingFacts {
  * a wrong health check must not take everything down.
  */
 export function answeringRecords(records: EdgeRecord[], healthy: (region: string) => boolean): EdgeRecord[] {
-  const well = records.filter((record) => healthy(record.region));
-  const candidates = well.length > 0 ? well : records;
+  const open = records.filter((record) => !record.drained);
+  const well = open.filter((record) => healthy(record.region));
+  const candidates = well.length > 0 ? well : open;
   switch (records[0]?.routing) {
     case undefined:
       return [];

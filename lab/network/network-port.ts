@@ -45,6 +45,8 @@ export interface EdgeRecord {
   routing: 'latency' | 'failover' | 'weighted' | 'geo';
   failover?: 'PRIMARY' | 'SECONDARY';
   weight?: number;
+  /** taken out of rotation by an operator: answers nobody, healthy or not, and is still checked */
+  drained?: boolean;
   healthCheck: { path: string; intervalSeconds: number; failureThreshold: number };
   /** TLS port of the region's load balancer on loopback */
   targetPort: number;

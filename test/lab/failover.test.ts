@@ -78,11 +78,11 @@ test('a fenced and lost primary is replaced by the standby, which takes writes; 
   expect(await fence(PRIMARY, 2)).toMatchObject({ kind: 'processes-gone', region: PRIMARY, epoch: 2 });
   await expect(promote(STANDBY, PRIMARY, 1)).rejects.toMatchObject({ type: 'Platform.StaleEpoch' });
   await expect(
-    lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: STANDBY, epoch: 2 }),
+    lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: STANDBY, drain: [PRIMARY], epoch: 2 }),
   ).rejects.toMatchObject({ type: 'Platform.Refused', message: expect.stringContaining('promote eu-central-1 first') });
   expect(await promote(STANDBY, PRIMARY, 2)).toMatchObject({ role: 'primary', timeline: 2 });
   expect(await promote(STANDBY, PRIMARY, 2)).toMatchObject({ role: 'primary', timeline: 2 });
-  await lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: STANDBY, epoch: 2 });
+  await lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: STANDBY, drain: [PRIMARY], epoch: 2 });
   await until('the new primary takes writes', async () => (await write(STANDBY, 2)).status === 201);
   expect((await read(STANDBY, 1)).status).toBe(200);
   await expect(fence(STANDBY, 1)).rejects.toMatchObject({ type: 'Platform.StaleEpoch' });
@@ -115,7 +115,7 @@ test('a switchover stops the living primary in order and loses nothing', async (
   expect(pids.length).toBeGreaterThan(3);
   expect(pids.filter(isAlive)).toEqual([]);
   await promote(PRIMARY, STANDBY, 3);
-  await lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: PRIMARY, epoch: 3 });
+  await lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: PRIMARY, drain: [], epoch: 3 });
   await lab.daemon.call('data.rejoin', { ...store, region: STANDBY, epoch: 3 });
   await until('the first primary takes writes again', async () => (await write(FAR, 4)).status === 201);
   await Promise.all([arrives(PRIMARY, 4), arrives(STANDBY, 4), arrives(FAR, 4)]);

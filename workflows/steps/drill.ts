@@ -111,6 +111,7 @@ async function failOver(
     ...run.on,
     hostname: run.previewHostname,
     to: chosen.region,
+    drain: [region],
     epoch: run.epoch,
   });
   const shift = lap('shift');
@@ -175,6 +176,7 @@ async function returnPrimary(run: DeploymentRun, store: StoreReplication, from: 
     ...run.on,
     hostname: run.previewHostname,
     to: primary,
+    drain: [],
     epoch: run.epoch,
   });
   await rejoin(run, store, from);

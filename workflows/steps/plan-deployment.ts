@@ -1,5 +1,5 @@
 import type { DeploymentPlan } from '../../contracts/plan';
-import { quick } from '../support/activity-stubs';
+import { platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 
@@ -28,13 +28,14 @@ export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan
     const worst = blocking.slice(0, 5).map(({ rule, where, message }) => `${rule} at ${where}: ${message}`);
     throw stepFailure('Plan.Blocked', `${blocking.length} findings of high severity: ${worst.join('; ')}`);
   }
-  const plan = await quick.sealPlan('compare with what exists', {
-    ...run.on,
+  const stackPlans = await platform.planStacks('compare with what exists', { ...run.on, stacks: templates.stacks });
+  const plan = await quick.sealPlan('seal the plan', {
     topology,
     rollout,
     replication,
     templates,
     findings,
+    stackPlans,
   });
   run.plan = plan;
   run.measured.documents.push(...plan.documents);
