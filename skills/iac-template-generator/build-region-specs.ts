@@ -2,7 +2,6 @@ import { regionFact } from '../../catalog/regions';
 import type { DatabaseSpec, RegionSpec, ServiceSpec } from '../../contracts/region-spec';
 import type { StoreReplication } from '../../contracts/replication';
 import type { DataStoreRequest, DeploymentRequest, ServiceRequest } from '../../contracts/request';
-import { reservedVariables } from '../../contracts/template-words';
 import type { Topology, TopologyRegion } from '../../contracts/topology';
 import { instanceClassIn, isMultiAz, natGatewaysIn, tasksIn, ZONES_USED_AT_MOST } from '../../policies/region-sizes';
 import { fargateMemoryMb } from './fargate-size';
@@ -18,7 +17,8 @@ const LEAST_HEALTH_COUNT = 2;
 
 /**
  * The typed model of every region of a topology, primary first. Pure: equal input gives equal specs.
- * @throws UnrenderableError when the request asks for something that no template can express yet
+ * Expects a request that `checkRequest` finds nothing wrong with.
+ * @throws UnrenderableError when it asks for something that no template can express yet
  */
 export function buildRegionSpecs({ request, topology, replication }: BuildRegionSpecsInput): RegionSpec[] {
   checkRenderable(request);
@@ -53,19 +53,6 @@ function checkRenderable(request: DeploymentRequest): void {
       field: 'services',
       received: 'no public service',
       valid: 'at least one with public: true',
-    });
-  }
-  request.services.forEach(checkVariables);
-}
-
-function checkVariables(service: ServiceRequest, index: number): void {
-  const reserved = reservedVariables(service.uses);
-  for (const name of [...Object.keys(service.environment), ...service.secrets.map((secret) => secret.name)]) {
-    if (!reserved.has(name)) continue;
-    throw new UnrenderableError({
-      field: `services[${index}].environment.${name}`,
-      received: 'a variable that Meridian sets itself',
-      valid: `any name but ${[...reserved].join(', ')}`,
     });
   }
 }

@@ -35,10 +35,10 @@ export function renderBase(spec: RegionSpec, credentialsFor?: string[]): Rendere
     resources: {
       ...networkResources(spec.network, `${spec.application}-${spec.environment}`),
       ...securityGroupResources(spec),
-      Key: encryptionKey(`logs and alarms of ${spec.application} ${spec.environment}`, [
-        `logs.\${AWS::Region}.amazonaws.com`,
-        'cloudwatch.amazonaws.com',
-      ]),
+      Key: encryptionKey({
+        description: `logs and alarms of ${spec.application} ${spec.environment}`,
+        uses: ['logs', 'alarms'],
+      }),
       ...storeCredentials(spec, credentialsFor),
       ...loadBalancerResources(spec, logical),
       ...clusterResources(spec),

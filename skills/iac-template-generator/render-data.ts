@@ -25,7 +25,12 @@ export function renderData(spec: RegionSpec): RenderedStack {
 
 function sharedResources(spec: RegionSpec): Resources {
   return {
-    DatabaseKey: encryptionKey(`databases of ${spec.application} ${spec.environment}`, []),
+    DatabaseKey: encryptionKey({
+      description: `databases of ${spec.application} ${spec.environment}`,
+      uses: [],
+      // a deleted primary leaves a snapshot, which this key opens
+      outlivesStack: spec.databases.some((database) => database.role === 'primary'),
+    }),
     DatabaseSecurityGroup: {
       Type: 'AWS::EC2::SecurityGroup',
       Properties: {

@@ -17,7 +17,7 @@ export function renderTraffic(
   owner: { application: string; environment: string },
 ): RenderedStack {
   const resources: Resources = {
-    TrafficKey: encryptionKey(`alarms on ${traffic.hostname}`, ['cloudwatch.amazonaws.com']),
+    TrafficKey: encryptionKey({ description: `alarms on ${traffic.hostname}`, uses: ['alarms'] }),
     TrafficAlarmTopic: { Type: 'AWS::SNS::Topic', Properties: { KmsMasterKeyId: ref('TrafficKey') } },
   };
   for (const record of traffic.records) {

@@ -14,7 +14,7 @@ test('every template of any deployment passes the checks of CloudFormation', asy
     fc.asyncProperty(plannedDeployments, async (input) => {
       expect(await validateTemplates(templatesOf(input).stacks)).toEqual([]);
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   );
 });
 

@@ -38,7 +38,7 @@ test('what is rendered is read back: every stack gives its part of the region sp
       expect(seen.databases).toBe([...specs.values()].filter(({ databases }) => databases.length > 0).length);
       expect(seen.peerings).toBe([...specs.values()].filter(({ peerings }) => peerings.length > 0).length);
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 

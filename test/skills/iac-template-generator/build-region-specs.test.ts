@@ -93,11 +93,6 @@ test.each([
   ],
   ['no public service', { services: [{ name: 'api', image: 'a', public: false }] }, 'services: no public service'],
   [
-    'a variable that Meridian sets',
-    { services: [{ name: 'api', image: 'a', uses: ['orders-db'], environment: { ORDERS_DB_HOST: 'x' } }] },
-    'services[0].environment.ORDERS_DB_HOST',
-  ],
-  [
     'a network that is too small',
     { regions: { overrides: { 'eu-west-1': { cidr: '10.0.0.0/24' } } } },
     'regions.overrides.eu-west-1.cidr: 10.0.0.0/24',

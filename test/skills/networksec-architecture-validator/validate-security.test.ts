@@ -42,7 +42,7 @@ test('no rendered deployment has a finding', () => {
       });
       expect(findings).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });
 
