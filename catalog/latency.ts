@@ -4,7 +4,7 @@ import { locations, type TestLocation, testLocation } from './locations';
 import rtt from './region-rtt.json';
 import { REGION_IDS, regionFact } from './regions';
 
-export { locations, type TestLocation } from './locations';
+export { locations } from './locations';
 
 export const REGION_RTT_ORIGIN: FactOrigin = { source: rtt.source, asOf: rtt.asOf, basis: 'verified' };
 

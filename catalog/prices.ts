@@ -49,7 +49,6 @@ const DEAREST_VCPU_HOUR = estimated(0.0696);
 const BASE = {
   'fargate-gb-hour': verified(0.004445),
   'rds-storage-gb-month': verified(0.115),
-  'rds-backup-gb-month': verified(0.095),
   'alb-hour': verified(0.0225),
   'alb-lcu-hour': verified(0.008),
   'nat-hour': verified(0.045),
