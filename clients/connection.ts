@@ -1,3 +1,4 @@
+import { connect as connectSocket } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import type { MeridianConfig } from '../temporal.config';
 import { noWorkerProblem, toClientProblem, unreachableProblem } from './client-problem';
@@ -20,6 +21,7 @@ const TASK_QUEUE_TYPE_WORKFLOW = 1;
 export async function connectClient({ temporal }: Pick<MeridianConfig, 'temporal'>): Promise<MeridianClient> {
   const { connectionOptions, namespace, taskQueue, webUiUrl } = temporal;
   const { address } = connectionOptions;
+  if (await isRefused(address)) throw unreachableProblem('connect', address);
   try {
     const connection = await Connection.connect({
       address,
@@ -33,6 +35,22 @@ export async function connectClient({ temporal }: Pick<MeridianConfig, 'temporal
     const problem = toClientProblem(error, 'connect', address);
     throw problem.code === 'unexpected' ? unreachableProblem('connect', address) : problem;
   }
+}
+
+/** gRPC keeps trying a closed port until its time-out; a person who forgot to start the server should not wait for that. */
+async function isRefused(address: string): Promise<boolean> {
+  const { host, port } = /^(?<host>[^/:]+):(?<port>\d+)$/.exec(address)?.groups ?? {};
+  if (!host || !port) return false;
+  return new Promise((resolve) => {
+    const socket = connectSocket({ host, port: Number(port), timeout: CONNECT_TIMEOUT_MS });
+    const answer = (refused: boolean) => {
+      socket.destroy();
+      resolve(refused);
+    };
+    socket.once('connect', () => answer(false));
+    socket.once('timeout', () => answer(false));
+    socket.once('error', (error: NodeJS.ErrnoException) => answer(error.code === 'ECONNREFUSED'));
+  });
 }
 
 export async function closeClient({ client }: MeridianClient): Promise<void> {

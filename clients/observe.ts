@@ -18,7 +18,7 @@ const RESULT_TIMEOUT_MS = 30_000;
 const POLL_MS = 500;
 /** A restarting server or worker is waited for this long; the deployment itself does not mind. */
 const PATIENCE_MS = 120_000;
-/** Visibility answers newest first; nobody reads further back on a terminal. */
+/** Nobody reads further back on a terminal. */
 const LISTED_OPERATIONS = 200;
 
 /** As the server names it: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT, … */
@@ -168,7 +168,8 @@ export async function listDeployments(meridian: MeridianClient, key?: Deployment
         });
       if (found.length >= LISTED_OPERATIONS) break;
     }
-    return found;
+    // The server answers running ones first, then by the time they ended.
+    return found.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
   });
 }
 

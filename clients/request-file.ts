@@ -49,11 +49,14 @@ function parseText(text: string): { value: unknown } | { problems: RequestProble
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
+    const problems = document.errors.map(({ pos, message }) => {
+      const { line, col } = lines.linePos(pos[0]);
+      const received = sourceLine(text, line);
+      return { field: `line ${line}, column ${col}`, received, valid: `YAML or JSON; here, ${lowerFirst(message)}` };
+    });
+    // The parser complains several times about one place.
     return {
-      problems: document.errors.map(({ pos, message }) => {
-        const { line, col } = lines.linePos(pos[0]);
-        return { field: `line ${line}, column ${col}`, received: sourceLine(text, line), valid: message.toLowerCase() };
-      }),
+      problems: problems.filter(({ field }, index) => problems.findIndex((one) => one.field === field) === index),
     };
   }
   try {
@@ -69,4 +72,8 @@ function sourceLine(text: string, line: number): string {
   const source = (text.split('\n')[line - 1] ?? '').trim();
   if (source === '') return 'the end of the text';
   return source.length > SHOWN_CHARACTERS ? `${source.slice(0, SHOWN_CHARACTERS)}…` : source;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,4 +1,5 @@
-import { adviceProblems, advise } from '../../skills/multicloud-strategy-advisor/skill';
+import { adviceProblems } from '../../policies/advice-problems';
+import { advise } from '../../skills/multicloud-strategy-advisor/skill';
 import { type RequestFile, readRequestFile } from '../request-file';
 
 /** A request file with all checks that need no server, the advisor's included: whether any topology can satisfy it. */

@@ -221,12 +221,16 @@ export const sampleReport: DeploymentReport = deploymentReportSchema.parse({
       ],
       order: ['eu-west-1/orders', 'us-east-1/orders'],
     },
-    stacks: REGIONS.map((region) => ({
-      ref: stackRef(region, 'base'),
-      template: artifact(region),
+    stacks: [
+      ...REGIONS.flatMap((region) => [stackRef(region, 'base'), stackRef(region, 'data')]),
+      stackRef('us-east-1', 'global'),
+    ].map((ref) => ({
+      ref,
+      template: artifact(`${ref.region}-${ref.kind}.json`),
       parameters: {},
       resources: 31,
-      digest: digest(region),
+      resourceTypes: { 'AWS::EC2::VPC': 1 },
+      digest: digest(`${ref.region}/${ref.kind}`),
     })),
     changes: [
       ...REGIONS.flatMap((region) => [

@@ -1,0 +1,63 @@
+import { userInfo } from 'node:os';
+import { CommanderError } from '@commander-js/extra-typings';
+import { ClientProblem } from '../client-problem';
+import { runAbort } from './commands/abort';
+import { runApprove } from './commands/approve';
+import { runDeploy } from './commands/deploy';
+import { runDev } from './commands/dev';
+import { runPlan } from './commands/plan';
+import { runReport } from './commands/report';
+import { runRetire } from './commands/retire';
+import { runStatus } from './commands/status';
+import { EXIT, exitCodeOfProblem } from './exit-codes';
+import { buildProgram, type CliActions } from './program';
+import { renderError } from './render-problems';
+import type { Terminal } from './terminal';
+
+/**
+ * Runs one command line (without `node meridian`) and returns its exit code. Never throws and never exits.
+ * @param signal aborted on Ctrl-C: watching ends, what was started goes on
+ */
+export async function runCli(argv: string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = buildProgram(
+    actionsOf(terminal, signal, (code) => {
+      exitCode = code;
+    }),
+    userName(),
+  );
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    terminal.err(renderError(error, terminal.errColors));
+    return error instanceof ClientProblem ? exitCodeOfProblem(error.code) : EXIT.failed;
+  }
+}
+
+function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: number) => void): CliActions {
+  return {
+    dev: async (options) => done(await runDev({ ...options, signal }, terminal)),
+    plan: async (file, options) => done(await runPlan({ file, ...options }, terminal)),
+    deploy: async (file, options) => done(await runDeploy({ file, ...options, terminal, signal })),
+    status: async (target, options) => done(await runStatus({ target, ...options, signal }, terminal)),
+    approve: async (target, options) => done(await runApprove({ target, ...options, signal }, terminal)),
+    abort: async (target, options) => done(await runAbort({ target, ...options }, terminal)),
+    report: async (target, options) => done(await runReport({ target, ...options }, terminal)),
+    retire: async (target, options) => done(await runRetire({ target, ...options, signal }, terminal)),
+  };
+}
+
+/** A container may have no entry for its user; that is no reason to refuse. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
