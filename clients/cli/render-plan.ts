@@ -1,7 +1,7 @@
-import type { Colors } from 'picocolors/types';
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { PlannedChange } from '../../contracts/stack';
 import { formatMs, formatUsd, plural, shortDigest } from '../format';
+import type { Colors } from './terminal';
 
 const SYMBOL: Record<PlannedChange['action'], string> = { create: '+', change: '~', delete: '-', replace: '±' };
 

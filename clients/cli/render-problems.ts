@@ -1,7 +1,7 @@
-import type { Colors } from 'picocolors/types';
 import type { RequestProblem } from '../../contracts/request';
 import { ClientProblem } from '../client-problem';
 import { plural } from '../format';
+import type { Colors } from './terminal';
 
 /** One block per problem: where, what was received, what would be valid. */
 export function renderRequestProblems(file: string, problems: RequestProblem[], colors: Colors): string {

@@ -1,7 +1,7 @@
-import type { Colors } from 'picocolors/types';
 import type { DeploymentReport, Verdict } from '../../contracts/report';
 import { CHECKLIST_ITEMS, type ChecklistEntry } from '../../contracts/validation';
 import { formatCount, formatMs, formatUsd } from '../format';
+import type { Colors } from './terminal';
 
 /** Where the reader finds more: written after everything else. */
 export interface VerdictLinks {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
 
-type Colors = ReturnType<typeof pc.createColors>;
+export type Colors = ReturnType<typeof pc.createColors>;
 
 /**
  * Where a command writes and asks. Data goes to `out`, everything else to `err`: a pipe gets the data alone. Tests and
@@ -24,21 +24,24 @@ export interface Terminal {
 
 const DEFAULT_COLUMNS = 100;
 
-/** The terminal of this process. NO_COLOR and TERM=dumb are respected. */
+/** The terminal of this process. Colours and redrawing need a terminal that has them: Node asks NO_COLOR and TERM. */
 export function processTerminal(): Terminal {
-  const { stdin, stdout, stderr, env } = process;
-  const plain = env.TERM === 'dumb' || Boolean(env.NO_COLOR);
-  const canAsk = Boolean(stdin.isTTY && stderr.isTTY && !env.CI);
+  const { stdin, stdout, stderr } = process;
+  const canAsk = Boolean(stdin.isTTY && stderr.isTTY);
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    live: Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !env.CI,
+    live: hasColors(stderr),
     columns: stderr.columns ?? DEFAULT_COLUMNS,
-    outColors: pc.createColors(!plain && Boolean(stdout.isTTY || env.FORCE_COLOR)),
-    errColors: pc.createColors(!plain && Boolean(stderr.isTTY || env.FORCE_COLOR)),
+    outColors: pc.createColors(hasColors(stdout)),
+    errColors: pc.createColors(hasColors(stderr)),
     canAsk,
     confirm: async (question, signal) => (canAsk ? askProcess(question, signal) : undefined),
   };
+}
+
+function hasColors(stream: NodeJS.WriteStream): boolean {
+  return Boolean(stream.isTTY && stream.hasColors());
 }
 
 async function askProcess(question: string, signal?: AbortSignal): Promise<boolean | undefined> {
