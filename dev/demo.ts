@@ -4,6 +4,7 @@ import { runDeploy } from '../clients/cli/commands/deploy';
 import { EXIT } from '../clients/cli/exit-codes';
 import { renderError } from '../clients/cli/render-problems';
 import { processTerminal, type Terminal } from '../clients/cli/terminal';
+import { ClientProblem } from '../clients/client-problem';
 import { connectClient } from '../clients/connection';
 import { loadConfig } from '../temporal.config';
 import { type LocalEnvironment, startLocalEnvironment } from './local-environment';
@@ -41,15 +42,13 @@ async function runDemo(options: DemoOptions, terminal: Terminal, signal: AbortSi
     onEvent: (message) => terminal.err(`${message}\n`),
     onBroken: () => broken.abort(),
   });
-  const stay = options.keep;
   try {
     const watching = AbortSignal.any([signal, broken.signal]);
     const exitCode = await deploy(options, environment, terminal, watching);
-    if (broken.signal.aborted) throw new Error(`the local environment broke; its logs are in ${environment.home}/logs`);
-    if (stay) explain(environment, terminal);
-    return exitCode;
+    if (!broken.signal.aborted) return exitCode;
+    throw new ClientProblem('unexpected', `the local environment broke, see ${environment.home}/logs`);
   } finally {
-    if (stay) environment.release();
+    if (options.keep) leaveRunning(environment, terminal);
     else await environment.stop();
   }
 }
@@ -59,8 +58,9 @@ function deploy({ file, json }: DemoOptions, environment: LocalState, terminal: 
   return runDeploy({ file, yes: true, json, by: 'demo', terminal, signal, connect: () => connectClient(config) });
 }
 
-function explain({ uiUrl, temporalAddress }: LocalEnvironment, { err }: Terminal): void {
-  err(`everything is left running: web ui ${uiUrl ?? '(unknown)'}, temporal ${temporalAddress}\n`);
+function leaveRunning(environment: LocalEnvironment, { err }: Terminal): void {
+  environment.release();
+  err(`left running: web ui ${environment.uiUrl ?? '(unknown)'}, temporal ${environment.temporalAddress}\n`);
   err('look at it with "npm run meridian -- status", stop it with "npm run meridian -- dev --stop"\n');
 }
 

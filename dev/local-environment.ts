@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClientProblem } from '../clients/client-problem';
 import { compiledPath } from '../lab/compiled-path';
 import type { PlantedFault } from '../lab/daemon/daemon-protocol';
 import type { EnvironmentOptions, FromSupervisor } from './environment-messages';
@@ -10,6 +11,7 @@ import { newRunFolder } from './run-folder';
 
 /** Stopping destroys the lab's regions, which takes seconds; longer than this means something hangs. */
 const STOP_TIMEOUT_MS = 60_000;
+const STOP_HINT = 'stop it with "npm run meridian -- dev --stop"';
 
 export interface StartLocalEnvironmentInput {
   /** the environment gets a folder of its own in here */
@@ -36,14 +38,13 @@ export interface LocalEnvironment extends LocalState {
 
 /**
  * Starts a Temporal server (or uses the one of TEMPORAL_ADDRESS), a lab and a worker under a supervisor process.
- * Without `keep` they end when this process ends, however it ends. Throws when something does not start, or an
+ * Without `keep` they end when this process ends, however it ends. Throws a ClientProblem when something does not start, or an
  * environment is already announced.
  */
 export async function startLocalEnvironment(input: StartLocalEnvironmentInput): Promise<LocalEnvironment> {
   const { stateFolder, announce, keep, planted = [], onEvent, onBroken, env = process.env } = input;
   const running = announce ? readLocalState(stateFolder) : undefined;
-  if (running)
-    throw new Error(`a local environment is up already (pid ${running.pid}): stop it with "meridian dev --stop"`);
+  if (running) throw new ClientProblem('refused', `a local environment is up already (pid ${running.pid})`, STOP_HINT);
   const home = newRunFolder(stateFolder);
   const supervisor = forkSupervisor({ home, announceIn: announce ? stateFolder : undefined, keep, planted }, env);
   const state = await new Promise<LocalState>((resolve, reject) => {
@@ -52,11 +53,13 @@ export async function startLocalEnvironment(input: StartLocalEnvironmentInput): 
       if (message.type === 'ready') resolve(message.state);
       if (message.type === 'failed') {
         onBroken?.(message.message);
-        reject(new Error(message.message));
+        reject(new ClientProblem('unexpected', message.message, `logs are in ${join(home, 'logs')}`));
       }
     });
     supervisor.once('error', reject);
-    supervisor.once('exit', () => reject(new Error(`the supervisor ended; its log is ${supervisorLog(home)}`)));
+    supervisor.once('exit', () =>
+      reject(new ClientProblem('unexpected', `the supervisor ended, see ${supervisorLog(home)}`)),
+    );
   });
   return {
     ...state,
@@ -65,7 +68,7 @@ export async function startLocalEnvironment(input: StartLocalEnvironmentInput): 
       await untilGone(state.pid);
     },
     release: () => {
-      supervisor.disconnect();
+      if (supervisor.connected) supervisor.disconnect();
       supervisor.unref();
     },
   };
@@ -100,7 +103,8 @@ function supervisorLog(home: string): string {
 async function untilGone(pid: number): Promise<void> {
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (isAlive(pid)) {
-    if (Date.now() > deadline) throw new Error(`the local environment (pid ${pid}) does not stop; see its logs`);
+    if (Date.now() > deadline)
+      throw new ClientProblem('unexpected', `the local environment (pid ${pid}) does not stop`);
     await sleep(50);
   }
 }

@@ -56,7 +56,11 @@ export async function startWorkerProcess(input: WorkerProcessInput): Promise<Wor
 async function startOnce({ env, logFile }: WorkerProcessInput): Promise<ChildProcess> {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a');
-  const child = fork(compiledPath('worker/main.js'), [], { env, stdio: ['ignore', log, log, 'ipc'] });
+  const child = fork(compiledPath('worker/main.js'), [], {
+    env,
+    execArgv: ['--require', compiledPath('dev/end-with-parent.js')],
+    stdio: ['ignore', log, log, 'ipc'],
+  });
   closeSync(log);
   const ready = new Promise<'ready' | 'ended'>((resolve) => {
     child.on('message', (message) => message === 'ready' && resolve('ready'));
