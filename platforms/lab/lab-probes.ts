@@ -2,14 +2,10 @@ import { join } from 'node:path';
 import type { DaemonClient } from '../../lab/daemon/daemon-client';
 import type { ProbePort } from '../platform';
 import type { ProbeTarget } from './probe-connection';
-import { inParallel } from './probe-in-parallel';
-import { measureLocation } from './probe-latency';
+import { measureLatency } from './probe-latency';
 import { measureLoad } from './probe-load';
 import { writeAndReadEverywhere } from './probe-replication';
 import { createWriterProbes } from './probe-writers';
-
-/** Locations measured at once. All ten together add under 2 ms at p95 on two cores (bench/probe-error.ts). */
-const LOCATIONS_AT_ONCE = 10;
 
 export interface LabProbesOptions {
   daemon: DaemonClient;
@@ -32,14 +28,7 @@ export function createLabProbes({ daemon, writerDir }: LabProbesOptions): ProbeP
         healthy: status.up && service.tasksHealthy >= service.tasksWanted,
       }));
     },
-    async latency(input, context) {
-      const edge = await edgeOf(input.hostname);
-      return inParallel(input.locations, LOCATIONS_AT_ONCE, async (location) => {
-        const measurement = await measureLocation(edge, location, input, context);
-        context.heartbeat(`latency from ${location}: ${measurement.slaPercentileMs} ms`);
-        return measurement;
-      });
-    },
+    latency: async (input, context) => measureLatency(await edgeOf(input.hostname), input, context),
     async load(input, context) {
       return measureLoad(await edgeOf(input.hostname), input, context);
     },

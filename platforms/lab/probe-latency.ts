@@ -1,80 +1,33 @@
-import { LOCATION_HEADER, TIMED_READ_PATH, writePath } from '../../contracts/probe-contract';
 import type { LatencyMeasurement } from '../../contracts/validation';
-import type { CallContext, ProbePort } from '../platform';
-import { PlatformError } from '../platform-error';
-import { type ProbeAnswer, ProbeConnection, type ProbeRequest, type ProbeTarget } from './probe-connection';
-import { nearestRank } from './probe-percentile';
-
-export type LatencyInput = Parameters<ProbePort['latency']>[0];
+import type { CallContext } from '../platform';
+import type { ProbeTarget } from './probe-connection';
+import { type LatencyInput, type WarmLocation, warmLocation } from './probe-location';
 
 /**
- * Times requests of one location after one another on one warm connection, through the edge.
- * Throws `Platform.Unavailable` when a request is not served: a failed request has no latency.
+ * Measures all locations at the same time, after all of them are warm; their requests are spaced, so that the prober
+ * does not measure itself. One measurement per location, in the order given.
  */
-export async function measureLocation(
+export async function measureLatency(
   target: ProbeTarget,
-  location: string,
   input: LatencyInput,
-  { signal }: Pick<CallContext, 'signal'>,
-): Promise<LatencyMeasurement> {
-  const connection = new ProbeConnection(target);
-  const series = `latency-${location}-${Date.now().toString(36)}`;
-  const answers: ProbeAnswer[] = [];
+  context: CallContext,
+): Promise<LatencyMeasurement[]> {
+  const warm: WarmLocation[] = [];
+  const opened = await Promise.allSettled(
+    input.locations.map((location) => warmLocation(target, location, input, context)),
+  );
+  for (const result of opened) if (result.status === 'fulfilled') warm.push(result.value);
   try {
-    await serve(connection, timedRequest(input.of, series, 0, location, signal), location);
-    for (let number = 1; number <= input.samples; number++) {
-      answers.push(await serve(connection, timedRequest(input.of, series, number, location, signal), location));
-    }
+    const failed = opened.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return await Promise.all(
+      warm.map(async (location) => {
+        const measurement = await location.measure();
+        context.heartbeat(`latency from ${measurement.location}: ${measurement.slaPercentileMs} ms`);
+        return measurement;
+      }),
+    );
   } finally {
-    connection.close();
+    for (const location of warm) location.close();
   }
-  return summary(location, answers, input);
-}
-
-function timedRequest(
-  of: LatencyInput['of'],
-  series: string,
-  number: number,
-  location: string,
-  signal: AbortSignal,
-): ProbeRequest {
-  const headers = { [LOCATION_HEADER]: location };
-  // a new number each time: a repeated one would not be committed again
-  return of === 'read'
-    ? { method: 'GET', path: TIMED_READ_PATH, headers, signal }
-    : { method: 'PUT', path: writePath(series, number), headers, signal };
-}
-
-async function serve(connection: ProbeConnection, request: ProbeRequest, location: string): Promise<ProbeAnswer> {
-  const answer = await connection.send(request).catch((error: Error) => {
-    if (request.signal?.aborted) throw error;
-    throw new PlatformError('Platform.Unavailable', `${request.path} from ${location}: ${error.message}`);
-  });
-  if (answer.status === 200 || answer.status === 201) return answer;
-  const said = `answered ${answer.status}: ${answer.body.slice(0, 200)}`;
-  throw new PlatformError('Platform.Unavailable', `${request.path} from ${location} ${said}`);
-}
-
-function summary(location: string, answers: ProbeAnswer[], input: LatencyInput): LatencyMeasurement {
-  const times = answers.map(({ ms }) => ms);
-  const slaPercentileMs = nearestRank(times, input.percentile);
-  return {
-    location,
-    servedBy: mostFrequent(answers.map(({ region }) => region ?? 'unknown')),
-    samples: times.length,
-    p50Ms: tenths(nearestRank(times, 50)),
-    p95Ms: tenths(nearestRank(times, 95)),
-    slaPercentileMs: tenths(slaPercentileMs),
-    withinSla: slaPercentileMs <= input.underMs,
-    source: 'lab',
-  };
-}
-
-function mostFrequent(names: string[]): string {
-  const count = (name: string) => names.filter((other) => other === name).length;
-  return names.reduce((best, name) => (count(name) > count(best) ? name : best));
-}
-
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }
