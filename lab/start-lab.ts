@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { compiledPath } from './compiled-path';
-import type { DaemonOptionsInput, DaemonReady } from './daemon/daemon-options';
+import type { DaemonFailed, DaemonOptionsInput, DaemonReady } from './daemon/daemon-options';
 
 export type { PlantedFault } from './daemon/daemon-protocol';
 export type StartLabOptions = DaemonOptionsInput;
@@ -30,16 +30,16 @@ export async function startLab(options: StartLabOptions = {}): Promise<RunningLa
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const { port, home, pid } = await readyOf(child);
-  if (options.lifetime === 'own') {
-    child.disconnect();
-    child.unref();
-  }
+  if (options.lifetime === 'own') child.disconnect();
+  // a program that has nothing else to do may end: the lab then ends with it, or goes on, as its lifetime says
+  child.unref();
+  child.channel?.unref();
   return { url: `http://127.0.0.1:${port}`, home, pid, stop: () => stop(child) };
 }
 
 function readyOf(child: ChildProcess): Promise<DaemonReady> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message: DaemonReady | { failed: string }) => {
+    child.once('message', (message: DaemonReady | DaemonFailed) => {
       if ('ready' in message) resolve(message);
       else reject(new Error(`the lab did not start: ${message.failed}`));
     });
@@ -50,6 +50,7 @@ function readyOf(child: ChildProcess): Promise<DaemonReady> {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;

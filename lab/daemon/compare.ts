@@ -8,7 +8,7 @@ import { accessTo } from './databases';
 import { type Deployment, databaseOf, type Lab, type Store, storeOf } from './lab-state';
 
 /** Writes wait at most this long for a comparison, and a standby has this long to reach the position. */
-const CATCH_UP_WITHIN_MS = 5_000;
+const CATCH_UP_WITHIN_MS = 3_000;
 const LOCK_TIMEOUT_MS = 2_000;
 
 /**

@@ -20,3 +20,8 @@ export interface DaemonReady {
   home: string;
   pid: number;
 }
+
+/** What it says instead when it cannot start. */
+export interface DaemonFailed {
+  failed: string;
+}

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseOwner, reachableByOthers } from '../postgres/binaries';
 import { killMarked } from '../processes/kill-marked';
 import { markedProcesses } from '../processes/marked-processes';
 
@@ -25,6 +26,11 @@ export function createLabHome(path?: string): LabHome {
   if (path) mkdirSync(path, { recursive: true });
   if (readdirSync(home).length > 0) throw new Error(`home: ${home} is not empty; give an empty or absent folder`);
   chmodSync(home, 0o711);
+  if (databaseOwner() && !reachableByOthers(home)) {
+    throw new Error(
+      `home: ${home} cannot be entered by the user who runs PostgreSQL when the lab runs as root; give a folder below ones that others may enter (chmod o+x), or none`,
+    );
+  }
   writeFileSync(join(home, OWNER_FILE), JSON.stringify({ labId, pid: process.pid }));
   return { path: home, labId };
 }

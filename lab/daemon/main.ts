@@ -4,7 +4,7 @@ import { locationRtts } from '../../catalog/latency';
 import { startNetwork } from '../network/start-network';
 import { databaseOwner, postgresBinaries } from '../postgres/binaries';
 import { createLabCertificate } from './certificate';
-import { type DaemonOptions, type DaemonReady, daemonOptionsSchema } from './daemon-options';
+import { type DaemonFailed, type DaemonOptions, type DaemonReady, daemonOptionsSchema } from './daemon-options';
 import { startHttpServer } from './http-server';
 import { createLabHome, type LabHome, removeLabHome, sweepStaleHomes } from './lab-home';
 import type { Lab } from './lab-state';
@@ -16,23 +16,19 @@ async function main(): Promise<void> {
   const options = daemonOptionsSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
   const swept = await sweepStaleHomes();
   const home = createLabHome(options.home);
-  const end = endOnce(home);
+  const lab = await createLab(home, options).catch(async (error: unknown) => {
+    await removeLabHome(home);
+    throw error;
+  });
+  const end = endOnce(lab);
   if (options.lifetime === 'parent') process.once('disconnect', end);
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
-  try {
-    const lab = await createLab(home, options);
-    for (const folder of swept) lab.log(`swept ${folder}, whose daemon was gone`);
-    const port = await lab.ports.take();
-    await startHttpServer(createOperations(lab, end), port, lab.log);
-    const ready: DaemonReady = { ready: true, port, home: home.path, pid: process.pid };
-    if (process.connected) process.send?.(ready);
-    else console.log(JSON.stringify(ready));
-  } catch (error) {
-    if (process.connected) process.send?.({ failed: error instanceof Error ? error.message : String(error) });
-    await removeLabHome(home);
-    process.exit(1);
-  }
+  if (options.lifetime === 'parent' && process.send && !process.connected) end();
+  for (const folder of swept) lab.log(`swept ${folder}, whose daemon was gone`);
+  const port = await lab.ports.take();
+  await startHttpServer(createOperations(lab, end), port, lab.log);
+  tellParent({ ready: true, port, home: home.path, pid: process.pid });
 }
 
 async function createLab(home: LabHome, options: DaemonOptions): Promise<Lab> {
@@ -63,20 +59,31 @@ async function createLab(home: LabHome, options: DaemonOptions): Promise<Lab> {
   };
 }
 
-/** Ends every process of the lab, removes its folder and exits; the network ends with this process. */
-function endOnce(home: LabHome): () => void {
+/** Ends every process of the lab, removes its folder and exits. */
+function endOnce({ home, network }: Lab): () => void {
   let ending = false;
   return () => {
     if (ending) return;
     ending = true;
-    removeLabHome(home).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
+    network
+      .stop()
+      .then(() => removeLabHome(home))
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
   };
 }
 
-void main();
+function tellParent(message: DaemonReady | DaemonFailed): void {
+  if (process.connected) process.send?.(message);
+  else console.log(JSON.stringify(message));
+}
+
+main().catch((error: unknown) => {
+  tellParent({ failed: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+});

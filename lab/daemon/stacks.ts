@@ -88,6 +88,7 @@ export class Stacks {
         throw error;
       }
       this.lab.stacks.delete(key);
+      this.lab.log(`stack ${key} is gone`);
       for (const [token, used] of this.tokens) if (used.key === key) this.tokens.delete(token);
       return {};
     });
@@ -100,6 +101,7 @@ export class Stacks {
     const status = before ? 'updating' : 'creating';
     const stack: Stack = { ref, status, outputs: before?.outputs ?? {}, parameters, tags, template, templateSha256 };
     this.lab.stacks.set(key, stack);
+    const startedAt = Date.now();
     try {
       const reading = readStackTemplate(this.lab, stack);
       await applyResources(this.lab, deployment, stack, reading);
@@ -107,6 +109,7 @@ export class Stacks {
     } catch (error) {
       throw this.failed(key, stack, before, error);
     }
+    this.lab.log(`stack ${key} is ready after ${Date.now() - startedAt} ms`);
     return this.describe(ref);
   }
 

@@ -71,7 +71,8 @@ function missingLinks(native: string): LibraryLink[] {
   return libraryLinks(native).filter(({ target }) => !existsSync(join(native, '..', target)));
 }
 
-function reachableByOthers(path: string): boolean {
+/** Whether any user may enter every folder on the way to a path. */
+export function reachableByOthers(path: string): boolean {
   const { root } = parse(resolve(path));
   for (let at = resolve(path); at !== root; at = dirname(at)) {
     if ((statSync(at).mode & 0o001) === 0) return false;

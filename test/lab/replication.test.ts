@@ -94,6 +94,6 @@ async function connect(region: string): Promise<Client> {
 }
 
 async function lastWrite(client: Client): Promise<number> {
-  const { rows } = await client.query<{ seq: number }>('select max(seq)::int as seq from probe_writes');
+  const { rows } = await client.query<{ seq: number }>('select max(seq)::int as seq from meridian_probe_writes');
   return rows[0]?.seq ?? 0;
 }

@@ -13,8 +13,12 @@ export interface TestLab extends RunningLab {
   askRegion(region: string, method: string, path: string): ReturnType<typeof ask>;
 }
 
+const running: RunningLab[] = [];
+
+/** Starts a lab; `stopTestLabs` stops it when the test that started it could not. */
 export async function startTestLab(options: StartLabOptions = {}): Promise<TestLab> {
   const lab = await startLab(options);
+  running.push(lab);
   const daemon = createDaemonClient({ url: lab.url });
   const { caCertificate } = await daemon.call('edge', {});
   return {
@@ -25,6 +29,10 @@ export async function startTestLab(options: StartLabOptions = {}): Promise<TestL
       return ask({ port: loadBalancerPort, caCertificate }, method, path);
     },
   };
+}
+
+export async function stopTestLabs(): Promise<void> {
+  await Promise.all(running.splice(0).map((lab) => lab.stop()));
 }
 
 /** What is left of a lab: its folder, and every process whose command line names it. */
