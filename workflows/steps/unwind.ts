@@ -73,7 +73,7 @@ async function keepDark(run: DeploymentRun): Promise<void> {
 
 function nextSteps(run: DeploymentRun, { type, region }: Failure, verdict: Verdict): string[] {
   const { application, environment } = run.scope;
-  const steps: string[] = [];
+  const steps: string[] = [...run.proposals];
   if (type === 'Approval.Rejected' || type === 'Approval.Expired' || type === 'Operation.Aborted') {
     steps.push('deploy again when the objection is settled');
   } else if (type.startsWith('Plan.') || type === 'Replication.Unsatisfiable') {

@@ -42,6 +42,8 @@ export class DeploymentRun {
   readonly steps: StepReport[] = [];
   readonly childIds: string[] = [];
   readonly undone: string[] = [];
+  /** what a person might change after a missed objective; nothing acts on them by itself */
+  readonly proposals: string[] = [];
   readonly leftovers: Array<{ ref: StackRef; why: string }> = [];
   readonly measured: Measurements = { health: [], latency: [], checklist: [], modelled: [], documents: [] };
   ledger: TokenLedger = openLedger();

@@ -1,0 +1,95 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { abortUpdate, decideApprovalUpdate, progressQuery } from '../../contracts/messages';
+import { deploymentWorkflowId } from '../../contracts/workflow-ids';
+import { PlatformError } from '../../platforms/platform-error';
+import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
+
+/** Records one history of every way a deployment can go, on the fake platform. Run by `npm run record:histories`. */
+const HISTORIES = path.join(__dirname, 'histories');
+
+let fake: FakeDeployments;
+beforeAll(async () => {
+  rmSync(HISTORIES, { recursive: true, force: true });
+  mkdirSync(HISTORIES);
+  fake = await startFakeDeployments();
+});
+afterAll(() => fake.stop());
+beforeEach(() => fake.reset());
+
+const refused = new PlatformError('Platform.StackFailed', 'no capacity', { region: 'eu-west-1' });
+
+async function record(name: string, handle: WorkflowHandle): Promise<void> {
+  const history = historyToJSON(await handle.fetchHistory());
+  writeFileSync(path.join(HISTORIES, `${name}.json`), JSON.stringify({ workflowId: handle.workflowId, history }));
+}
+
+async function deployed(name: string, change?: Parameters<FakeDeployments['deploy']>[0]) {
+  const handle = await fake.deploy(change);
+  const report = await handle.result();
+  await record(name, handle);
+  return report;
+}
+
+it('promoted, with its regions, its entity, a change and its end', async () => {
+  const one = { application: 'recorded', hostname: 'recorded.example.com' };
+  const report = await deployed('promoted', one);
+  const { client } = fake.temporal.environment;
+  for (const { region } of report.topology?.regions ?? []) {
+    await record(`region-${region}`, client.workflow.getHandle(`${report.workflow.id}/${region}`));
+  }
+  await deployed('changed', one);
+  fake.cloud.script.push({ call: 'apply', kind: 'data', times: 1, error: refused });
+  await deployed('change-returned', one);
+  const operation = { kind: 'retire', requester: 'ada', platform: 'fake', account: 'default' } as const;
+  const retire = await fake.begin(operation, report.request);
+  await retire.result();
+  await record('retired', retire);
+  await record('entity', client.workflow.getHandle(deploymentWorkflowId(report.request)));
+});
+
+it('a region is refused', async () => {
+  fake.cloud.script.push({ call: 'apply', region: 'eu-west-1', kind: 'base', times: 99, error: refused });
+  await deployed('region-refused');
+});
+
+it('everything is taken back', async () => {
+  fake.cloud.script.push({ call: 'apply', region: 'eu-west-1', kind: 'data', times: 99, error: refused });
+  await deployed('taken-back', { rollout: { onFailure: 'rollback-all' } });
+});
+
+it('blocked', async () => {
+  fake.cloud.loses.add(1);
+  await deployed('blocked');
+});
+
+it('answers are lost', async () => {
+  const lost = new PlatformError('Platform.Unavailable', 'connection reset');
+  for (const call of ['apply', 'promote', 'undo']) fake.cloud.script.push({ call, times: 1, error: lost, after: true });
+  await deployed('answers-lost');
+});
+
+it('approved, rejected, stopped', async () => {
+  for (const decision of ['approve', 'reject'] as const) {
+    const handle = await fake.deploy({ rollout: { approval: 'plan' } });
+    const { id, digest } = await waiting(handle);
+    await handle.executeUpdate(decideApprovalUpdate, { args: [{ approvalId: id, digest, decision, by: 'grace' }] });
+    await handle.result();
+    await record(`approval-${decision}`, handle);
+  }
+  const handle = await fake.deploy({ rollout: { approval: 'plan' } });
+  await waiting(handle);
+  await handle.executeUpdate(abortUpdate, { args: [{ by: 'grace', reason: 'recorded' }] });
+  await handle.result();
+  await record('stopped', handle);
+});
+
+async function waiting(handle: WorkflowHandle) {
+  for (;;) {
+    const { approval } = await handle.query(progressQuery, { sinceSeq: 0 });
+    if (approval?.state === 'waiting') return approval;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
