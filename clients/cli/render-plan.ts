@@ -3,18 +3,29 @@ import type { PlannedChange } from '../../contracts/stack';
 import { formatMs, formatUsd, plural, shortDigest } from '../format';
 import type { Colors } from './terminal';
 
+type StackChanges = DeploymentPlan['changes'][number];
+
+/** as long as the longest kind of stack, "connectivity" */
+const KIND_WIDTH = 12;
 const SYMBOL: Record<PlannedChange['action'], string> = { create: '+', change: '~', delete: '-', replace: '±' };
 
+export interface PlanView {
+  /** undefined: not compared with one */
+  budgetUsdPerMonth?: number | undefined;
+  /** list the resources of new stacks one by one; what changes in existing ones is always listed */
+  details?: boolean | undefined;
+}
+
 /** The plan as people approve it: changes per region, cost against the budget, findings, what cannot be undone. */
-export function renderPlan(plan: DeploymentPlan, budgetUsdPerMonth: number, colors: Colors): string {
+export function renderPlan(plan: DeploymentPlan, view: PlanView, colors: Colors): string {
   return [
-    ...header(plan, budgetUsdPerMonth, colors),
+    ...header(plan, view, colors),
     ...plan.topology.regions.flatMap(({ region, role, why }) => [
       '',
       `${colors.bold(region)}  ${role}  ${colors.dim(why)}`,
-      ...changesOf(plan, region, colors),
+      ...changesOf(plan, region, view, colors),
     ]),
-    ...elsewhere(plan, colors),
+    ...elsewhere(plan, view, colors),
     '',
     countsLine(plan, colors),
     ...rolloutLines(plan),
@@ -26,40 +37,50 @@ export function renderPlan(plan: DeploymentPlan, budgetUsdPerMonth: number, colo
   ].join('\n');
 }
 
-function header({ digest, topology }: DeploymentPlan, budget: number, colors: Colors): string[] {
-  const { usdPerMonth } = topology.cost;
-  const cost = `${formatUsd(usdPerMonth)} a month of ${formatUsd(budget)}`;
+function header({ digest, topology }: DeploymentPlan, { budgetUsdPerMonth }: PlanView, colors: Colors): string[] {
   return [
     '',
     `${colors.bold('Plan')} ${shortDigest(digest)}`,
     `  ${topology.mode}, routed by ${topology.routing}, primary ${topology.primary}`,
-    `  cost     ${usdPerMonth <= budget ? cost : colors.red(`${cost}: over budget`)}`,
+    `  cost     ${costText(topology.cost.usdPerMonth, budgetUsdPerMonth, colors)}`,
     `  latency  ${formatMs(topology.latency.modelledMs)} at the ${topology.latency.percentile}th percentile (modelled)`,
   ];
 }
 
-/** The stack of global records lives in one region but serves all: it is listed once, under its own heading. */
-function changesOf(plan: DeploymentPlan, region: string, colors: Colors): string[] {
-  return plan.changes
-    .filter(({ ref }) => ref.region === region && !isGlobal(ref.kind))
-    .flatMap(({ ref, changes }) => [
-      `  ${ref.kind} ${colors.dim(ref.name)}`,
-      ...changes.map((change) => changeLine(change, colors)),
-    ]);
+function costText(usdPerMonth: number, budgetUsdPerMonth: number | undefined, colors: Colors): string {
+  if (budgetUsdPerMonth === undefined) return `${formatUsd(usdPerMonth)} a month`;
+  const text = `${formatUsd(usdPerMonth)} a month of ${formatUsd(budgetUsdPerMonth)}`;
+  return usdPerMonth <= budgetUsdPerMonth ? text : colors.red(`${text}: over budget`);
 }
 
-function elsewhere(plan: DeploymentPlan, colors: Colors): string[] {
+/** The stack of global records lives in one region but serves all: it is listed once, under its own heading. */
+function changesOf({ changes }: DeploymentPlan, region: string, view: PlanView, colors: Colors): string[] {
+  return changes
+    .filter(({ ref }) => ref.region === region && !isGlobal(ref.kind))
+    .flatMap((stack) => stackLines(stack, stack.ref.name, view, colors));
+}
+
+function elsewhere(plan: DeploymentPlan, view: PlanView, colors: Colors): string[] {
   const known = new Set(plan.topology.regions.map(({ region }) => region));
   const rest = plan.changes.filter(({ ref }) => isGlobal(ref.kind) || !known.has(ref.region));
   if (rest.length === 0) return [];
   return [
     '',
     colors.bold('global'),
-    ...rest.flatMap(({ ref, changes }) => [
-      `  ${ref.kind} ${colors.dim(`${ref.name} in ${ref.region}`)}`,
-      ...changes.map((change) => changeLine(change, colors)),
-    ]),
+    ...rest.flatMap((stack) => stackLines(stack, `${stack.ref.name} in ${stack.ref.region}`, view, colors)),
   ];
+}
+
+/** A stack that is new as a whole is one line: what it consists of matters less than what changes in others. */
+function stackLines(stack: StackChanges, name: string, { details }: PlanView, colors: Colors): string[] {
+  const { ref, changes } = stack;
+  const isNew = changes.length > 0 && changes.every(({ action }) => action === 'create');
+  if (isNew && !details)
+    return [
+      colors.green(`  + ${ref.kind.padEnd(KIND_WIDTH)} ${plural(changes.length, 'resource')}  ${colors.dim(name)}`),
+    ];
+  if (changes.length === 0) return [`    ${ref.kind.padEnd(KIND_WIDTH)} no changes  ${colors.dim(name)}`];
+  return [`  ${ref.kind} ${colors.dim(name)}`, ...changes.map((change) => changeLine(change, colors))];
 }
 
 function isGlobal(kind: string): boolean {

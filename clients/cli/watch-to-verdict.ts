@@ -88,8 +88,7 @@ async function dealWithApproval(input: WatchToVerdictInput, { approval }: Progre
 
 async function showPlan({ meridian, workflowId, request, terminal }: WatchToVerdictInput, approval: Approval) {
   const plan = await queryPlan(meridian, workflowId);
-  const budget = request?.budget.usdPerMonth ?? Number.POSITIVE_INFINITY;
-  if (plan) terminal.err(renderPlan(plan, budget, terminal.errColors));
+  if (plan) terminal.err(renderPlan(plan, { budgetUsdPerMonth: request?.budget.usdPerMonth }, terminal.errColors));
   terminal.err(
     `approval of ${approval.summary}, digest ${shortDigest(approval.digest)}, until ${formatTime(approval.expiresAt)}\n`,
   );

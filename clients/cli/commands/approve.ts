@@ -66,7 +66,7 @@ async function mayApprove(
     );
   }
   const plan = await queryPlan(meridian, workflowId);
-  if (plan) terminal.err(renderPlan(plan, Number.POSITIVE_INFINITY, terminal.errColors));
+  if (plan) terminal.err(renderPlan(plan, {}, terminal.errColors));
   if (yes) return true;
   if (!terminal.canAsk)
     throw new ClientProblem(

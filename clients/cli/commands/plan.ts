@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal';
 
 /** Shows what a request would do. With `json`: the plan, its decisions and the ledger as one document. */
 export async function runPlan(
-  { file, json, by }: { file: string; json?: boolean; by: string },
+  { file, json, details, by }: { file: string; json?: boolean; details?: boolean; by: string },
   terminal: Terminal,
 ): Promise<number> {
   const checked = await readCheckedRequest(file);
@@ -23,7 +23,9 @@ export async function runPlan(
     const result = await planDeployment(meridian, { request, requester: by });
     if (json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
     else {
-      terminal.out(renderPlan(result.plan, request.budget.usdPerMonth, terminal.outColors));
+      terminal.out(
+        renderPlan(result.plan, { budgetUsdPerMonth: request.budget.usdPerMonth, details }, terminal.outColors),
+      );
       for (const { about, choice, decidedBy, reason } of result.decisions)
         terminal.out(`decided by ${decidedBy}: ${about} → ${choice} (${reason})\n`);
     }

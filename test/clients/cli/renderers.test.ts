@@ -36,24 +36,31 @@ describe('the plan', () => {
         ],
       },
     ];
-    const text = renderPlan({ ...plan, changes }, 900, plain);
+    const text = renderPlan({ ...plan, changes }, {}, plain);
     expect(text).toContain('Plan: 1 to add, 1 to change, 1 to replace, 1 to destroy');
     for (const line of ['+ A T', '~ B T', '± C T (replaced)', '- D T']) expect(text).toContain(line);
   });
 
   test('lists every stack once, global records under their own heading', () => {
-    const text = renderPlan(plan, 900, plain);
+    const text = renderPlan(plan, { details: true }, plain);
     expect(text.match(/OrdersRecord/g)).toHaveLength(1);
     expect(text.indexOf('\nglobal\n')).toBeLessThan(text.indexOf('OrdersRecord'));
   });
 
+  test('folds a stack that is new as a whole into one line', () => {
+    const text = renderPlan(plan, {}, plain);
+    expect(text).toContain('+ base         3 resources  orders-staging-base');
+    expect(text).not.toContain('OrdersApi');
+    expect(text).toContain('Plan: 13 to add');
+  });
+
   test('says when it costs more than the budget', () => {
-    expect(renderPlan(plan, 900, plain)).not.toContain('over budget');
-    expect(renderPlan(plan, 600, plain)).toContain('$612 a month of $600: over budget');
+    expect(renderPlan(plan, { budgetUsdPerMonth: 900 }, plain)).not.toContain('over budget');
+    expect(renderPlan(plan, { budgetUsdPerMonth: 600 }, plain)).toContain('$612 a month of $600: over budget');
   });
 
   test('shows what cannot be undone and how the rest would be', () => {
-    const text = renderPlan(plan, 900, plain);
+    const text = renderPlan(plan, {}, plain);
     expect(text).toContain(plan.irreversible[0]);
     expect(text).toContain('us-east-1/global: delete');
   });
