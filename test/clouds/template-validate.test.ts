@@ -45,3 +45,17 @@ test('an instance class that a region does not have is found before anything is 
   const findings = await validateTemplates(templatesOf(planned(large, topologyOf(['af-south-1', 'eu-west-1']))).stacks);
   expect(findings.map(({ where }) => where)).toEqual(['af-south-1/data/DatabaseOrdersDb/Properties.DBInstanceClass']);
 });
+
+test('checks that run at the same time each get their own answer, and the process goes on meanwhile', async () => {
+  const [first, second] = templatesOf(threeRegions()).stacks;
+  const broken = {
+    ...second!,
+    template: second!.template.replace('"EnableDnsSupport": true', '"EnableDnsSupport": []'),
+  };
+  let turns = 0;
+  const counting = setInterval(() => (turns += 1), 1);
+  const answers = await Promise.all([validateTemplates([first!]), validateTemplates([broken]), validateTemplates([])]);
+  clearInterval(counting);
+  expect(answers.map((findings) => findings.length > 0)).toEqual([false, true, false]);
+  expect(turns).toBeGreaterThan(0);
+});
