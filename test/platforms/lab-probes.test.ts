@@ -61,7 +61,8 @@ describe('latency', () => {
       const distanceMs = DISTANCES_MS[index]!;
       expect(measurement).toMatchObject({ servedBy: 'us-east-1', samples: 20, source: 'lab' });
       expect(measurement.p50Ms).toBeGreaterThanOrEqual(distanceMs - 1);
-      expect(measurement.p50Ms).toBeLessThan(distanceMs + 25);
+      // less than the way to the other region; how little is added shows only on an idle machine
+      expect(measurement.p50Ms).toBeLessThan(distanceMs + 60);
       expect(measurement.withinSla).toBe(measurement.slaPercentileMs <= 100);
     }
     expect(measured[0]?.withinSla).toBe(true);

@@ -188,7 +188,7 @@ describe('the edge', () => {
     const far = await get(hostname, { location: 'frankfurt' });
     expect(far).toMatchObject({ region: 'us-east-1' });
     expect(far.ms).toBeGreaterThanOrEqual(89);
-    expect(far.ms).toBeLessThan(140);
+    expect(far.ms).toBeLessThan(175);
   });
 
   it('refuses a location that it does not know', async () => {
