@@ -1,19 +1,17 @@
 import type { TokenLedger } from './token-ledger';
 
 /** Why a model did not decide. */
-export const NO_MODEL_DECISION_CODES = [
-  'no-model',
-  'budget',
-  'unavailable',
-  'misconfigured',
-  'outcome-unknown',
-  'refused',
-  'truncated',
-  'invalid-answer',
-  'policy',
-] as const;
 export interface NoModelDecision {
-  code: (typeof NO_MODEL_DECISION_CODES)[number];
+  code:
+    | 'no-model'
+    | 'budget'
+    | 'unavailable'
+    | 'misconfigured'
+    | 'outcome-unknown'
+    | 'refused'
+    | 'truncated'
+    | 'invalid-answer'
+    | 'policy';
   message: string;
 }
 
