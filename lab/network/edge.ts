@@ -16,6 +16,9 @@ export interface EdgeCertificate {
   cert: string;
 }
 
+/** Shorter than servers keep idle connections (Node: 5 s): a request must not meet a connection that is being closed. */
+const IDLE_MS = 4_000;
+
 /**
  * The way in from the world: one TLS port for every hostname. It plays DNS, the distance from the caller’s location,
  * and nothing else; load balancers are in the regions.
@@ -23,7 +26,7 @@ export interface EdgeCertificate {
 export class Edge {
   private readonly server: Server;
   /** The load balancers of the lab sign their own certificates. */
-  private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false, maxFreeSockets: 64 });
+  private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false, timeout: IDLE_MS });
 
   constructor(
     certificate: EdgeCertificate,
