@@ -22,6 +22,8 @@ export interface SampleOptions {
   image?: string;
   tasks?: number;
   dataStores?: unknown[];
+  /** replication is planned as synchronous */
+  synchronous?: boolean;
 }
 
 /** The rendered stacks of the sample application, primary first; applied to a lab one by one or by kind. */
@@ -36,7 +38,11 @@ export class SampleDeployment {
     const dataStores = options.dataStores ?? [{ name: 'orders', engine: 'postgresql' }];
     const uses = dataStores.length > 0 ? ['orders'] : [];
     const request = sampleRequest({ services: [{ name: 'api', image, tasks, uses }], dataStores });
-    this.stacks = templatesOf(planned(request, topologyOf(regions))).stacks;
+    const input = planned(request, topologyOf(regions));
+    if (options.synchronous) {
+      for (const plan of input.replication.stores) plan.mode = { kind: 'synchronous', writePenaltyMs: 1 };
+    }
+    this.stacks = templatesOf(input).stacks;
   }
 
   stack(region: string, kind: StackKind): GeneratedStack {

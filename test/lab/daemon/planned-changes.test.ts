@@ -29,7 +29,7 @@ test('changed, replaced, created and deleted resources are told apart', () => {
 
 test.each([
   ['a reference', { Ref: 'Cidr' }],
-  ['a substitution', { 'Fn::Sub': '${Cidr}' }],
+  ['a substitution', { 'Fn::Sub': `${'$'}{Cidr}` }],
 ])('a changed parameter changes the resources that use it by %s', (_how, CidrBlock) => {
   const text = template({ Vpc: { ...vpc, Properties: { CidrBlock } }, Other: route });
   const before = { template: text, parameters: { Cidr: '10.0.0.0/16' } };
