@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createTakeModelTurn } from '../../activities/take-model-turn';
 import type { TakeModelTurn } from '../../agents/loop/model-turn';
@@ -69,7 +70,7 @@ describe('agent loop as workflow code', () => {
 
   it('charges a turn whose worker was lost, and lets rules decide', async () => {
     const result = await run(async () => {
-      throw new Error('worker gone');
+      throw ApplicationFailure.create({ message: 'worker gone', category: ApplicationFailureCategory.BENIGN });
     });
     expect(result).toMatchObject({
       kind: 'decided',

@@ -92,7 +92,7 @@ describe('facts of the topology architect', () => {
         const call = firstCall(topologyArchitect, input, openLedger(), 'm');
         expect(call.estimatedTokens + topologyArchitect.output.wantedTokens).toBeLessThanOrEqual(1_940);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, endOnFailure: true },
     );
   });
 
@@ -105,7 +105,7 @@ describe('facts of the topology architect', () => {
           expect(text.endsWith('</data>')).toBe(true);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 100, endOnFailure: true },
     );
   });
 });
