@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeLocalState } from '../dev/local-state';
+import { loadConfig } from '../temporal.config';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'meridian-config-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function running(pid = process.pid): void {
+  writeLocalState(home, {
+    pid,
+    home: join(home, 'runs/1'),
+    temporalAddress: '127.0.0.1:4000',
+    uiUrl: 'http://127.0.0.1:5000',
+    labUrl: 'http://127.0.0.1:6000',
+    workerPid: 1,
+  });
+}
+
+test('without anything set, a server beside us and no model', () => {
+  const config = loadConfig({ MERIDIAN_HOME: home });
+  expect(config.temporal).toMatchObject({ namespace: 'default', taskQueue: 'meridian', source: 'default' });
+  expect(config.temporal.connectionOptions.address).toBe('localhost:7233');
+  expect(config.temporal.webUiUrl).toBe('http://localhost:8233');
+  expect(config.model).toEqual({ provider: 'rules' });
+  expect(config.home).toBe(home);
+});
+
+test('a running local environment is found', () => {
+  running();
+  const config = loadConfig({ MERIDIAN_HOME: home });
+  expect(config.temporal).toMatchObject({
+    source: 'local-environment',
+    connectionOptions: { address: '127.0.0.1:4000' },
+    webUiUrl: 'http://127.0.0.1:5000',
+  });
+  expect(config).toMatchObject({
+    lab: { url: 'http://127.0.0.1:6000' },
+    home: join(home, 'runs/1'),
+    stateFolder: home,
+  });
+});
+
+test('a variable goes before a running local environment', () => {
+  running();
+  const config = loadConfig({
+    MERIDIAN_HOME: home,
+    TEMPORAL_ADDRESS: 'temporal.example.com:7233',
+    TEMPORAL_NAMESPACE: 'ops',
+  });
+  expect(config.temporal).toMatchObject({ source: 'environment', namespace: 'ops', webUiUrl: undefined });
+  expect(config.temporal.connectionOptions.address).toBe('temporal.example.com:7233');
+  expect(config.lab.url).toBeUndefined();
+});
+
+test('a local environment that died is not found', () => {
+  running(2 ** 22 - 1);
+  expect(loadConfig({ MERIDIAN_HOME: home }).temporal.source).toBe('default');
+});
+
+test('a key brings the model, and MERIDIAN_MODEL=rules takes it away again', () => {
+  const env = { MERIDIAN_HOME: home, ANTHROPIC_API_KEY: 'key', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9999' };
+  expect(loadConfig(env).model).toMatchObject({
+    provider: 'anthropic',
+    apiKey: 'key',
+    baseUrl: 'http://127.0.0.1:9999',
+  });
+  expect(loadConfig({ ...env, MERIDIAN_MODEL: 'rules' }).model).toEqual({ provider: 'rules' });
+  expect(loadConfig({ ...env, ANTHROPIC_API_KEY: '' }).model).toEqual({ provider: 'rules' });
+});
+
+test('what is wrong is named with the value received and what would be valid', () => {
+  const env = { MERIDIAN_HOME: home, MERIDIAN_LAB_URL: 'lab', MERIDIAN_ON_MODEL_FAILURE: 'panic' };
+  expect(() => loadConfig(env)).toThrow(
+    /MERIDIAN_LAB_URL is "lab": invalid url; MERIDIAN_ON_MODEL_FAILURE is "panic": .*"stop"\|"rules"/,
+  );
+});
