@@ -47,6 +47,8 @@ const GRPC_UNAVAILABLE = 14;
  */
 export function toClientProblem(error: unknown, doing: string, address: string): ClientProblem {
   if (error instanceof ClientProblem) return error;
+  if (error instanceof WorkflowNotFoundError && /already completed/i.test(error.message))
+    return new ClientProblem('refused', `cannot ${doing}: ${error.workflowId} has already ended`);
   if (error instanceof WorkflowNotFoundError)
     return new ClientProblem('not-found', `cannot ${doing}: there is no workflow "${error.workflowId}"`);
   if (error instanceof NamespaceNotFoundError)

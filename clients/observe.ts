@@ -4,20 +4,16 @@ import type { Progress } from '../contracts/progress';
 import { type DeploymentReport, deploymentReportSchema } from '../contracts/report';
 import {
   type DeploymentKey,
-  deploymentWorkflowId,
   type OperationKey,
   operationKeyFromWorkflowId,
   operationWorkflowId,
 } from '../contracts/workflow-ids';
-import { ClientProblem, isDetached, toClientProblem } from './client-problem';
+import { ClientProblem } from './client-problem';
 import { call, type MeridianClient } from './connection';
 
 const QUERY_TIMEOUT_MS = 5_000;
 const LIST_TIMEOUT_MS = 10_000;
 const RESULT_TIMEOUT_MS = 30_000;
-const POLL_MS = 500;
-/** A restarting server or worker is waited for this long; the deployment itself does not mind. */
-const PATIENCE_MS = 120_000;
 /** Nobody reads further back on a terminal. */
 const LISTED_OPERATIONS = 200;
 
@@ -33,13 +29,6 @@ export interface OperationListing extends OperationKey {
   endedAt: string | undefined;
 }
 
-export interface WatchOptions {
-  /** aborted: stop watching; the deployment goes on */
-  signal?: AbortSignal;
-  /** neither worker nor server answered for a while, and now they do again (undefined) */
-  onTrouble?: (problem: ClientProblem | undefined) => void;
-}
-
 export async function queryProgress(meridian: MeridianClient, workflowId: string, sinceSeq = 0): Promise<Progress> {
   return call(meridian, 'ask for progress', QUERY_TIMEOUT_MS, () =>
     meridian.client.workflow.getHandle(workflowId).query(progressQuery, { sinceSeq }),
@@ -53,98 +42,29 @@ export async function queryPlan(meridian: MeridianClient, workflowId: string): P
   );
 }
 
-/**
- * Follows a deployment until it ends and returns its report. `onProgress` is called about twice a second with the
- * present state and the events since the last call; it may do something slow, such as ask a person.
- * Survives a worker or server that is away for up to two minutes. Throws a ClientProblem; `detached` when the signal
- * was aborted.
- */
-export async function watchDeployment(
-  meridian: MeridianClient,
-  workflowId: string,
-  onProgress: (progress: Progress) => void | Promise<void>,
-  { signal, onTrouble = () => {} }: WatchOptions = {},
-): Promise<DeploymentReport> {
-  let sinceSeq = 0;
-  let troubleSince: number | undefined;
-  for (;;) {
-    if (signal?.aborted) throw new ClientProblem('detached', 'no longer watching');
-    try {
-      const status = await operationStatus(meridian, workflowId);
-      const progress = await queryProgress(meridian, workflowId, sinceSeq).catch(unlessEnded(status));
-      if (troubleSince !== undefined) onTrouble(undefined);
-      troubleSince = undefined;
-      if (progress) {
-        sinceSeq = progress.events.at(-1)?.seq ?? sinceSeq;
-        await onProgress(progress);
-      }
-      if (status !== 'RUNNING') return await deploymentResult(meridian, workflowId);
-    } catch (error) {
-      const problem = toClientProblem(error, 'watch the deployment', meridian.address);
-      if (isDetached(error) || !(await isPassing(meridian, workflowId, problem))) throw problem;
-      // A queue takes as long as it takes; being away does not.
-      if (problem.code === 'not-found') troubleSince = Date.now();
-      if (troubleSince === undefined) onTrouble(problem);
-      troubleSince ??= Date.now();
-      if (Date.now() - troubleSince > PATIENCE_MS) throw problem;
-    }
-    await pause(POLL_MS, signal);
-  }
-}
-
 /** An ended workflow has a result whether or not a worker is there to tell its last progress. */
-function unlessEnded(status: OperationStatus): (error: unknown) => undefined {
+export function unlessEnded(status: OperationStatus): (error: unknown) => undefined {
   return (error) => {
     if (status === 'RUNNING') throw error;
     return undefined;
   };
 }
 
-/**
- * Whether waiting can help. An operation that waits for its slot has a number but no workflow yet: that passes as long
- * as the entity runs that hands out the slots.
- */
-async function isPassing(meridian: MeridianClient, workflowId: string, { code }: ClientProblem): Promise<boolean> {
-  if (code !== 'not-found') return code === 'unreachable' || code === 'no-worker';
-  const key = operationKeyFromWorkflowId(workflowId);
-  if (!key) return false;
-  const status = await operationStatus(meridian, deploymentWorkflowId(key)).catch(() => 'UNKNOWN');
-  return status === 'RUNNING' || status === 'CONTINUED_AS_NEW';
-}
-
-async function operationStatus(meridian: MeridianClient, workflowId: string): Promise<OperationStatus> {
+export async function operationStatus(meridian: MeridianClient, workflowId: string): Promise<OperationStatus> {
   const description = await call(meridian, 'ask for the state', QUERY_TIMEOUT_MS, () =>
     meridian.client.workflow.getHandle(workflowId).describe(),
   );
   return description.status.name;
 }
 
-async function operationResult<Result>(meridian: MeridianClient, workflowId: string): Promise<Result> {
+export async function operationResult<Result>(meridian: MeridianClient, workflowId: string): Promise<Result> {
   return call(meridian, 'read the result', RESULT_TIMEOUT_MS, () =>
     meridian.client.workflow.getHandle(workflowId).result(),
   );
 }
 
-async function deploymentResult(meridian: MeridianClient, workflowId: string): Promise<DeploymentReport> {
+export async function deploymentResult(meridian: MeridianClient, workflowId: string): Promise<DeploymentReport> {
   return deploymentReportSchema.parse(await operationResult(meridian, workflowId));
-}
-
-/** The result of an operation that gives no report, such as a retirement. Waits until it ends or the signal is aborted. */
-export async function awaitResult<Result>(
-  meridian: MeridianClient,
-  workflowId: string,
-  signal?: AbortSignal,
-): Promise<Result> {
-  for (;;) {
-    if (signal?.aborted) throw new ClientProblem('detached', 'no longer watching');
-    const status = await operationStatus(meridian, workflowId).catch(async (error: unknown) => {
-      const problem = toClientProblem(error, 'wait for the result', meridian.address);
-      if (await isPassing(meridian, workflowId, problem)) return 'RUNNING';
-      throw problem;
-    });
-    if (status !== 'RUNNING') return operationResult<Result>(meridian, workflowId);
-    await pause(POLL_MS, signal);
-  }
 }
 
 /** Operations, newest first; of one deployment when a key is given. */
@@ -214,17 +134,4 @@ function unknownDeployment({ application, environment }: DeploymentKey): ClientP
     `nothing is known of ${application}/${environment}`,
     'list what is known with "meridian status"',
   );
-}
-
-async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }

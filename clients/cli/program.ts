@@ -40,7 +40,7 @@ export function buildProgram(actions: CliActions, user = 'unknown'): Command {
   addDeployCommands(program, actions, user);
   addDecisionCommands(program, actions, user);
   addReadCommands(program, actions);
-  return program as unknown as Command;
+  return program;
 }
 
 function addLocalCommands(program: Command, actions: CliActions): void {

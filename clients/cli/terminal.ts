@@ -32,7 +32,8 @@ export function processTerminal(): Terminal {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     live: hasColors(stderr),
-    columns: stderr.columns ?? DEFAULT_COLUMNS,
+    // A terminal that does not tell its size says 0.
+    columns: stderr.columns || DEFAULT_COLUMNS,
     outColors: pc.createColors(hasColors(stdout)),
     errColors: pc.createColors(hasColors(stderr)),
     canAsk,

@@ -78,6 +78,7 @@ pre { margin: 0; padding: 12px; background: var(--calm-bg); border-radius: 8px; 
   --_group-fill: var(--panel); --_group-hdr: var(--calm-bg); --_inner-stroke: var(--rule); --_key-badge: var(--calm-bg); }
 .diagram svg text { font-family: system-ui, sans-serif; }
 .bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: 8px 14px; align-items: center; font-size: 14px; }
+.bars + table { margin-top: 14px; }
 .track { position: relative; height: 16px; background: var(--calm-bg); border-radius: 4px; overflow: hidden; }
 .fill { position: absolute; top: 0; bottom: 0; border-radius: 3px; background: var(--primary); }
 .fill.passed { background: var(--good); } .fill.failed { background: var(--bad); } .fill.skipped { background: var(--calm); }

@@ -6,7 +6,7 @@ import { msToTs } from '@temporalio/common/lib/time';
 import { Worker } from '@temporalio/worker';
 import { runDeploy } from '../../clients/cli/commands/deploy';
 import { connectClient, type MeridianClient } from '../../clients/connection';
-import { awaitResult, deploymentStatus, listDeployments, readReport, watchDeployment } from '../../clients/observe';
+import { deploymentStatus, listDeployments, readReport } from '../../clients/observe';
 import {
   abortDeployment,
   decideApproval,
@@ -14,6 +14,7 @@ import {
   retireDeployment,
   submitDeployment,
 } from '../../clients/operations';
+import { awaitResult, watchDeployment } from '../../clients/watch-deployment';
 import type { Progress } from '../../contracts/progress';
 import type { DeploymentRequest } from '../../contracts/request';
 import { MERIDIAN_APPLICATION } from '../../contracts/search-attributes';
@@ -112,6 +113,10 @@ test('a report is not there before the end, and then it says so', async () => {
   await expect(readReport(meridian, key('early'))).rejects.toMatchObject({ code: 'still-running' });
   await abortDeployment(meridian, workflowId, { by: 'mira', reason: 'enough' });
   expect((await awaitResult<{ summary: string }>(meridian, workflowId)).summary).toContain('aborted by mira');
+  await expect(abortDeployment(meridian, workflowId, { by: 'mira', reason: 'again' })).rejects.toMatchObject({
+    code: 'refused',
+    message: 'cannot abort the deployment: deploy/early/staging/1 has already ended',
+  });
 });
 
 test('detaching ends the watch at once and leaves the deployment alone', async () => {

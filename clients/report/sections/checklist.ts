@@ -31,6 +31,7 @@ function missing(item: ChecklistEntry['item']): ChecklistEntry {
 function row({ item, status, source, evidence }: ChecklistEntry): Html {
   return html`<tr><td>${item}</td><td class="keep"><span class="tag ${TONE[status]}">${status}</span></td>
 <td class="keep" data-label="Source">${source}</td><td>${evidence.map(
-    (entry) => html`<div>${entry.measured} <span class="soft small keep">${formatTime(entry.at)}</span></div>`,
+    ({ measured, at }, index) =>
+      html`<div>${measured}${at !== evidence[index + 1]?.at && html` <span class="soft small keep">${formatTime(at)}</span>`}</div>`,
   )}</td></tr>`;
 }
