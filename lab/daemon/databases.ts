@@ -8,6 +8,7 @@ import { type AdministratorAccess, withDatabase } from '../postgres/connect';
 import { createRoles } from '../postgres/create-roles';
 import { type DatabaseState, databaseState } from '../postgres/database-state';
 import { provision } from '../postgres/provision';
+import { turnOnFsync } from '../postgres/turn-on-fsync';
 import { killMarked } from '../processes/kill-marked';
 import { type Database, type Deployment, databaseOf, type Lab, type Site, type Store, siteOf } from './lab-state';
 import { openStorePorts, syncLinks } from './sync-links';
@@ -59,6 +60,7 @@ export async function createPrimary(lab: Lab, site: Site, store: Store, database
   });
   await startDatabase(lab, site, store, database);
   await createRoles(accessTo(lab, store, database), store.name, store.secrets);
+  await turnOnFsync(accessTo(lab, store, database));
 }
 
 /** A standby as a copy of the present primary, streaming from it through the link when this returns. */
@@ -78,6 +80,7 @@ export async function createStandby(lab: Lab, deployment: Deployment, store: Sto
   });
   await startDatabase(lab, site, store, database);
   await awaitState(lab, store, database, 'streams', ({ streaming }) => streaming, STREAMS_WITHIN_MS);
+  await turnOnFsync(accessTo(lab, store, database));
   await strikePausedReplay(lab, store, database);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseOwner, PostgresBinaries } from './binaries';
 import { runAs } from './run-as';
 import { ADMINISTRATOR, PG_HBA_CONF, POSTGRESQL_CONF } from './settings';
+import { FSYNC_OFF } from './turn-on-fsync';
 
 export interface ProvisionInput {
   binaries: PostgresBinaries;
@@ -30,6 +31,7 @@ export async function provision(input: ProvisionInput): Promise<void> {
     await rm(passwordFile, { force: true });
   }
   await appendFile(join(dataFolder, 'postgresql.conf'), POSTGRESQL_CONF);
+  await writeOwned(join(dataFolder, 'postgresql.auto.conf'), FSYNC_OFF, owner);
   await writeOwned(join(dataFolder, 'pg_hba.conf'), PG_HBA_CONF, owner);
   await writeOwned(join(dataFolder, 'server.crt'), input.certificate.cert, owner);
   await writeOwned(join(dataFolder, 'server.key'), input.certificate.key, owner);

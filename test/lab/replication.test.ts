@@ -65,6 +65,13 @@ test('a standby that replays nothing shows the age of what it misses, and is not
   expect(differing.consistent).toBe(false);
 });
 
+test.each(REGIONS)('the database in %s syncs what it acknowledges to disk', async (region) => {
+  const client = await connect(region);
+  const { rows } = await client.query('show fsync');
+  await client.end();
+  expect(rows).toEqual([{ fsync: 'on' }]);
+});
+
 test('writes behind a cut link arrive when it heals, and the lag is seen meanwhile', async () => {
   const fault = { kind: 'cut-link', from: PRIMARY, to: FAR } as const;
   await lab.daemon.call('faults.inject', { ...scope, id: 'cut', fault });
