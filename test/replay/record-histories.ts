@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { WorkflowHandle } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { temporal } from '@temporalio/proto';
 import { abortUpdate, decideApprovalUpdate, progressQuery } from '../../contracts/messages';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
@@ -22,8 +23,9 @@ beforeEach(() => fake.reset());
 const refused = new PlatformError('Platform.StackFailed', 'no capacity', { region: 'eu-west-1' });
 
 async function record(name: string, handle: WorkflowHandle): Promise<void> {
-  const history = historyToJSON(await handle.fetchHistory());
-  writeFileSync(path.join(HISTORIES, `${name}.json`), JSON.stringify({ workflowId: handle.workflowId, history }));
+  const bytes = temporal.api.history.v1.History.encode(await handle.fetchHistory()).finish();
+  const recorded = { workflowId: handle.workflowId, history: gzipSync(bytes).toString('base64') };
+  writeFileSync(path.join(HISTORIES, `${name}.json`), JSON.stringify(recorded));
 }
 
 async function deployed(name: string, change?: Parameters<FakeDeployments['deploy']>[0]) {
@@ -88,7 +90,7 @@ it('approved, rejected, stopped', async () => {
 
 async function waiting(handle: WorkflowHandle) {
   for (;;) {
-    const { approval } = await handle.query(progressQuery, { sinceSeq: 0 });
+    const { approval } = await handle.query(progressQuery, { sinceSeq: 0 }).catch(() => ({ approval: undefined }));
     if (approval?.state === 'waiting') return approval;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import { gunzipSync } from 'node:zlib';
+import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 
 const HISTORIES = path.join(__dirname, 'histories');
@@ -17,7 +18,8 @@ it('every recorded history replays', async () => {
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') });
   const histories = files.map((file) => {
     const { workflowId, history } = JSON.parse(readFileSync(path.join(HISTORIES, file), 'utf8'));
-    return { workflowId, history: historyFromJSON(history) };
+    const bytes = gunzipSync(Buffer.from(history, 'base64'));
+    return { workflowId, history: temporal.api.history.v1.History.decode(bytes) };
   });
   const failed: string[] = [];
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
