@@ -9,7 +9,7 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(beautiful-mermaid|http-proxy-3|selfsigned)/)', '/dist/'],
+  transformIgnorePatterns: ['/node_modules/(?!(beautiful-mermaid|http-proxy-3|selfsigned)/)', '<rootDir>/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   maxWorkers: 2,
   testTimeout: 60_000,

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { renderReportHtml } from '../clients/report/render-report';
 import { renderRunbook } from '../clients/report/render-runbook';
 import type { ArtifactRef } from '../contracts/artifact';
@@ -52,7 +53,8 @@ async function publish(
   const folder = path.join(deps.reportDirectory, application, environment, String(report.generation));
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, name), content);
-  return deps.artifacts.put(content, name.split('.').at(-1) ?? 'txt');
+  const stored = await deps.artifacts.put(content, name.split('.').at(-1) ?? 'txt');
+  return { ...stored, uri: pathToFileURL(path.join(folder, name)).href };
 }
 
 async function accountForTime(deps: ActivityDependencies, report: DeploymentReport, childIds: string[]) {

@@ -24,8 +24,7 @@ export async function deployMultiRegion(input: DeployInput): Promise<DeploymentR
     await story.run(() => deploy(run));
     return await end(run, { verdict: 'promoted' });
   } catch (error) {
-    const failure = describeFailure(error, run.step);
-    return await end(run, await unwind(run, { ...failure, message: run.abortedBy ?? failure.message }));
+    return await end(run, await unwind(run, run.stopped ?? describeFailure(error, run.step)));
   }
 }
 
@@ -62,7 +61,7 @@ function handleMessages(run: DeploymentRun, story: CancellationScope): void {
     abortUpdate,
     async ({ by, reason }) => {
       run.progress.say(`${by} stops the deployment: ${reason}`);
-      run.abortedBy = `${by} stopped the deployment: ${reason}`;
+      run.stop(`${by} stopped the deployment: ${reason}`);
       story.cancel();
     },
     { validator: (_request) => refuse(run.ended ? 'the deployment has already ended' : undefined) },

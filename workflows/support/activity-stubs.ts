@@ -66,4 +66,8 @@ export const measure = stubs({
  * One model turn. Never retried here: a repeated call would be billed without the ledger seeing it. Retries are turns
  * of the agent loop, each with a reservation of its own.
  */
-export const model = stubs({ startToCloseTimeout: '90 seconds', retry: { maximumAttempts: 1 } });
+export const model = stubs({
+  startToCloseTimeout: '90 seconds',
+  heartbeatTimeout: '30 seconds',
+  retry: { maximumAttempts: 1 },
+});

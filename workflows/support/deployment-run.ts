@@ -11,7 +11,7 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import { previewHostname } from '../../contracts/preview-hostname';
 import type { DeploymentRecord } from '../../contracts/record';
 import type { DatabaseStatus } from '../../contracts/replication';
-import type { DeploymentReport, StepReport } from '../../contracts/report';
+import type { DeploymentReport, Failure, StepReport } from '../../contracts/report';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { StackRef } from '../../contracts/stack';
 import type { DeploymentScope } from '../../platforms/platform';
@@ -53,8 +53,8 @@ export class DeploymentRun {
   record: DeploymentRecord | undefined;
   step: StepName = 'topology';
   ended = false;
-  /** who stopped the deployment and why, when somebody did */
-  abortedBy: string | undefined;
+  /** set when a person stopped the deployment: whatever fails from then on, that is why it ended */
+  stopped: Failure | undefined;
   /** the epoch that acts on data and traffic carry */
   epoch = 0;
   /** standbys as step 3 saw them */
@@ -99,6 +99,10 @@ export class DeploymentRun {
   /** A change to something that carries production traffic: no fault is ever injected into it. */
   get isChange(): boolean {
     return this.record?.live !== undefined;
+  }
+
+  stop(message: string): void {
+    this.stopped = { step: this.step, type: 'Operation.Aborted', message, next: [] };
   }
 
   decide(input: DecideApprovalInput): void {
