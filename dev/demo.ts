@@ -49,13 +49,18 @@ async function runDemo(options: DemoOptions, terminal: Terminal, signal: AbortSi
     throw new ClientProblem('unexpected', `the local environment broke, see ${environment.home}/logs`);
   } finally {
     if (options.keep) leaveRunning(environment, terminal);
-    else await environment.stop();
+    else await stopAll(environment, terminal, signal.aborted);
   }
 }
 
 function deploy({ file, json }: DemoOptions, environment: LocalState, terminal: Terminal, signal: AbortSignal) {
   const config = loadConfig({ ...process.env, ...environmentVariables(environment) });
   return runDeploy({ file, yes: true, json, by: 'demo', terminal, signal, connect: () => connectClient(config) });
+}
+
+async function stopAll(environment: LocalEnvironment, { err }: Terminal, interrupted: boolean): Promise<void> {
+  if (interrupted) err('stopping the local environment, and the deployment with it\n');
+  await environment.stop();
 }
 
 function leaveRunning(environment: LocalEnvironment, { err }: Terminal): void {
