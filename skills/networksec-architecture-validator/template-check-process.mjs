@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parentPort } from 'node:worker_threads';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 
-// The thread of template-check.ts: takes `{ id, templates: [{ text, region }] }`, answers `{ id, reports }` or
-// `{ id, error }`. Plain JavaScript, because a thread starts from a file as it is, in tests as well as from dist/.
+// The process of template-check.ts: takes `{ id, templates: [{ text, region }] }`, answers `{ id, reports }` or
+// `{ id, error }`. Plain JavaScript, because it starts from a file as it is, in tests as well as from dist/.
+// Ends with its parent.
 
 const engine = new CelEngine();
 
@@ -18,13 +18,15 @@ function check(folder, { text, region }) {
   return { status, diagnostics };
 }
 
-parentPort.on('message', ({ id, templates }) => {
+process.on('message', ({ id, templates }) => {
   const folder = mkdtempSync(join(tmpdir(), 'meridian-templates-'));
   try {
-    parentPort.postMessage({ id, reports: templates.map((template) => check(folder, template)) });
+    process.send({ id, reports: templates.map((template) => check(folder, template)) });
   } catch (error) {
-    parentPort.postMessage({ id, error: String(error) });
+    process.send({ id, error: String(error) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+process.on('disconnect', () => process.exit());
