@@ -6,8 +6,8 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { startTemporalServer } from '../../dev/temporal-server';
 import { loadConfig } from '../../temporal.config';
 
-// Once per test file: only warnings of the SDK belong between test results.
-Runtime.install({ logger: new DefaultLogger('WARN') });
+// Once per test file: only errors of the SDK belong between test results.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export interface TestTemporal {
   environment: TestWorkflowEnvironment;
