@@ -4,6 +4,7 @@ import type { PlatformKind } from '../contracts/region';
 import type { StackKind, StackRef } from '../contracts/stack';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import { platform, quick } from './support/activity-stubs';
+import { messageOf } from './support/failures';
 
 export interface RetireInput extends DeploymentKey {
   requester: string;
@@ -35,10 +36,7 @@ export async function retireDeployment(input: RetireInput): Promise<RetireResult
       await platform.retireStack(`${ref.region}: destroy ${ref.kind}`, { ...scope, ref });
       result.destroyed.push(`${ref.region}/${ref.kind}`);
     } catch (error) {
-      result.leftovers.push({
-        ref,
-        why: error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error),
-      });
+      result.leftovers.push({ ref, why: messageOf(error) });
     }
   }
   if (result.leftovers.length === 0) await quick.recordRetired('record that nothing is left', input);

@@ -66,12 +66,11 @@ function recordRuleDecisions(run: DeploymentRun, { rollout, replication }: Deplo
   }
 }
 
-/** Regions of a live deployment are not taken away, and its primary is not moved, by deploying a smaller request. */
+/** Regions of a live deployment are not taken away, and no primary is moved, by deploying another request. */
 function refuseUnsupportedChange(run: DeploymentRun, plan: DeploymentPlan): void {
-  const live = run.record?.live;
-  if (!live) return;
   const wanted = new Set(plan.topology.regions.map(({ region }) => region));
-  const removed = live.topology.regions.filter(({ region }) => !wanted.has(region)).map(({ region }) => region);
+  const live = run.record?.live?.topology.regions ?? [];
+  const removed = live.filter(({ region }) => !wanted.has(region)).map(({ region }) => region);
   if (removed.length > 0) {
     throw stepFailure(
       'Plan.Blocked',
@@ -82,7 +81,7 @@ function refuseUnsupportedChange(run: DeploymentRun, plan: DeploymentPlan): void
   if (primary && primary !== plan.topology.primary) {
     throw stepFailure(
       'Plan.Blocked',
-      `the plan makes ${plan.topology.primary} the primary, but ${primary} takes the writes; a deployment never moves the primary`,
+      `the plan makes ${plan.topology.primary} the primary, but ${primary} takes the writes; a deployment never moves the primary: ask for regions that keep it, or retire the deployment first`,
     );
   }
 }

@@ -74,7 +74,6 @@ async function drill(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {
     return;
   }
   const result = await drillRegionLoss(run, store);
-  run.measured.drill = result;
   const { rtoMs, passed } = result;
   await quick.recordDrill('record the drill', { ...run.scope, generation: run.input.generation, rtoMs, passed });
 }

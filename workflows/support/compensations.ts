@@ -3,6 +3,7 @@ import type { ApplyStackInput, StackScope } from '../../activities/stacks';
 import { type Compensation, compensationFor } from '../../contracts/compensation';
 import type { StackArtifact, StackRef } from '../../contracts/stack';
 import { platform } from './activity-stubs';
+import { messageOf } from './failures';
 
 export interface Undone {
   undone: string[];
@@ -55,9 +56,4 @@ export class Compensations {
       return { undone, left };
     });
   }
-}
-
-function messageOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

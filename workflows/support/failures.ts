@@ -28,6 +28,12 @@ export function describeFailure(error: unknown, step: StepName): Failure {
   };
 }
 
+/** The words of whoever failed. */
+export function messageOf(error: unknown): string {
+  const cause = rootCause(error);
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 function rootCause(error: unknown): unknown {
   let cause = error;
   while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause)
