@@ -19,8 +19,6 @@ export interface StandbyInput extends StoreRef, OnPlatform {
   timeoutMs: number;
 }
 
-export type DataActivities = ReturnType<typeof createDataActivities>;
-
 /** Acts on and questions to the databases of a deployment. */
 export function createDataActivities(deps: ActivityDependencies) {
   const data = (kind: PlatformKind) => deps.platform(kind).data;
@@ -62,11 +60,14 @@ export function createDataActivities(deps: ActivityDependencies) {
     rejoinDatabase: (input: StoreRef & OnPlatform & { region: string; epoch: number }): Promise<DatabaseStatus> =>
       withHeartbeat((context) => data(input.platform).rejoin(input, context)),
 
-    /** `Replication.Inconsistent` unless all databases of the store hold the same rows. */
-    compareDatabases: async (input: StoreRef & OnPlatform & { regions: string[] }) => {
-      const compared = await withHeartbeat(() => data(input.platform).compare(input));
-      if (compared.consistent) return compared;
-      const rows = compared.regions.map(
+    /** `Replication.Inconsistent` unless all databases of the store come to hold the same rows within the time-out. */
+    compareDatabases: async (input: StoreRef & OnPlatform & { regions: string[]; timeoutMs: number }) => {
+      const ask = () => data(input.platform).compare(input);
+      const compared = await withHeartbeat((context) =>
+        pollUntil({ ask, enough: ({ consistent }) => consistent, timeoutMs: input.timeoutMs, context }),
+      );
+      if (compared.enough) return compared.last;
+      const rows = compared.last.regions.map(
         ({ region, rows: count, digest }) => `${region}: ${count} rows, ${digest.slice(0, 12)}`,
       );
       throw failure('Replication.Inconsistent', `the databases of ${input.store} differ (${rows.join('; ')})`, {

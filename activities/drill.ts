@@ -16,8 +16,6 @@ const FAILURES_TO_DETECT = 3;
 /** Fits the 15 s tier of seed 003 with room: three failures a second apart. */
 const DETECTION_INTERVAL_MS = 1_000;
 
-export type DrillActivities = ReturnType<typeof createDrillActivities>;
-
 /** The acts of a failover drill. Faults are undone by the workflow even when it is cancelled. */
 export function createDrillActivities(deps: ActivityDependencies) {
   const { now } = deps;

@@ -55,8 +55,6 @@ export interface SealPlanInput {
   stackPlans: StackPlan[];
 }
 
-export type PlanActivities = ReturnType<typeof createPlanActivities>;
-
 /** The skills that turn a topology into a plan, one activity each, and the plan's own digest. */
 export function createPlanActivities(deps: ActivityDependencies) {
   return {

@@ -17,8 +17,6 @@ const BAKE_VOTE_MS = 1_000;
 /** So many bad votes in a row end a bake: one lost probe is not a sick region. */
 const BAKE_BAD_VOTES = 2;
 
-export type ProbeActivities = ReturnType<typeof createProbeActivities>;
-
 /** Measurements from outside: what a user or a load balancer would see. */
 export function createProbeActivities(deps: ActivityDependencies) {
   const probes = (kind: PlatformKind) => deps.platform(kind).probes;

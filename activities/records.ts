@@ -9,8 +9,6 @@ import { failure } from './support/failures';
 /** Compare-and-set is repeated this often before a conflict is reported: writers are few and quick. */
 const SAVE_ATTEMPTS = 10;
 
-export type RecordActivities = ReturnType<typeof createRecordActivities>;
-
 /** Reads and writes of the deployment record. Every write is a small pure change, repeated on a conflict. */
 export function createRecordActivities({ records, now }: ActivityDependencies) {
   const change = changeRecord(records);

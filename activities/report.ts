@@ -10,8 +10,6 @@ import type { DeploymentRequest } from '../contracts/request';
 import type { ActivityDependencies } from './dependencies';
 import { coveredMs, eventTimeMs, platformSpans, type Span } from './timing/history-spans';
 
-export type ReportActivities = ReturnType<typeof createReportActivities>;
-
 /** The documents a deployment leaves behind. */
 export function createReportActivities(deps: ActivityDependencies) {
   return {

@@ -30,8 +30,6 @@ export interface ApplyStackInput extends StackScope {
   refs: StackRef[];
 }
 
-export type StackActivities = ReturnType<typeof createStackActivities>;
-
 /** Acts on stacks. Before each act its intent is recorded; tokens make a repeated act the same act. */
 export function createStackActivities(deps: ActivityDependencies) {
   return {

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { compiledPath } from './compiled-path';
 import type { DaemonFailed, DaemonOptionsInput, DaemonReady } from './daemon/daemon-options';
 
-export type { PlantedFault } from './daemon/daemon-protocol';
 export type StartLabOptions = DaemonOptionsInput;
 
 export interface RunningLab {

@@ -16,8 +16,7 @@ import { describeFailure, stepFailure } from './support/failures';
 
 /** The whole life of one deployment attempt: four steps in order, then promotion; every end is a report. */
 export async function deployMultiRegion(input: DeployInput): Promise<DeploymentReport> {
-  const settings = await quick.readSettings('read the orchestrator settings');
-  const run = new DeploymentRun(input, settings);
+  const run = new DeploymentRun(input);
   const story = new CancellationScope();
   handleMessages(run, story);
   try {
@@ -29,6 +28,7 @@ export async function deployMultiRegion(input: DeployInput): Promise<DeploymentR
 }
 
 async function deploy(run: DeploymentRun): Promise<void> {
+  run.settings = await quick.readSettings('read the orchestrator settings');
   run.record = await quick.loadRecord('read what is live', run.scope);
   run.epoch = run.record.epoch;
   await run.takeStep('topology', () => designTopology(run));

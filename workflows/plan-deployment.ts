@@ -23,9 +23,9 @@ export interface PlanDeploymentResult {
 
 /** What a deployment would do, by the same steps that do it; takes no generation and touches nothing. */
 export async function planDeployment(input: PlanDeploymentInput): Promise<PlanDeploymentResult> {
-  const settings = await quick.readSettings('read the orchestrator settings');
-  const run = new DeploymentRun({ ...input, generation: 0 }, settings);
+  const run = new DeploymentRun({ ...input, generation: 0 });
   setHandler(progressQuery, ({ sinceSeq }) => run.progress.read(sinceSeq));
+  run.settings = await quick.readSettings('read the orchestrator settings');
   run.record = await quick.loadRecord('read what is live', run.scope);
   await designTopology(run);
   return { plan: await plan(run), decisions: run.decisions, ledger: ledgerSummary(run.ledger) };

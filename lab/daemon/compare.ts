@@ -24,8 +24,8 @@ export async function compare(
   const store = storeOf(deployment, input.store);
   const primary = databaseOf(deployment, store.primary ?? input.regions[0] ?? '', store.name);
   const regions = await withDatabase({ ...accessTo(lab, store, primary), database: store.name }, async (client) => {
-    const position = await lockWrites(client);
-    const rows = await Promise.all(input.regions.map((region) => digestAt(lab, deployment, store, region, position)));
+    const locked = await lockWrites(client);
+    const rows = await Promise.all(input.regions.map((region) => digestAt(lab, deployment, store, region, locked)));
     await client.query('rollback');
     return rows;
   });
@@ -33,12 +33,19 @@ export async function compare(
   return { consistent, regions };
 }
 
+/** What is compared: these tables (one that is created meanwhile is not), at this position of the log. */
+interface Locked {
+  tables: string[];
+  position: string;
+}
+
 /** Returns the position up to which everything is committed; the lock ends with the transaction. */
-async function lockWrites(client: Client): Promise<string> {
+async function lockWrites(client: Client): Promise<Locked> {
   await client.query(`begin; set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
   const tables = await applicationTables(client);
   if (tables.length > 0) await client.query(`lock table ${tables.join(', ')} in share mode`);
-  return (await oneRow<{ position: string }>(client, 'select pg_current_wal_flush_lsn()::text as position')).position;
+  const flushed = 'select pg_current_wal_flush_lsn()::text as position';
+  return { tables, position: (await oneRow<{ position: string }>(client, flushed)).position };
 }
 
 async function digestAt(
@@ -46,7 +53,7 @@ async function digestAt(
   deployment: Deployment,
   store: Store,
   region: string,
-  position: string,
+  { tables, position }: Locked,
 ): Promise<Comparison['regions'][number]> {
   const unknown: ContentDigest = { rows: 0, digest: '' };
   const database = deployment.sites.get(region)?.databases.get(store.name);
@@ -57,7 +64,10 @@ async function digestAt(
     while (positionBytes((await databaseState(access)).replayed) < positionBytes(position) && Date.now() < deadline) {
       await sleep(20);
     }
-    return { region, ...(await withDatabase({ ...access, database: store.name }, contentDigest)) };
+    return {
+      region,
+      ...(await withDatabase({ ...access, database: store.name }, (client) => contentDigest(client, tables))),
+    };
   } catch {
     return { region, ...unknown };
   }

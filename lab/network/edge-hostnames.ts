@@ -16,7 +16,7 @@ export class EdgeHostnames {
 
   constructor(private readonly log: NetworkLog) {}
 
-  /** Publishes or replaces. Health survives where endpoint and check stay the same; every check runs again at once. */
+  /** Publishes or replaces. Where endpoint and check stay the same, health and the rhythm of its checks do, too. */
   set(hostname: EdgeHostname): void {
     const problem = recordsProblem(hostname.records);
     if (problem !== undefined) throw new Error(`hostname ${hostname.hostname}: ${problem}`);
@@ -28,7 +28,8 @@ export class EdgeHostnames {
     }
     for (const [region, watch] of before ?? []) if (watches.get(region) !== watch) this.unwatch(hostname, watch);
     this.published.set(hostname.hostname, { hostname, watches });
-    for (const watch of watches.values()) watch.start();
+    const known = new Set(before?.values());
+    for (const watch of watches.values()) if (!known.has(watch)) watch.start();
     this.log('hostname', { hostname: hostname.hostname, regions: hostname.records.map(({ region }) => region) });
   }
 

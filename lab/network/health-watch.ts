@@ -10,8 +10,6 @@ export class HealthWatch {
   state: HealthState = unproven(new Date().toISOString());
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
-  private checking = false;
-  private again = false;
 
   constructor(
     private readonly hostname: string,
@@ -19,11 +17,9 @@ export class HealthWatch {
     private readonly onTurn: (state: HealthState) => void,
   ) {}
 
-  /** Checks now and from now on; called again, it only brings the next check forward. */
+  /** Checks now and from now on. */
   start(): void {
-    clearTimeout(this.timer);
-    if (this.checking) this.again = true;
-    else void this.check();
+    void this.check();
   }
 
   stop(): void {
@@ -44,15 +40,12 @@ export class HealthWatch {
   private async check(): Promise<void> {
     const { path, failureThreshold, intervalSeconds } = this.record.healthCheck;
     const startedMs = performance.now();
-    this.checking = true;
     const passed = await answersWell(this.record.targetPort, this.hostname, path);
-    this.checking = false;
     if (this.stopped) return;
     const before = this.state;
     this.state = nextHealth(before, { passed, at: new Date().toISOString(), failureThreshold });
     if (before.healthy !== this.state.healthy) this.onTurn(this.state);
-    const nextInMs = this.again ? 0 : Math.max(0, startedMs + intervalSeconds * 1000 - performance.now());
-    this.again = false;
+    const nextInMs = Math.max(0, startedMs + intervalSeconds * 1000 - performance.now());
     this.timer = setTimeout(() => void this.check(), nextInMs);
   }
 }

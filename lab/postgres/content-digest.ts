@@ -4,7 +4,7 @@ import { oneRow } from './connect';
 
 export interface ContentDigest {
   rows: number;
-  /** sha-256 over the name, row count and row digests of every table */
+  /** sha-256 over the name, row count and row digests of every table that was asked for */
   digest: string;
 }
 
@@ -17,12 +17,12 @@ export async function applicationTables(client: Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Digest of all rows of all tables, as one snapshot sees them; the order of rows on disk does not matter. */
-export async function contentDigest(client: Client): Promise<ContentDigest> {
+/** Digest of all rows of these tables, as one snapshot sees them; the order of rows on disk does not matter. */
+export async function contentDigest(client: Client, tables: string[]): Promise<ContentDigest> {
   const digest = createHash('sha256');
   let rows = 0;
   await client.query('begin isolation level repeatable read read only');
-  for (const table of await applicationTables(client)) {
+  for (const table of tables) {
     const { count, md5 } = await oneRow<{ count: number; md5: string }>(
       client,
       `select count(*)::int as count, coalesce(md5(string_agg(row, '' order by row)), '') as md5

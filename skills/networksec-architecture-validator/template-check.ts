@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StandardReport } from '@aws/cloudformation-validate';
 
 /** How long the engine is kept without work: it holds about 300 MB. */
-const IDLE_MS = 15_000;
+const IDLE_MS = 5_000;
 
 export type TemplateReport = Pick<StandardReport, 'status' | 'diagnostics'>;
 

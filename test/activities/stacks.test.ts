@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import fc from 'fast-check';
 import type { ActivityDependencies } from '../../activities/dependencies';
-import { createStackActivities, type StackActivities } from '../../activities/stacks';
+import { createStackActivities } from '../../activities/stacks';
 import { FileArtifactStore } from '../../activities/store/file-artifact-store';
 import { FileDeploymentStore } from '../../activities/store/file-deployment-store';
 import { compensationFor } from '../../contracts/compensation';
@@ -49,7 +49,7 @@ const run = <R>(call: () => Promise<R>): Promise<R> => new MockActivityEnvironme
 
 /** One generation's life: it applies some stacks, perhaps loses an answer, and is then undone completely. */
 async function applyAndUndo(
-  activities: StackActivities,
+  activities: ReturnType<typeof createStackActivities>,
   store: FileArtifactStore,
   cloud: FakeCloud,
   generation: number,

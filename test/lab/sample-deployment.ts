@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type StackDescription,
   type StackKind,
@@ -106,8 +105,4 @@ export class SampleDeployment {
     if (value === undefined) throw new Error(`stack ${kind} in ${region} has no output ${name}`);
     return value;
   }
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

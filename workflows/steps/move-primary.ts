@@ -73,6 +73,7 @@ export async function returnPrimary(run: DeploymentRun, store: StoreReplication,
     ...run.on,
     store: store.store,
     regions: [primary, ...store.replicas],
+    timeoutMs: CATCH_UP_MS,
   });
   run.progress.region(primary, 'ready', 'primary again');
 }

@@ -64,17 +64,21 @@ export class DeploymentRun {
   /** where and after how many ms a write to the primary was readable */
   readonly readBack: Array<{ region: string; seen: boolean; afterMs: number }> = [];
 
-  constructor(
-    readonly input: DeployInput,
-    readonly settings: OrchestratorSettings,
-  ) {
+  /** read by the first activity; until then nothing is known to be there */
+  settings: OrchestratorSettings = { searchable: false };
+
+  constructor(readonly input: DeployInput) {
     const { account, application, environment, platform } = input.request;
     this.scope = { account, application, environment };
     this.on = { ...this.scope, platform, generation: input.generation };
     this.approvals = new Approvals(input.request, input.requester);
     this.compensations = new Compensations(this.on);
     const waiting = () => this.approvals.waiting();
-    this.progress = new ProgressLog(() => ledgerSummary(this.ledger), waiting, settings.searchable);
+    this.progress = new ProgressLog(
+      () => ledgerSummary(this.ledger),
+      waiting,
+      () => this.settings.searchable,
+    );
   }
 
   /** The sealed plan. Steps after step 2's planning may rely on it. */

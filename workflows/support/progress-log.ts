@@ -20,18 +20,18 @@ export class ProgressLog {
   private readonly events: ProgressEvent[] = [];
   private readonly regions = new Map<string, Progress['regions'][number]>();
 
-  /** `searchable` is false on a server that lacks our search attributes: everything else works the same. */
+  /** `searchable` answers false on a server that lacks our search attributes: everything else works the same. */
   constructor(
     private readonly ledger: () => LedgerSummary,
     private readonly approval: () => Approval | undefined,
-    private readonly searchable: boolean,
+    private readonly searchable: () => boolean,
   ) {}
 
   enter(phase: Progress['phase'], message: string, step?: StepName): void {
     this.phase = phase;
     this.step = step;
     this.say(message);
-    if (this.searchable) {
+    if (this.searchable()) {
       const waiting = this.approval()?.state === 'waiting';
       upsertSearchAttributes([
         { key: MERIDIAN_PHASE, value: phase },
@@ -50,7 +50,7 @@ export class ProgressLog {
 
   plan(regions: TopologyRegion[]): void {
     for (const { region, role } of regions) this.regions.set(region, { region, role, state: 'waiting', detail: '' });
-    if (this.searchable)
+    if (this.searchable())
       upsertSearchAttributes([{ key: MERIDIAN_REGIONS, value: regions.map(({ region }) => region) }]);
   }
 
