@@ -2,8 +2,7 @@ import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import type { DatabaseOwner, PostgresBinaries } from './binaries';
 import { runAs } from './run-as';
-import { ADMINISTRATOR, PG_HBA_CONF, POSTGRESQL_CONF } from './settings';
-import { FSYNC_OFF } from './turn-on-fsync';
+import { ADMINISTRATOR, FSYNC_OFF, PG_HBA_CONF, POSTGRESQL_CONF } from './settings';
 
 export interface ProvisionInput {
   binaries: PostgresBinaries;

@@ -1,5 +1,3 @@
-import { FSYNC_OFF } from './turn-on-fsync';
-
 /** Names of the roles and secrets of one store; a standby is a copy, so they are the same in every region. */
 export interface StoreCredentials {
   administratorPassword: string;
@@ -54,6 +52,12 @@ export const PG_HBA_CONF = `
 hostssl all all 127.0.0.1/32 scram-sha-256
 hostssl replication ${REPLICATOR} 127.0.0.1/32 scram-sha-256
 `;
+
+/**
+ * First line of `postgresql.auto.conf` of a database that is being made: while it is, nothing has to survive the
+ * machine, and syncing a thousand fresh files is most of the time that it would take.
+ */
+export const FSYNC_OFF = 'fsync = off\n';
 
 export interface UpstreamSettings {
   /** loopback port of the link that leads to the primary */
