@@ -21,7 +21,9 @@ export async function applyBase(
   const before = deployment.sites.get(region);
   const site = before ?? (await makeSite(lab, deployment, region));
   try {
-    const wanted = await Promise.all(services.map((spec) => wantedService(lab, deployment, site, spec)));
+    const wanted: ServiceWanted[] = [];
+    // one after the other: the first that uses a store opens its ports, the others get the same ones
+    for (const spec of services) wanted.push(await wantedService(lab, deployment, site, spec));
     await syncLinks(lab, deployment);
     await startRegionProcess(lab, site);
     await site.process?.call('configure', { services: wanted });

@@ -9,8 +9,8 @@ import { syncLinks } from './sync-links';
 import { followersOf, setSynchronousStandbys } from './synchronous-commit';
 
 /**
- * Makes the databases of a region that are not there yet and removes those that the template no longer has. One that is
- * there keeps its role whatever the template says: roles change by promotion and rejoin, never by a template.
+ * Makes the databases of a region that are not there yet. One that is there keeps its role whatever the template says:
+ * roles change by promotion and rejoin, never by a template. Refuses a template that lacks one that is there.
  */
 export async function applyData(
   lab: Lab,
@@ -19,20 +19,30 @@ export async function applyData(
   specs: DatabaseSpec[],
 ): Promise<void> {
   const site = siteOf(deployment, region);
+  refuseToRemove(site, specs);
   for (const spec of specs) {
     const known = site.databases.get(spec.name);
     if (known) known.spec = spec;
     else await createDatabase(lab, deployment, site, spec);
   }
-  const gone = [...site.databases.values()].filter(({ store }) => !specs.some(({ name }) => name === store));
-  for (const database of gone) await removeDatabase(lab, deployment, site, database);
 }
 
-/** Stops and deletes the databases of a region, with their data. */
+/** Stops and deletes the databases of a region, with their data. Nothing else deletes one that was complete. */
 export async function destroyData(lab: Lab, deployment: Deployment, region: string): Promise<void> {
   const site = deployment.sites.get(region);
   if (!site) return;
   for (const database of [...site.databases.values()]) await removeDatabase(lab, deployment, site, database);
+}
+
+function refuseToRemove({ databases, region }: Site, specs: DatabaseSpec[]): void {
+  const missing = [...databases.keys()].filter((store) => !specs.some(({ name }) => name === store));
+  if (missing.length === 0) return;
+  const which = missing.length === 1 ? `database ${missing[0]} is` : `databases ${missing.join(', ')} are`;
+  throw new LabError(
+    'Platform.Refused',
+    `${which} not in the template any more; a change never destroys data: retire the deployment, or keep it`,
+    { region, resource: missing[0] },
+  );
 }
 
 async function createDatabase(lab: Lab, deployment: Deployment, site: Site, spec: DatabaseSpec): Promise<void> {

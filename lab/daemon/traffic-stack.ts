@@ -1,13 +1,23 @@
 import type { TrafficSpec } from '../../contracts/region-spec';
+import { LabError } from '../lab-error';
 import type { EdgeHostname, EdgeRecord } from '../network/network-port';
 import type { Deployment, Hostname, Lab } from './lab-state';
 
-/** Publishes a hostname at the edge. A template that is applied anew ends what a shift had changed. */
+/**
+ * Publishes a hostname at the edge. A template that is applied anew ends what a shift had changed. Refuses another
+ * hostname than the stack publishes already: its users would lose it.
+ */
 export async function applyTraffic(lab: Lab, deployment: Deployment, stack: string, spec: TrafficSpec): Promise<void> {
   const missing = spec.records.find(({ region }) => !deployment.sites.has(region));
   if (missing) throw new Error(`the record for ${missing.region} has no target: that region has no load balancer`);
   const before = deployment.hostnames.get(stack);
-  if (before && before.spec.hostname !== spec.hostname) await lab.network.removeHostname(before.spec.hostname);
+  if (before && before.spec.hostname !== spec.hostname) {
+    throw new LabError(
+      'Platform.Refused',
+      `hostname: stack ${stack} publishes ${before.spec.hostname}; a change never takes a hostname away: publish ${spec.hostname} as a deployment of its own, or retire this one first`,
+      { resource: stack },
+    );
+  }
   const hostname: Hostname = { spec };
   await lab.network.setHostname(edgeHostname(deployment, hostname));
   deployment.hostnames.set(stack, hostname);

@@ -20,7 +20,12 @@ export interface SampleOptions {
   regions?: string[];
   image?: string;
   tasks?: number;
+  /** in place of the one service `api`, which uses the store `orders` */
+  services?: unknown[];
   dataStores?: unknown[];
+  hostname?: string;
+  /** part of every token: a stack that was destroyed is made again by another generation */
+  generation?: number;
   /** replication is planned as synchronous */
   synchronous?: boolean;
 }
@@ -28,6 +33,7 @@ export interface SampleOptions {
 /** The rendered stacks of the sample application, primary first; applied to a lab one by one or by kind. */
 export class SampleDeployment {
   readonly stacks: GeneratedStack[];
+  private readonly generation: number;
 
   constructor(
     private readonly daemon: DaemonClient,
@@ -36,7 +42,9 @@ export class SampleDeployment {
     const { regions = [PRIMARY, STANDBY], image = 'meridian/sample-orders:1.0', tasks = 1 } = options;
     const dataStores = options.dataStores ?? [{ name: 'orders', engine: 'postgresql' }];
     const uses = dataStores.length > 0 ? ['orders'] : [];
-    const request = sampleRequest({ services: [{ name: 'api', image, tasks, uses }], dataStores });
+    const { services = [{ name: 'api', image, tasks, uses }], hostname = 'orders.example.com' } = options;
+    this.generation = options.generation ?? 1;
+    const request = sampleRequest({ services, dataStores, hostname });
     const input = planned(request, topologyOf(regions));
     if (options.synchronous) {
       for (const plan of input.replication.stores) plan.mode = { kind: 'synchronous', writePenaltyMs: 1 };
@@ -60,8 +68,9 @@ export class SampleDeployment {
 
   async applyStack(
     { ref, template, parameters }: GeneratedStack,
-    { generation = 1, token = `${generation}/${ref.region}/${ref.name}` }: { token?: string; generation?: number } = {},
+    options: { token?: string; generation?: number } = {},
   ): Promise<StackDescription> {
+    const { generation = this.generation, token = `${generation}/${ref.region}/${ref.name}` } = options;
     const resolved = await this.resolve(parameters);
     const tags = {
       [TAG_APPLICATION]: scope.application,
