@@ -108,7 +108,7 @@ export async function stopDatabase(site: Site, database: Database): Promise<{ cl
   const stopped = await site.process
     ?.call('stopDatabase', { store: database.store, timeoutMs: CLEAN_STOP_MS })
     .catch(() => undefined);
-  const killed = await killMarked(database.marker);
+  const { pids: killed } = await killMarked(database.marker);
   return { clean: stopped?.clean === true && killed.length === 0, killed };
 }
 

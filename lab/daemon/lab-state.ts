@@ -106,7 +106,8 @@ export interface Lab {
   deployments: Map<string, Deployment>;
   stacks: Map<string, Stack>;
   planted: PlantedFault[];
-  faults: Map<string, { fault: LabFault; at: string }>;
+  /** by deployment and id; `at` (ISO): in force as a whole since then, absent while it is being injected or undone */
+  faults: Map<string, { fault: LabFault; at?: string }>;
   /** counts sites, for markers */
   siteCount: number;
   log(message: string): void;

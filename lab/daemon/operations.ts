@@ -3,12 +3,13 @@ import { APPLICATION } from '../postgres/settings';
 import { compare } from './compare';
 import type { OperationInput, OperationName, OperationResults } from './daemon-protocol';
 import { databaseStatus } from './database-status';
-import { injectFault, undoFault } from './faults';
+import { Faults } from './faults';
 import { fence } from './fence';
 import {
   type Deployment,
   databaseOf,
   databasesOf,
+  deploymentKey,
   deploymentOf,
   type Lab,
   type Scope,
@@ -30,10 +31,11 @@ export type Operations = {
 /** What each operation of the protocol does. Acts on one store run one after the other. */
 export function createOperations(lab: Lab, shutdown: () => void): Operations {
   const stacks = new Stacks(lab);
+  const faults = new Faults(lab);
   const locks = new Locks();
   const of = (scope: Scope) => deploymentOf(lab, scope);
   const onStore = <I extends Scope & { store: string }, R>(input: I, act: (deployment: Deployment) => Promise<R>) =>
-    locks.run(`${input.account}/${input.application}/${input.environment}/${input.store}`, () => act(of(input)));
+    locks.run(`${deploymentKey(input)}/${input.store}`, () => act(of(input)));
   return {
     'stacks.describe': ({ ref }) => stacks.describe(ref),
     'stacks.template': ({ ref }) => stacks.template(ref),
@@ -56,8 +58,8 @@ export function createOperations(lab: Lab, shutdown: () => void): Operations {
         (alarm) => alarm.application === application && alarm.environment === environment,
       ),
     'regions.status': (input) => regionStatus(siteOf(of(input), input.region), input.path),
-    'faults.inject': ({ id, fault }) => injectFault(lab, id, fault),
-    'faults.undo': ({ id }) => undoFault(lab, id),
+    'faults.inject': ({ id, fault, ...scope }) => faults.inject(`${deploymentKey(scope)}/${id}`, fault),
+    'faults.undo': ({ id, ...scope }) => faults.undo(`${deploymentKey(scope)}/${id}`),
     'faults.plant': (fault) => {
       lab.planted.push(fault);
       return {};

@@ -13,13 +13,20 @@ type Waiting = { resolve: (result: unknown) => void; reject: (error: Error) => v
 export class RegionProcess {
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
+  /** settled once the process has ended */
+  readonly gone: Promise<void>;
 
   private constructor(
     private readonly child: ChildProcess,
     private readonly region: string,
   ) {
     child.on('message', (reply: RegionReply) => this.settle(reply));
-    child.once('exit', (code, signal) => this.ended(signal ?? `code ${code}`));
+    this.gone = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.ended(signal ?? `code ${code}`);
+        resolve();
+      });
+    });
   }
 
   /**

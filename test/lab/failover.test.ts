@@ -6,7 +6,7 @@ import { FAR, PRIMARY, SampleDeployment, STANDBY, scope, store } from './sample-
 /** One story on one deployment: each test starts from where the one before ended. */
 let lab: TestLab;
 const REGIONS = [PRIMARY, STANDBY, FAR];
-const HOSTNAME = 'preview.orders.example.com';
+const HOSTNAME = 'preview-orders.example.com';
 
 beforeAll(async () => {
   lab = await startTestLab();
