@@ -4,6 +4,7 @@ import type { DatabaseStatus } from '../contracts/replication';
 import type { FenceReceipt, ServiceHealth } from '../contracts/validation';
 import type { CallContext, DeploymentScope, StoreRef } from '../platforms/platform';
 import { PlatformError } from '../platforms/platform-error';
+import { allHealthy, sickness } from '../policies/health';
 import type { ActivityDependencies } from './dependencies';
 import { withHeartbeat } from './support/call-context';
 import { failure } from './support/failures';
@@ -38,16 +39,20 @@ export function createDataActivities(deps: ActivityDependencies) {
         const { probes } = deps.platform(input.platform);
         const ready = await pollUntil({
           ask: () => probes.region({ ...input, path: READY_PATH }),
-          enough: (services) => services.every((service) => service.healthy),
+          enough: allHealthy,
           timeoutMs: input.timeoutMs,
           context,
         });
         if (ready.enough) return ready.last;
-        const sick = ready.last.find((service) => !service.healthy);
-        throw failure('Region.Unhealthy', `${sick?.service} in ${input.region} is not ready: ${sick?.detail}`, {
-          region: input.region,
-          ...(sick && { resource: sick.service }),
-        });
+        const { service, detail } = sickness(ready.last);
+        throw failure(
+          'Region.Unhealthy',
+          `${service ?? 'the application'} in ${input.region} is not ready: ${detail}`,
+          {
+            region: input.region,
+            ...(service && { resource: service }),
+          },
+        );
       }),
 
     fenceDatabase: (input: StoreRef & OnPlatform & { region: string; epoch: number }): Promise<FenceReceipt> =>

@@ -1,7 +1,9 @@
+import type { ArtifactRef } from '../contracts/artifact';
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { PlatformKind } from '../contracts/region';
 import type { CallContext, DeploymentScope, Fault, WriterHandle } from '../platforms/platform';
-import { type WriteLoss, writeLoss } from '../policies/write-loss';
+import { allHealthy } from '../policies/health';
+import { type FaultTimes, firstAcknowledgedMs, type WriteLoss, writeLoss } from '../policies/write-loss';
 import type { ActivityDependencies } from './dependencies';
 import { withHeartbeat } from './support/call-context';
 import { failure } from './support/failures';
@@ -9,6 +11,13 @@ import { pause, pollUntil } from './support/poll-until';
 
 interface OnPlatform {
   platform: PlatformKind;
+}
+
+interface WriterTimes {
+  writer: WriterHandle;
+  /** ISO times of the fault and of the fence receipt */
+  faultAt: string;
+  fencedAt: string;
 }
 
 /** Seed 003, failover triggers: three consecutive failures of the primary region mean immediate failover. */
@@ -46,13 +55,12 @@ export function createDrillActivities(deps: ActivityDependencies) {
       return { at: now().toISOString() };
     },
 
-    /** Waits for the first acknowledged write that was sent after the fault. */
-    awaitFirstWrite: (input: OnPlatform & { writer: WriterHandle; faultAt: string; timeoutMs: number }) =>
+    /** Waits for the first acknowledged write that was sent after the old primary was fenced. */
+    awaitFirstWrite: (input: OnPlatform & WriterTimes & { timeoutMs: number }) =>
       withHeartbeat(async (context) => {
         const { probes } = deps.platform(input.platform);
-        const faultAtMs = Date.parse(input.faultAt);
         const seen = await pollUntil({
-          ask: async () => writeLoss(await probes.writerLog(input.writer), [], faultAtMs).firstWriteMs,
+          ask: async () => firstAcknowledgedMs(await probes.writerLog(input.writer), timesOf(input)),
           enough: (firstWriteMs) => firstWriteMs !== undefined,
           timeoutMs: input.timeoutMs,
           context,
@@ -79,13 +87,18 @@ export function createDrillActivities(deps: ActivityDependencies) {
         return seen.last;
       }),
 
-    /** Stops the writer and says what became of its writes; the whole log is kept as an artifact. */
-    finishWriter: async (input: OnPlatform & { writer: WriterHandle; faultAt: string }): Promise<WriteLoss> => {
+    /** Stops the writer and says what became of its writes; its whole log is kept. */
+    finishWriter: async (input: OnPlatform & WriterTimes): Promise<{ loss: WriteLoss; log: ArtifactRef }> => {
       const { probes } = deps.platform(input.platform);
       const { log, present } = await withHeartbeat(() => probes.stopWriter(input.writer));
-      return writeLoss(log, present, Date.parse(input.faultAt));
+      const lines = log.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+      return { loss: writeLoss(log, present, timesOf(input)), log: await deps.artifacts.put(lines, 'ndjson') };
     },
   };
+}
+
+function timesOf({ faultAt, fencedAt }: WriterTimes): FaultTimes {
+  return { faultAtMs: Date.parse(faultAt), fencedAtMs: Date.parse(fencedAt) };
 }
 
 async function countFailures(
@@ -101,7 +114,7 @@ async function countFailures(
       throw failure('Drill.Failed', `${input.region} still answers ${input.timeoutMs} ms after the fault`);
     const startedAt = Date.now();
     const services = await probes.region({ ...input, path: LIVE_PATH });
-    failures = services.some((service) => !service.healthy) ? failures + 1 : 0;
+    failures = allHealthy(services) ? 0 : failures + 1;
     heartbeat(`${failures} consecutive failures`);
     if (failures < FAILURES_TO_DETECT)
       await pause(Math.max(DETECTION_INTERVAL_MS - (Date.now() - startedAt), 0), signal);

@@ -3,6 +3,7 @@ import { LIVE_PATH } from '../contracts/probe-contract';
 import type { PlatformKind } from '../contracts/region';
 import type { LatencyMeasurement, LoadMeasurement, ServiceHealth } from '../contracts/validation';
 import type { DeploymentScope, StoreRef } from '../platforms/platform';
+import { allHealthy, sickness } from '../policies/health';
 import type { ActivityDependencies } from './dependencies';
 import { withHeartbeat } from './support/call-context';
 import { failure } from './support/failures';
@@ -34,17 +35,10 @@ export function createProbeActivities(deps: ActivityDependencies) {
         let bad = 0;
         while (Date.now() < end) {
           const services = await probes(input.platform).region({ ...input, path: LIVE_PATH });
-          const sick = services.find((service) => !service.healthy);
           votes += 1;
-          bad = sick ? bad + 1 : 0;
+          bad = allHealthy(services) ? 0 : bad + 1;
           heartbeat(`${votes} votes, ${bad} bad in a row`);
-          if (sick && bad >= BAKE_BAD_VOTES) {
-            throw failure(
-              'Region.SickDuringBake',
-              `${sick.service} in ${input.region} turned sick during its bake: ${sick.detail}`,
-              { region: input.region, resource: sick.service },
-            );
-          }
+          if (bad >= BAKE_BAD_VOTES) throw sickDuringBake(input.region, services);
           await pause(Math.min(BAKE_VOTE_MS, Math.max(end - Date.now(), 0)), signal);
         }
         return { votes };
@@ -84,4 +78,13 @@ export function createProbeActivities(deps: ActivityDependencies) {
     resolveHostname: (input: OnPlatform & { hostname: string }): Promise<{ regions: string[] }> =>
       deps.platform(input.platform).traffic.resolve(input.hostname),
   };
+}
+
+function sickDuringBake(region: string, services: ServiceHealth[]) {
+  const { service, detail } = sickness(services);
+  return failure(
+    'Region.SickDuringBake',
+    `${service ?? 'the application'} in ${region} turned sick during its bake: ${detail}`,
+    { region, ...(service && { resource: service }) },
+  );
 }

@@ -1,4 +1,5 @@
 import type { DeploymentRecord, Intent } from '../contracts/record';
+import type { PlatformKind } from '../contracts/region';
 import type { StackArtifact } from '../contracts/stack';
 import type { Topology } from '../contracts/topology';
 import type { DeploymentKey } from '../contracts/workflow-ids';
@@ -65,12 +66,19 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
       });
     },
 
-    /** Claims an epoch before the acts that carry it. Claiming the present one again is success, an older one is refused. */
-    claimEpoch: async (input: DeploymentKey & { epoch: number }): Promise<void> => {
+    /**
+     * Claims an epoch before the acts that carry it: compare-and-set on the epoch that the claimant knows. Repeating
+     * one's own claim is success, anybody else's is a conflict.
+     */
+    claimEpoch: async (input: DeploymentKey & { expected: number; epoch: number; by: string }): Promise<void> => {
+      const { expected, epoch, by } = input;
       await change(input, (found) => {
-        if (found.epoch === input.epoch) return found;
-        if (found.epoch < input.epoch) return { ...found, epoch: input.epoch };
-        throw failure('Platform.StaleEpoch', `epoch ${input.epoch} is older than the recorded epoch ${found.epoch}`);
+        if (found.epoch === epoch && found.epochClaimedBy === by) return found;
+        if (found.epoch === expected) return { ...found, epoch, epochClaimedBy: by };
+        throw failure(
+          'Record.Conflict',
+          `epoch ${epoch} cannot be claimed: the record is at ${found.epoch}, expected ${expected}`,
+        );
       });
     },
 
@@ -84,9 +92,35 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
       }));
     },
 
+    /** Where the deployment is going to be, before the first act there. Refused while something of it is elsewhere. */
+    claimPlace: async (input: DeploymentKey & { platform: PlatformKind; account: string }): Promise<void> => {
+      const place = { platform: input.platform, account: input.account };
+      await change(input, (found) => {
+        if (!found.place) return { ...found, place };
+        if (found.place.platform === place.platform && found.place.account === place.account) return found;
+        throw failure(
+          'Plan.Blocked',
+          `${input.application}/${input.environment} is on ${found.place.platform}, account ${found.place.account}; retire it there before deploying to ${place.platform}, account ${place.account}`,
+        );
+      });
+    },
+
+    /** The data of the primary was undone: the next deployment chooses anew. */
+    recordNoPrimary: async (key: DeploymentKey): Promise<void> => {
+      await change(key, ({ primary, ...found }) => (primary === undefined ? found : { ...found }));
+    },
+
+    /** Production traffic has ended; other stacks may be left. */
+    recordNotLive: async (key: DeploymentKey): Promise<void> => {
+      await change(key, ({ live: _live, ...found }) => found);
+    },
+
     /** Nothing of the deployment is left. Generations go on counting: a token is never used twice. */
     recordRetired: async (key: DeploymentKey): Promise<void> => {
-      await change(key, ({ live: _live, dark: _dark, primary: _primary, ...found }) => ({ ...found, intents: [] }));
+      await change(key, ({ live: _live, dark: _dark, primary: _primary, place: _place, ...found }) => ({
+        ...found,
+        intents: [],
+      }));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { renderReportHtml } from '../clients/report/render-report';
 import { renderRunbook } from '../clients/report/render-runbook';
 import type { ArtifactRef } from '../contracts/artifact';
@@ -66,6 +67,12 @@ async function accountForTime(deps: ActivityDependencies, report: DeploymentRepo
 }
 
 async function historyOf({ client }: ActivityDependencies, workflowId: string, runId?: string) {
-  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  return history.events ?? [];
+  try {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    return history.events ?? [];
+  } catch (error) {
+    // Its time then counts as orchestration: the account can only look worse than it is.
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Compensation } from '../contracts/compensation';
+import type { Intent } from '../contracts/record';
 import type { PlatformKind } from '../contracts/region';
 import {
   type BeforeImage,
@@ -102,9 +103,8 @@ async function compensate(
   const token = stackToken({ generation, ref, verb: 'restore', digest: template.sha256 });
   const tags = tagsOf({ ...scope, generation: before });
   const text = await deps.artifacts.get(template);
-  await withIntent(deps, scope, ref, 'apply', token, async () => {
-    await stacks.apply({ ref, template: text, parameters, tags, token }, context);
-  });
+  const restore = { ref, template: text, parameters, tags, token };
+  await withIntent(deps, scope, ref, 'apply', token, () => stacks.apply(restore, context), 'undone');
 }
 
 async function withIntent<R>(
@@ -114,11 +114,12 @@ async function withIntent<R>(
   verb: 'apply' | 'destroy',
   token: string,
   act: () => Promise<R>,
+  settled: Intent['state'] = verb === 'destroy' ? 'undone' : 'done',
 ): Promise<R> {
   const intent = { ref, verb, generation: scope.generation, token } as const;
   await recordIntent(deps, scope, { ...intent, state: 'open' });
   const result = await act();
-  await recordIntent(deps, scope, { ...intent, state: verb === 'destroy' ? 'undone' : 'done' });
+  await recordIntent(deps, scope, { ...intent, state: settled });
   return result;
 }
 

@@ -12,7 +12,6 @@ import {
   type OperationRequest,
 } from '../contracts/messages';
 import type { DeploymentPlan } from '../contracts/plan';
-import type { PlatformKind } from '../contracts/region';
 import type { DeploymentRequest } from '../contracts/request';
 import { MERIDIAN_APPLICATION, MERIDIAN_ENVIRONMENT } from '../contracts/search-attributes';
 import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
@@ -43,13 +42,9 @@ export async function submitDeployment(
 /** Destroys everything of a deployment; the result of the returned workflow says what was destroyed and what is left. */
 export async function retireDeployment(
   meridian: MeridianClient,
-  {
-    application,
-    environment,
-    ...retire
-  }: DeploymentKey & { requester: string; platform: PlatformKind; account: string },
+  { application, environment, requester }: DeploymentKey & { requester: string },
 ): Promise<BeginOperationResult> {
-  return beginOperation(meridian, { application, environment }, { kind: 'retire', ...retire });
+  return beginOperation(meridian, { application, environment }, { kind: 'retire', requester });
 }
 
 async function beginOperation(

@@ -1,17 +1,20 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { z } from 'zod';
 import type { DecideApprovalInput } from './approval';
 import type { LedgerSummary } from './ledger';
 import type { DeploymentPlan } from './plan';
 import type { Progress } from './progress';
-import type { PlatformKind } from './region';
-import type { DeploymentRequest } from './request';
+import { deploymentRequestSchema } from './request';
 
 /** Operations that the deployment entity runs one at a time; a smaller number goes first. */
 export const OPERATION_PRIORITY = { emergency: 0, rollback: 1, switchover: 2, deploy: 3, retire: 3, drill: 4 } as const;
 
-export type OperationRequest =
-  | { kind: 'deploy'; request: DeploymentRequest; requester: string }
-  | { kind: 'retire'; requester: string; platform: PlatformKind; account: string };
+/** What the entity is asked to do. Parsed by the entity again: not every caller is one of our clients. */
+export const operationRequestSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('deploy'), request: deploymentRequestSchema, requester: z.string().min(1) }),
+  z.object({ kind: z.literal('retire'), requester: z.string().min(1) }),
+]);
+export type OperationRequest = z.infer<typeof operationRequestSchema>;
 
 export interface BeginOperationResult {
   workflowId: string;

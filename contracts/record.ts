@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { regionIdSchema } from './region';
+import { platformKindSchema, regionIdSchema } from './region';
 import { stackArtifactSchema, stackRefSchema } from './stack';
 import { topologySchema } from './topology';
 
@@ -33,8 +33,13 @@ export const deploymentRecordSchema = z.object({
     })
     .optional(),
   dark: z.object({ generation: z.number().int(), regions: z.array(regionIdSchema), expiresAt: z.string() }).optional(),
+  place: z
+    .object({ platform: platformKindSchema, account: z.string() })
+    .optional()
+    .describe('where the deployment is; set before the first act, gone when nothing is left'),
   primary: regionIdSchema.optional(),
   epoch: z.number().int().nonnegative().describe('raised at every change of the primary; adapters refuse an older one'),
+  epochClaimedBy: z.string().optional().describe('the workflow that claimed the present epoch'),
   intents: z.array(intentSchema),
   drills: z.array(z.object({ at: z.string(), generation: z.number().int(), rtoMs: z.number(), passed: z.boolean() })),
 });

@@ -1,4 +1,10 @@
-import type { ChecklistEntry, DrillResult, LatencyMeasurement, ServiceHealth } from '../contracts/validation';
+import {
+  CHECKLIST_ITEMS,
+  type ChecklistEntry,
+  type DrillResult,
+  type LatencyMeasurement,
+  type ServiceHealth,
+} from '../contracts/validation';
 
 /** What was measured in step 4. A part that was not measured is absent or empty. */
 export interface ValidationFacts {
@@ -53,14 +59,19 @@ function drillProposals(drill: DrillResult | undefined): string[] {
  * health check nothing is known, and nothing is promoted.
  */
 export function validationVerdict({ health, latency, drill, checklist }: ValidationFacts): ValidationVerdict {
-  const proposals = [...latencyProposals(latency), ...drillProposals(drill)];
-  const blockers = [
-    ...(health.length === 0 ? ['no region was checked for health'] : healthBlockers(health)),
-    ...checklist
-      .filter(({ status }) => status === 'failed')
-      .map(({ item, evidence }) => `${item}: ${evidence.at(-1)?.measured ?? 'failed'}`),
-    ...(drill && !drill.passed ? [`failover drill: ${drill.why}`] : []),
-    ...proposals,
-  ];
-  return { verdict: blockers.length === 0 ? 'promoted' : 'blocked', blockers: [...new Set(blockers)], proposals };
+  const sick = health.length === 0 ? ['no region was checked for health'] : healthBlockers(health);
+  const slow = latencyProposals(latency);
+  const drilled = drillProposals(drill);
+  const failedDrill = drill && !drill.passed ? [`failover drill: ${drill.why}`] : drilled;
+  // These three say themselves what is wrong, in more words than their line in the checklist.
+  const said = new Set<string>();
+  for (const [index, reasons] of [sick, failedDrill, slow].entries()) {
+    const item = CHECKLIST_ITEMS[index];
+    if (reasons.length > 0 && item) said.add(item);
+  }
+  const failed = checklist
+    .filter(({ status, item }) => status === 'failed' && !said.has(item))
+    .map(({ item, evidence }) => `${item}: ${evidence.at(-1)?.measured ?? 'failed'}`);
+  const blockers = [...sick, ...slow, ...failedDrill, ...failed];
+  return { verdict: blockers.length === 0 ? 'promoted' : 'blocked', blockers, proposals: [...slow, ...drilled] };
 }

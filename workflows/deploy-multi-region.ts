@@ -4,7 +4,7 @@ import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuer
 import type { DeploymentReport } from '../contracts/report';
 import { deployRegions } from './steps/deploy-regions';
 import { designTopology } from './steps/design-topology';
-import { finishReport } from './steps/finish-report';
+import { finishReport, type Outcome } from './steps/finish-report';
 import { planDeployment } from './steps/plan-deployment';
 import { promote } from './steps/promote';
 import { replicateData } from './steps/replicate-data';
@@ -19,11 +19,21 @@ export async function deployMultiRegion(input: DeployInput): Promise<DeploymentR
   const run = new DeploymentRun(input);
   const story = new CancellationScope();
   handleMessages(run, story);
+  const outcome = await tell(run, story);
+  run.life = 'ended';
+  const report = await CancellationScope.nonCancellable(() => finishReport(run, outcome));
+  await condition(allHandlersFinished);
+  return report;
+}
+
+/** Runs the story to its verdict; a failure is undone as the policy says and becomes part of the verdict. */
+async function tell(run: DeploymentRun, story: CancellationScope): Promise<Outcome> {
   try {
     await story.run(() => deploy(run));
-    return await end(run, { verdict: 'promoted' });
+    return { verdict: 'promoted' };
   } catch (error) {
-    return await end(run, await unwind(run, run.stopped ?? describeFailure(error, run.step)));
+    run.life = 'undoing';
+    return unwind(run, run.stopped ?? describeFailure(error, run.step));
   }
 }
 
@@ -43,10 +53,16 @@ async function deploy(run: DeploymentRun): Promise<void> {
 }
 
 async function approvePlan(run: DeploymentRun): Promise<void> {
+  const refusal = run.approvals.impossible();
+  if (refusal) throw stepFailure('Plan.Blocked', refusal);
   const { digest, topology, irreversible } = run.approvedPlan;
   const summary = `the plan for ${topology.regions.length} regions at ${Math.round(topology.cost.usdPerMonth)} USD a month`;
-  await run.approvals.pass({ id: 'plan', gate: 'plan', digest, summary, irreversible }, () =>
-    run.progress.enter('approval', `waiting for approval of ${summary}`, 'regions'),
+  await run.approvals.pass(
+    { id: 'plan', gate: 'plan', digest, summary, irreversible },
+    {
+      required: run.request.environment === 'production' || run.request.rollout.approval !== 'none',
+      opened: () => run.progress.enter('approval', `waiting for approval of ${summary}`, 'regions'),
+    },
   );
 }
 
@@ -64,19 +80,10 @@ function handleMessages(run: DeploymentRun, story: CancellationScope): void {
       run.stop(`${by} stopped the deployment: ${reason}`);
       story.cancel();
     },
-    { validator: (_request) => refuse(run.ended ? 'the deployment has already ended' : undefined) },
+    { validator: (_request) => refuse(run.stopRefusal()) },
   );
 }
 
 function refuse(reason: string | undefined): void {
   if (reason !== undefined) throw stepFailure('Request.Invalid', reason);
-}
-
-async function end(run: DeploymentRun, outcome: Parameters<typeof finishReport>[1]): Promise<DeploymentReport> {
-  return CancellationScope.nonCancellable(async () => {
-    run.ended = true;
-    const report = await finishReport(run, outcome);
-    await condition(allHandlersFinished);
-    return report;
-  });
 }

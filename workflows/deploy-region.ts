@@ -3,6 +3,7 @@ import type { Compensation } from '../contracts/compensation';
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { Failure } from '../contracts/report';
 import type { StackArtifact, StackRef } from '../contracts/stack';
+import { allHealthy, sickness } from '../policies/health';
 import { measure, platform } from './support/activity-stubs';
 import { Compensations } from './support/compensations';
 import { describeFailure, stepFailure } from './support/failures';
@@ -41,16 +42,17 @@ export async function deployRegion(input: DeployRegionInput): Promise<DeployRegi
     return { kind: 'deployed', compensations: compensations.pending };
   } catch (error) {
     const failure = { region: input.region, ...describeFailure(error, 'regions') };
-    return { kind: 'failed', failure, ...(await compensations.undo()) };
+    const { undone, left } = await compensations.undo();
+    return { kind: 'failed', failure, undone, left };
   }
 }
 
 async function verify(input: DeployRegionInput): Promise<void> {
   const health = await platform.probeRegion(`${input.region}: probe health`, { ...input, path: LIVE_PATH });
-  const sick = health.find(({ healthy }) => !healthy);
-  if (!sick) return;
-  throw stepFailure('Region.Unhealthy', `${sick.service} in ${input.region} is unhealthy: ${sick.detail}`, {
+  if (allHealthy(health)) return;
+  const { service, detail } = sickness(health);
+  throw stepFailure('Region.Unhealthy', `${service ?? 'the application'} in ${input.region} is unhealthy: ${detail}`, {
     region: input.region,
-    resource: sick.service,
+    ...(service && { resource: service }),
   });
 }

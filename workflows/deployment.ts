@@ -9,7 +9,12 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type BeginOperationResult, beginOperationUpdate, type OperationRequest } from '../contracts/messages';
+import {
+  type BeginOperationResult,
+  beginOperationUpdate,
+  type OperationRequest,
+  operationRequestSchema,
+} from '../contracts/messages';
 import { type DeploymentKey, operationWorkflowId } from '../contracts/workflow-ids';
 import { deployMultiRegion } from './deploy-multi-region';
 import { retireDeployment } from './retire-deployment';
@@ -27,16 +32,19 @@ export async function deployment(key: DeploymentKey): Promise<void> {
     validator: (request) => validate(key, request),
   });
   for (;;) {
-    await condition(() => slot.hasWaiting || workflowInfo().continueAsNewSuggested);
+    await condition(() => slot.hasWaiting || canStartAfresh(slot));
     const operation = slot.take();
     if (operation) {
       await runOperation(key, operation);
       slot.release();
     }
-    if (workflowInfo().continueAsNewSuggested && !slot.hasWaiting && allHandlersFinished()) {
-      await continueAsNew<typeof deployment>(key);
-    }
+    if (canStartAfresh(slot)) await continueAsNew<typeof deployment>(key);
   }
+}
+
+/** Nothing is under way and nobody waits for an answer: only then may a fresh run take over. */
+function canStartAfresh(slot: OperationSlot): boolean {
+  return workflowInfo().continueAsNewSuggested && !slot.hasWaiting && allHandlersFinished();
 }
 
 async function begin(
@@ -46,15 +54,22 @@ async function begin(
 ): Promise<BeginOperationResult> {
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
-  const operation: Operation = { request, generation, workflowId, started: false };
+  const operation: Operation = { request, generation, workflowId, start: 'waiting' };
   slot.enqueue(operation);
-  await condition(() => operation.started || slot.isBusyFor(operation));
-  return { workflowId, generation, ahead: operation.started ? 0 : slot.ahead(operation) };
+  await condition(() => operation.start !== 'waiting' || slot.isBusyFor(operation));
+  if (operation.start === 'failed') throw stepFailure('Internal', `${workflowId} could not be started`);
+  return { workflowId, generation, ahead: operation.start === 'waiting' ? slot.ahead(operation) : 0 };
 }
 
+/** Whoever sends this has a way around our clients: the whole request is parsed again before anything depends on it. */
 function validate(key: DeploymentKey, operation: OperationRequest): void {
-  if (operation.kind !== 'deploy') return;
-  const { application, environment } = operation.request;
+  const parsed = operationRequestSchema.safeParse(operation);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw stepFailure('Request.Invalid', `${issue?.path.join('.') || 'operation'}: ${issue?.message}`);
+  }
+  if (parsed.data.kind !== 'deploy') return;
+  const { application, environment } = parsed.data.request;
   if (application === key.application && environment === key.environment) return;
   throw stepFailure(
     'Request.Invalid',
@@ -66,10 +81,10 @@ function validate(key: DeploymentKey, operation: OperationRequest): void {
 async function runOperation(key: DeploymentKey, operation: Operation): Promise<void> {
   try {
     const child = await startOperation(key, operation);
-    operation.started = true;
+    operation.start = 'started';
     await child.result();
   } catch (error) {
-    operation.started = true;
+    if (operation.start === 'waiting') operation.start = 'failed';
     log.warn('operation did not complete', { workflowId: operation.workflowId, error: String(error) });
   }
 }
@@ -79,12 +94,11 @@ async function startOperation(key: DeploymentKey, { request, generation, workflo
   const name = `${key.application}/${key.environment}`;
   const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
   if (request.kind === 'retire') {
-    const { platform, account } = request;
     const staticSummary = `retire ${name}, asked for by ${requester}`;
     return startChild(retireDeployment, {
       ...common,
       staticSummary,
-      args: [{ ...key, requester, generation, platform, account }],
+      args: [{ ...key, requester, generation }],
     });
   }
   return startChild(deployMultiRegion, {

@@ -1,6 +1,5 @@
 import type { StackScope } from '../activities/stacks';
 import type { DeploymentRecord } from '../contracts/record';
-import type { PlatformKind } from '../contracts/region';
 import type { StackKind, StackRef } from '../contracts/stack';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import { platform, quick } from './support/activity-stubs';
@@ -9,8 +8,6 @@ import { messageOf } from './support/failures';
 export interface RetireInput extends DeploymentKey {
   requester: string;
   generation: number;
-  platform: PlatformKind;
-  account: string;
 }
 
 export interface RetireResult {
@@ -21,26 +18,31 @@ export interface RetireResult {
 /** Traffic ends first, data goes last but before the network it lives in: the inverse of how it was made. */
 const RETIRE_ORDER: StackKind[] = ['global', 'preview', 'data', 'connectivity', 'base'];
 
-/** Destroys everything of a deployment. The only way from present to destroyed. */
+/** Destroys everything of a deployment, where its record says it is. The only way from present to destroyed. */
 export async function retireDeployment(input: RetireInput): Promise<RetireResult> {
   const record = await quick.loadRecord('read what is live', input);
-  const scope: StackScope & { account: string } = input;
-  const found = await quick.listStacks('list what exists', scope);
-  const refs = inRetireOrder(
-    found.map(({ ref }) => ref),
-    record,
-  );
   const result: RetireResult = { destroyed: [], leftovers: [] };
-  for (const ref of refs) {
-    try {
-      await platform.retireStack(`${ref.region}: destroy ${ref.kind}`, { ...scope, ref });
-      result.destroyed.push(`${ref.region}/${ref.kind}`);
-    } catch (error) {
-      result.leftovers.push({ ref, why: messageOf(error) });
-    }
-  }
+  if (!record.place) return result;
+  const scope: StackScope & { account: string } = { ...input, ...record.place };
+  const found = await quick.listStacks('list what exists', scope);
+  for (const ref of inRetireOrder(
+    found.map((stack) => stack.ref),
+    record,
+  ))
+    await retire(scope, ref, result);
   if (result.leftovers.length === 0) await quick.recordRetired('record that nothing is left', input);
+  else if (!result.leftovers.some(({ ref }) => ref.kind === 'global'))
+    await quick.recordNotLive('record that traffic has ended', input);
   return result;
+}
+
+async function retire(scope: StackScope, ref: StackRef, result: RetireResult): Promise<void> {
+  try {
+    await platform.retireStack(`${ref.region}: destroy ${ref.kind}`, { ...scope, ref });
+    result.destroyed.push(`${ref.region}/${ref.kind}`);
+  } catch (error) {
+    result.leftovers.push({ ref, why: messageOf(error) });
+  }
 }
 
 /** Within one kind the region of the primary goes last: replicas depend on it. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,7 +14,7 @@ export class FileArtifactStore implements ArtifactStore {
     const digest = sha256(content);
     const file = path.join(this.directory, digest.slice(0, 2), `${digest}.${extension}`);
     await mkdir(path.dirname(file), { recursive: true });
-    const temporary = `${file}.${process.pid}.new`;
+    const temporary = `${file}.${randomUUID()}.new`;
     await writeFile(temporary, content);
     await rename(temporary, file);
     return { uri: pathToFileURL(file).href, sha256: digest, bytes: Buffer.byteLength(content) };

@@ -1,103 +1,92 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type DeploymentRecord, deploymentRecordSchema, emptyRecord } from '../../contracts/record';
 import type { DeploymentKey } from '../../contracts/workflow-ids';
 import { type DeploymentStore, RecordConflictError } from '../store-port';
 
-/** A lock older than this belonged to a process that died while holding it; writes take milliseconds. */
-const STALE_LOCK_MS = 5_000;
-const LOCK_ATTEMPTS = 200;
-const LOCK_WAIT_MS = 25;
+/** Versions before these are removed: enough to see what happened lately. */
+const VERSIONS_KEPT = 50;
 
 /**
- * Records as one JSON file per application and environment. A write goes to a new file that is synced and renamed
- * over the old one, under a lock file, so that readers see the old or the new record and never half of one.
+ * Records as files, one folder per application and environment, one file per version. A version is written beside and
+ * linked under its number: the file system lets exactly one writer have a number, so there is no lock that could be held
+ * by the dead, and a reader sees whole versions only.
  */
 export class FileDeploymentStore implements DeploymentStore {
   constructor(private readonly directory: string) {}
 
   async load(key: DeploymentKey): Promise<DeploymentRecord> {
+    const latest = (await this.versions(key)).at(-1);
+    if (latest === undefined) return emptyRecord(key.application, key.environment);
     try {
-      return deploymentRecordSchema.parse(JSON.parse(await readFile(this.file(key), 'utf8')));
+      return deploymentRecordSchema.parse(JSON.parse(await readFile(this.file(key, latest), 'utf8')));
     } catch (error) {
-      if (isMissing(error)) return emptyRecord(key.application, key.environment);
+      // Between listing and reading, many newer versions may have come: look again.
+      if (isCode(error, 'ENOENT')) return this.load(key);
       throw error;
     }
   }
 
   async save(record: DeploymentRecord): Promise<DeploymentRecord> {
-    await mkdir(this.directory, { recursive: true });
-    return this.locked(record, async () => {
-      const found = await this.load(record);
-      if (found.version !== record.version) throw new RecordConflictError(record, record.version, found.version);
-      const next = { ...record, version: record.version + 1 };
-      await writeAtomically(this.file(record), `${JSON.stringify(next, undefined, 2)}\n`);
-      return next;
-    });
+    await mkdir(this.folder(record), { recursive: true });
+    const found = await this.load(record);
+    if (found.version !== record.version) throw new RecordConflictError(record, record.version, found.version);
+    const next = { ...record, version: record.version + 1 };
+    const beside = path.join(this.folder(record), `${randomUUID()}.new`);
+    await writeFile(beside, `${JSON.stringify(next, undefined, 2)}\n`, { flush: true });
+    try {
+      await link(beside, this.file(record, next.version));
+    } catch (error) {
+      if (isCode(error, 'EEXIST')) throw new RecordConflictError(record, record.version, next.version);
+      throw error;
+    } finally {
+      await rm(beside, { force: true });
+    }
+    await this.removeOld(record, next.version);
+    return next;
   }
 
   async list(): Promise<DeploymentKey[]> {
-    const files = await readdir(this.directory).catch((error) => {
-      if (isMissing(error)) return [] as string[];
-      throw error;
-    });
+    const folders = await entries(this.directory);
+    return folders
+      .map((folder) => folder.split('~'))
+      .flatMap(([application, environment]) => (application && environment ? [{ application, environment }] : []));
+  }
+
+  private async versions(key: DeploymentKey): Promise<number[]> {
+    const files = await entries(this.folder(key));
     return files
-      .map((file) => /^([^.~]+)~([^.~]+)\.json$/.exec(file))
-      .flatMap((match) => (match?.[1] && match[2] ? [{ application: match[1], environment: match[2] }] : []));
+      .map((file) => Number(/^(\d+)\.json$/.exec(file)?.[1] ?? Number.NaN))
+      .filter((version) => !Number.isNaN(version))
+      .sort((a, b) => a - b);
   }
 
-  private file({ application, environment }: DeploymentKey): string {
-    return path.join(this.directory, `${application}~${environment}.json`);
+  private async removeOld(key: DeploymentKey, newest: number): Promise<void> {
+    const old = (await this.versions(key)).filter((version) => version <= newest - VERSIONS_KEPT);
+    await Promise.all(old.map((version) => rm(this.file(key, version), { force: true })));
   }
 
-  private async locked<R>(key: DeploymentKey, act: () => Promise<R>): Promise<R> {
-    const lock = `${this.file(key)}.lock`;
-    await acquire(lock);
-    try {
-      return await act();
-    } finally {
-      await rm(lock, { force: true });
-    }
+  private folder({ application, environment }: DeploymentKey): string {
+    return path.join(this.directory, `${application}~${environment}`);
+  }
+
+  private file(key: DeploymentKey, version: number): string {
+    return path.join(this.folder(key), `${version}.json`);
   }
 }
 
-async function acquire(lock: string): Promise<void> {
-  for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt += 1) {
-    try {
-      const handle = await open(lock, 'wx');
-      await handle.close();
-      return;
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-      await removeIfStale(lock);
-      await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS));
-    }
-  }
-  throw new Error(`record lock ${path.basename(lock)} is held by another process`);
-}
-
-async function removeIfStale(lock: string): Promise<void> {
-  const found = await stat(lock).catch(() => undefined);
-  if (found && Date.now() - found.mtimeMs > STALE_LOCK_MS) await rm(lock, { force: true });
-}
-
-async function writeAtomically(file: string, content: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.new`;
-  const handle = await open(temporary, 'w');
+/** What is in a folder; nothing when it does not exist. */
+async function entries(folder: string): Promise<string[]> {
   try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    return await readdir(folder);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return [];
+    throw error;
   }
-  await rename(temporary, file);
-}
-
-function isMissing(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT';
 }
 
 /** By shape, not by class: an error may come from another realm. */
-function errorCode(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+function isCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

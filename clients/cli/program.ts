@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { platformKindSchema } from '../../contracts/region';
 import { EXIT_CODE_MEANINGS } from './exit-codes';
 import { parseTarget, type Target } from './target';
 
@@ -22,10 +21,7 @@ export interface CliActions {
   ): Promise<void>;
   abort(target: Target, options: { reason: string; by: string }): Promise<void>;
   report(target: Target, options: { generation?: number; json?: true; html?: string }): Promise<void>;
-  retire(
-    target: Target,
-    options: { yes?: true; json?: true; by: string; platform: 'lab' | 'aws' | 'fake'; account: string },
-  ): Promise<void>;
+  retire(target: Target, options: { yes?: true; json?: true; by: string }): Promise<void>;
 }
 
 const BY = ['--by <name>', 'who does this, as reports and approvals show it'] as const;
@@ -79,10 +75,6 @@ function addDeployCommands(program: Command, actions: CliActions, user: string):
     .description('destroy everything of a deployment')
     .argument('<app/env>', 'the deployment, for example orders/staging', parseKeyArgument)
     .option('--yes', 'do not ask')
-    .addOption(
-      new Option('--platform <kind>', 'where it runs').choices(platformKindSchema.options).default('lab' as const),
-    )
-    .option('--account <name>', 'the account it runs in', 'default')
     .option(...JSON_FLAG)
     .option(...BY, user)
     .action((target, options) => actions.retire(target, options));

@@ -52,12 +52,15 @@ function fakeTraffic(cloud: FakeCloud): TrafficPort {
 }
 
 function fakeProbes(cloud: FakeCloud): ProbePort {
+  // Three writes before the fault, two just now: the stream never stops.
   const log = (): WriteLogEntry[] => {
-    const faultAtMs = Math.max(Date.now() - 1_000, ...[...cloud.killed.values()].map(({ at }) => Date.parse(at)));
-    return [1, 2, 3, 4, 5].map((seq) => ({
-      seq,
-      sentAtMs: faultAtMs + (seq - 4) * 10,
-      endedAtMs: faultAtMs + (seq - 4) * 10 + 5,
+    const nowMs = Date.now();
+    const faultAtMs = Math.max(0, ...[...cloud.killed.values()].map(({ at }) => Date.parse(at))) || nowMs;
+    const sentAtMs = [faultAtMs - 30, faultAtMs - 20, faultAtMs - 10, nowMs, nowMs];
+    return sentAtMs.map((sent, index) => ({
+      seq: index + 1,
+      sentAtMs: sent,
+      endedAtMs: sent + 5,
       outcome: 'acknowledged',
     }));
   };

@@ -1,4 +1,5 @@
 import {
+  type PlannedChange,
   type StackDescription,
   type StackRef,
   TAG_APPLICATION,
@@ -17,8 +18,7 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
       cloud.call('plan', ref, () => {
         const before = resourcesOf(cloud.stacks.get(keyOf(ref))?.change.template);
         const after = resourcesOf(template);
-        const created = Object.keys(after).filter((name) => !(name in before));
-        return created.map((resource) => ({ action: 'create' as const, resource, type: after[resource]?.Type ?? '' }));
+        return [...changed('create', after, before), ...changed('delete', before, after)];
       }),
     apply: (change) =>
       cloud.call('apply', change.ref, () => {
@@ -64,6 +64,12 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
   };
 }
 
+/** The resources of one template that the other does not have. */
+function changed(action: 'create' | 'delete', those: Resources, others: Resources): PlannedChange[] {
+  const names = Object.keys(those).filter((name) => !(name in others));
+  return names.map((resource) => ({ action, resource, type: those[resource]?.Type ?? '' }));
+}
+
 function addDatabase(cloud: FakeCloud, region: string): void {
   if (cloud.databases.has(region)) return;
   const role = [...cloud.databases.values()].some((database) => database.role === 'primary') ? 'standby' : 'primary';
@@ -74,7 +80,9 @@ function absent(ref: StackRef): StackDescription {
   return { ref, status: 'absent', outputs: {}, parameters: {}, tags: {} };
 }
 
-function resourcesOf(template: string | undefined): Record<string, { Type?: string }> {
+type Resources = Record<string, { Type?: string }>;
+
+function resourcesOf(template: string | undefined): Resources {
   return template === undefined ? {} : (JSON.parse(template).Resources ?? {});
 }
 

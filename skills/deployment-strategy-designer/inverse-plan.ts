@@ -1,4 +1,5 @@
 import type { PlannedChange, StackArtifact } from '../../contracts/stack';
+import { isStateful } from '../../policies/stateful-resources';
 
 function stackName({ ref }: StackArtifact): string {
   return `${ref.region}/${ref.kind} (${ref.name})`;
@@ -18,10 +19,6 @@ export function inversePlan(stacks: readonly StackArtifact[], befores: ReadonlyA
     .reverse();
 }
 
-/** Resource types that hold what cannot be made again once it is gone. */
-const STATEFUL_TYPES =
-  /^AWS::(RDS::DB(Instance|Cluster)|DynamoDB::(Global)?Table|S3::Bucket|ElastiCache::\w+|KMS::Key)$/;
-
 /** What of a plan cannot be undone by its inverse, for the person who approves it. */
 export function irreversibleItems({
   changes,
@@ -30,7 +27,7 @@ export function irreversibleItems({
   changes: readonly PlannedChange[];
 }): string[] {
   const lost = changes
-    .filter(({ action, type }) => (action === 'delete' || action === 'replace') && STATEFUL_TYPES.test(type))
+    .filter((change) => (change.action === 'delete' || change.action === 'replace') && isStateful(change))
     .map(
       ({ action, resource, type }) => `${action} ${resource} (${type}): its data is gone unless it was copied before`,
     );

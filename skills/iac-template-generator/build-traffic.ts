@@ -3,10 +3,10 @@ import { READY_PATH } from '../../contracts/probe-contract';
 import type { TrafficSpec } from '../../contracts/region-spec';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Topology, TopologyRegion } from '../../contracts/topology';
+import { TRAFFIC_HEALTH_CHECK } from '../../policies/traffic-health-check';
 import { trafficWeights } from '../../policies/traffic-weights';
 
-/** The shortest interval that Route 53 sells; two failures in a row, so that one lost packet moves nobody. */
-const HEALTH_CHECK = { path: READY_PATH, intervalSeconds: 10, failureThreshold: 2 } as const;
+const HEALTH_CHECK = { path: READY_PATH, ...TRAFFIC_HEALTH_CHECK } as const;
 
 /** The same records twice: under the preview hostname while the deployment is dark, and under the production one. */
 export function buildTraffic(

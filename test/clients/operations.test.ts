@@ -144,12 +144,7 @@ test('deployments are listed newest first, one deployment by its own name only',
 });
 
 test('retiring goes through the same entity and gives what was destroyed', async () => {
-  const { workflowId } = await retireDeployment(meridian, {
-    ...key('retired'),
-    requester: 'mira',
-    platform: 'lab',
-    account: 'default',
-  });
+  const { workflowId } = await retireDeployment(meridian, { ...key('retired'), requester: 'mira' });
   expect(workflowId).toBe('retire/retired/staging/1');
   expect(await awaitResult(meridian, workflowId)).toEqual({ destroyed: ['eu-west-1/base'], leftovers: [] });
 });

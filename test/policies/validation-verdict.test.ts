@@ -96,7 +96,7 @@ test('a failed check or drill blocks with its evidence', () => {
     drill: { ...drill, passed: false, why: '3 acknowledged writes lost' },
   });
   expect(blockers).toEqual([
-    'Monitoring dashboards operational in all regions: no dashboard in eu-west-1',
     'failover drill: 3 acknowledged writes lost',
+    'Monitoring dashboards operational in all regions: no dashboard in eu-west-1',
   ]);
 });

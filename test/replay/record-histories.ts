@@ -45,7 +45,7 @@ it('promoted, with its regions, its entity, a change and its end', async () => {
   await deployed('changed', one);
   fake.cloud.script.push({ call: 'apply', kind: 'data', times: 1, error: refused });
   await deployed('change-returned', one);
-  const operation = { kind: 'retire', requester: 'ada', platform: 'fake', account: 'default' } as const;
+  const operation = { kind: 'retire', requester: 'ada' } as const;
   const retire = await fake.begin(operation, report.request);
   await retire.result();
   await record('retired', retire);

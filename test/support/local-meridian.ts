@@ -44,8 +44,8 @@ export async function startLocalMeridian(env: Record<string, string> = {}): Prom
     lab: createDaemonClient({ url: environment.labUrl }),
     begin,
     deploy: async (request) => (await begin(request)).result(),
-    retire: async ({ application, environment: name, platform, account }) => {
-      const target = { application, environment: name, platform, account, requester: 'ada' };
+    retire: async ({ application, environment: name }) => {
+      const target = { application, environment: name, requester: 'ada' };
       const { workflowId } = await retireDeployment(meridian, target);
       return meridian.client.workflow.getHandle<typeof retire>(workflowId).result();
     },

@@ -1,10 +1,17 @@
+import { FileArtifactStore } from '../../activities/store/file-artifact-store';
 import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuery } from '../../contracts/messages';
 import { operationWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
 import type { deployMultiRegion } from '../../workflows';
-import { type FakeDeployments, fakeRequest, startFakeDeployments } from '../support/fake-deployments';
+import {
+  type FakeDeployments,
+  fakeRequest,
+  type RequestChange,
+  startFakeDeployments,
+} from '../support/fake-deployments';
 import { skipTime } from '../support/temporal-server';
 
+const put = FileArtifactStore.prototype.put;
 let fake: FakeDeployments;
 beforeAll(async () => {
   fake = await startFakeDeployments();
@@ -175,12 +182,34 @@ describe('a change to a live deployment', () => {
     expect((await fake.records.load(report.request)).live?.generation).toBe(1);
   });
 
+  it('refuses to lose data, a hostname or its place', async () => {
+    const request = { application: 'keeps', hostname: 'keeps.example.com' };
+    const first = await (await fake.deploy(request)).result();
+    const [store] = first.request.dataStores;
+    const changes = [
+      [
+        {
+          dataStores: [{ ...store!, name: 'carts' }],
+          services: first.request.services.map((one) => ({ ...one, uses: ['carts'] })),
+        },
+        /would delete/,
+      ],
+      [{ hostname: 'other.example.com' }, /changing it to other.example.com is not supported/],
+      [{ account: 'other' }, /retire it there before/],
+    ] as const;
+    for (const [change, message] of changes) {
+      const report = await (await fake.deploy({ ...request, ...change } as RequestChange)).result();
+      expect(report.failure?.message).toMatch(message);
+    }
+    expect(fake.cloud.acts.filter((act) => act.startsWith('destroy'))).toEqual([]);
+  });
+
   it('refuses to drop a region that carries traffic', async () => {
     const request = { application: 'smaller', hostname: 'smaller.example.com' };
     const first = await (await fake.deploy(request)).result();
     const regions = { ...first.request.regions, wanted: ['us-east-1', 'eu-west-1'] };
     const report = await (await fake.deploy({ ...request, regions })).result();
-    expect(report.failure?.message).toMatch(/leaves out ap-southeast-1, which carries production traffic/);
+    expect(report.failure?.message).toMatch(/leaves out what carries production traffic \(ap-southeast-1\/base/);
     expect(fake.cloud.regionsWith('base')).toHaveLength(3);
   });
 });
@@ -218,6 +247,39 @@ describe('an approval', () => {
   });
 });
 
+describe('a production deployment', () => {
+  it('says at once that nobody could approve it', async () => {
+    const report = await (await fake.deploy({ environment: 'production' })).result();
+    expect(report.failure).toMatchObject({ type: 'Plan.Blocked', message: expect.stringMatching(/must be signed/) });
+    expect(fake.cloud.acts).toEqual([]);
+  });
+});
+
+describe('a drill that breaks off', () => {
+  it('puts the region back and says why it broke, not why cleaning up was hard', async () => {
+    const refused = new PlatformError('Platform.Refused', 'no standby is close enough');
+    fake.cloud.script.push({ call: 'promote', times: 1, error: refused });
+    const report = await (await fake.deploy()).result();
+    expect(report.verdict).toBe('blocked');
+    expect(report.failure?.message).toBe('no standby is close enough');
+    expect(fake.cloud.killed.size).toBe(0);
+    expect(fake.cloud.acts.slice(-2)).toEqual(['undo fault', `rejoin ${report.topology?.primary}`]);
+  });
+});
+
+describe('a report that cannot be written', () => {
+  it('changes nothing about what was done', async () => {
+    const write = jest.spyOn(FileArtifactStore.prototype, 'put').mockImplementation(async (_content, extension) => {
+      if (extension === 'html') throw new Error('disk full');
+      return put.call(new FileArtifactStore(`${fake.home}/artifacts`), _content, extension);
+    });
+    const report = await (await fake.deploy()).result();
+    write.mockRestore();
+    expect(report.verdict).toBe('promoted');
+    expect(fake.cloud.regionsWith('global')).toHaveLength(1);
+  });
+});
+
 describe('stopping a deployment', () => {
   it('undoes what was done', async () => {
     const handle = await fake.deploy({ rollout: { bakeSeconds: 30 } });
@@ -234,10 +296,7 @@ describe('stopping a deployment', () => {
 describe('retiring', () => {
   it('destroys everything, traffic first and networks last, and the next deployment has a new generation', async () => {
     const first = await (await fake.deploy({ application: 'retired', hostname: 'retired.example.com' })).result();
-    const handle = await fake.begin(
-      { kind: 'retire', requester: 'ada', platform: 'fake', account: 'default' },
-      first.request,
-    );
+    const handle = await fake.begin({ kind: 'retire', requester: 'ada' }, first.request);
     await handle.result();
     const destroyed = fake.cloud.acts.filter((act) => act.startsWith('destroy'));
     expect(destroyed[0]).toMatch(/\/global$/);

@@ -65,7 +65,8 @@ export function checklist(facts: ChecklistFacts): ChecklistEntry[] {
 
 function health({ source, health: seen, plan }: ChecklistFacts): Judgement {
   const regions = new Set(seen.map(({ region }) => region));
-  if (regions.size < plan.topology.regions.length) return { status: 'not-measured', measured: [] };
+  const unseen = plan.topology.regions.map(({ region }) => region).filter((region) => !regions.has(region));
+  if (unseen.length > 0) return { status: 'failed', source, measured: [`nothing was heard of ${unseen.join(', ')}`] };
   const measured = seen.map(
     (one) => `${one.region} ${one.service}: ${one.tasksHealthy} of ${one.tasksWanted} tasks healthy`,
   );

@@ -1,14 +1,16 @@
-import { executeChild, ParentClosePolicy } from '@temporalio/workflow';
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { Wave } from '../../contracts/rollout';
 import type { StackKind } from '../../contracts/stack';
 import { operationKeyFromWorkflowId, regionWorkflowId } from '../../contracts/workflow-ids';
 import { type DeployRegionResult, deployRegion } from '../deploy-region';
+import { quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 
 /** Second half of step 2: canary, bake, the other waves, then the connections between regions. */
 export async function deployRegions(run: DeploymentRun, plan: DeploymentPlan): Promise<string> {
+  await quick.claimPlace(`record that it is on ${run.request.platform}`, run.on);
   run.progress.enter('regions', `canary first: ${plan.rollout.canary}`, 'regions');
   let failed = 0;
   for (const [index, wave] of plan.rollout.waves.entries()) {
@@ -20,12 +22,14 @@ export async function deployRegions(run: DeploymentRun, plan: DeploymentPlan): P
   return `${plan.topology.regions.length} regions in ${plan.rollout.waves.length} waves, canary ${plan.rollout.canary}`;
 }
 
+/** The rollout asks for it, so it is asked: critical production cannot opt out. */
 async function approveWave(run: DeploymentRun, plan: DeploymentPlan, index: number): Promise<void> {
   const regions = plan.rollout.waves[index]?.regions.join(', ');
-  const gate = { id: `wave-${index + 1}`, gate: 'wave', digest: plan.digest, irreversible: [] } as const;
-  await run.approvals.pass({ ...gate, irreversible: [], summary: `wave ${index + 1}: ${regions}` }, () =>
-    run.progress.enter('approval', `waiting for approval of wave ${index + 1}: ${regions}`),
-  );
+  const summary = `wave ${index + 1}: ${regions}`;
+  const opened = () => run.progress.enter('approval', `waiting for approval of ${summary}`, 'regions');
+  const gate = { id: `wave-${index + 1}`, gate: 'wave', digest: plan.digest, summary, irreversible: [] } as const;
+  await run.approvals.pass({ ...gate, irreversible: [] }, { required: true, opened });
+  run.progress.enter('regions', summary, 'regions');
 }
 
 /** Deploys the regions of a wave, at most `concurrency` at once. The first failure beyond the tolerance stops the line. */
@@ -64,13 +68,14 @@ async function deployOne(
   if (!artifact || !key) throw stepFailure('Internal', `the plan has no base stack for ${region}`);
   run.progress.region(region, 'applying', 'base stack');
   const workflowId = regionWorkflowId(key, region);
-  run.childIds.push(workflowId);
-  const result = await executeChild(deployRegion, {
+  const child = await startChild(deployRegion, {
     workflowId,
     args: [{ ...run.on, region, artifact, refs: plan.stacks.map(({ ref }) => ref), bakeSeconds }],
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     staticSummary: `${region}: base stack, ${bakeSeconds} s bake`,
   });
+  run.childIds.push(workflowId);
+  const result = await child.result();
   if (result.kind === 'deployed') {
     run.compensations.take(result.compensations);
     run.progress.region(region, 'ready', 'base stack is up');

@@ -50,7 +50,10 @@ export function drillResult(facts: DrillFacts, targets: DrillTargets): DrillResu
 
 function brokenPromises({ loss }: DrillFacts, targets: DrillTargets, rtoMs: number): string[] {
   const broken: string[] = [];
-  if (loss.acknowledged === 0) broken.push('no write was acknowledged at all, so nothing was proven');
+  if (loss.kept === 0)
+    broken.push(
+      'the new primary holds no write that was acknowledged after the old one was fenced, so nothing was proven',
+    );
   if (rtoMs > targets.rtoSeconds * 1_000) {
     broken.push(`recovery took ${rtoMs} ms, ${targets.rtoSeconds} s were asked for: automate failover or add regions`);
   }

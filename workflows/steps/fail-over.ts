@@ -1,10 +1,11 @@
-import type { StoreReplication } from '../../contracts/replication';
+import type { DatabaseStatus, StoreReplication } from '../../contracts/replication';
 import type { DrillPhase, FenceReceipt } from '../../contracts/validation';
+import type { WriterHandle } from '../../platforms/platform';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 import { mostAdvanced } from './most-advanced';
-import { claimNextEpoch, makePrimary } from './move-primary';
+import { claimNextEpoch, makePrimary, recordMove } from './move-primary';
 
 const DETECT_MS = 60_000;
 const FIRST_WRITE_MS = 60_000;
@@ -12,6 +13,7 @@ const FIRST_WRITE_MS = 60_000;
 export interface Failover {
   promoted: string;
   phases: DrillPhase[];
+  /** of the store that was fenced last: from then on no database of the old region could write */
   fence: FenceReceipt;
   firstWriteMs: number;
 }
@@ -19,57 +21,65 @@ export interface Failover {
 /** detect → decide → fence → promote → shift → verify. Nothing is promoted without a fence receipt. */
 export async function failOver(
   run: DeploymentRun,
-  store: StoreReplication,
-  writer: { id: string },
-  faultAt: string,
+  stores: StoreReplication[],
+  region: string,
+  { writer, faultAt }: { writer: WriterHandle; faultAt: string },
 ): Promise<Failover> {
-  const { primary: region } = store;
-  const on = { ...run.on, store: store.store };
-  const lap = lapTimer(Date.parse(faultAt));
+  const phases = lapTimer(Date.parse(faultAt));
   await measure.detectRegionLoss(`${region}: detect`, { ...run.on, region, timeoutMs: DETECT_MS });
-  const detect = lap('detect');
-  const standbys = await Promise.all(
-    store.replicas.map((replica) => quick.databaseStatus(`${replica}: how far is it`, { ...on, region: replica })),
+  phases.lap('detect');
+  const to = await chooseSuccessor(run, stores);
+  await claimNextEpoch(run);
+  phases.lap('decide');
+  const fence = await fenceAll(run, stores, region);
+  phases.lap('fence');
+  for (const { store } of stores) await makePrimary(run, store, { from: region, to });
+  await recordMove(run, { from: region, to });
+  phases.lap('promote');
+  const shift = { ...run.on, hostname: run.previewHostname, to, drain: [region], epoch: run.epoch };
+  await platform.shiftTraffic(`${to}: shift traffic`, shift);
+  phases.lap('shift');
+  const first = { ...run.on, writer, faultAt, fencedAt: fence.at, timeoutMs: FIRST_WRITE_MS };
+  const { firstWriteMs } = await measure.awaitFirstWrite(`${to}: first write`, first);
+  phases.lap('verify');
+  run.progress.region(
+    to,
+    'drilling',
+    `primary since ${((Date.now() - Date.parse(faultAt)) / 1_000).toFixed(1)} s after the fault`,
+  );
+  return { promoted: to, phases: phases.laps, fence, firstWriteMs };
+}
+
+/** The region whose standby of the first store received most; the platform refuses it if another store is behind there. */
+async function chooseSuccessor(run: DeploymentRun, stores: StoreReplication[]): Promise<string> {
+  const [first] = stores;
+  const standbys: DatabaseStatus[] = await Promise.all(
+    (first?.replicas ?? []).map((region) =>
+      quick.databaseStatus(`${region}: how far is it`, { ...run.on, store: first?.store ?? '', region }),
+    ),
   );
   const chosen = mostAdvanced(standbys);
-  if (!chosen)
-    throw stepFailure('Drill.Failed', `no standby of ${store.store} can be seen: nothing may be promoted`, { region });
-  await claimNextEpoch(run);
-  const decide = lap('decide');
-  const fence = await platform.fenceDatabase(`${region}: fence`, { ...on, region, epoch: run.epoch });
-  const fenced = lap('fence');
-  await makePrimary(run, store, region, chosen.region);
-  const promote = lap('promote');
-  await platform.shiftTraffic(`${chosen.region}: shift traffic`, {
-    ...run.on,
-    hostname: run.previewHostname,
-    to: chosen.region,
-    drain: [region],
-    epoch: run.epoch,
-  });
-  const shift = lap('shift');
-  const { firstWriteMs } = await measure.awaitFirstWrite(`${chosen.region}: first write`, {
-    ...run.on,
-    writer,
-    faultAt,
-    timeoutMs: FIRST_WRITE_MS,
-  });
-  const verify = lap('verify');
-  run.progress.region(
-    chosen.region,
-    'drilling',
-    `primary since ${Math.round((Date.now() - Date.parse(faultAt)) / 100) / 10} s after the fault`,
-  );
-  return { promoted: chosen.region, phases: [detect, decide, fenced, promote, shift, verify], fence, firstWriteMs };
+  if (chosen) return chosen.region;
+  throw stepFailure('Drill.Failed', `no standby of ${first?.store} can be seen: nothing may be promoted`);
+}
+
+async function fenceAll(run: DeploymentRun, stores: StoreReplication[], region: string): Promise<FenceReceipt> {
+  let last: FenceReceipt | undefined;
+  for (const { store } of stores) {
+    last = await platform.fenceDatabase(`${region}: fence ${store}`, { ...run.on, store, region, epoch: run.epoch });
+  }
+  if (last) return last;
+  throw stepFailure('Drill.Failed', `there is nothing to fence in ${region}`, { region });
 }
 
 /** Phases without gaps: each begins where the one before ended, so their sum is the whole. */
 function lapTimer(startMs: number) {
   let lastMs = startMs;
-  return (phase: DrillPhase['phase']): DrillPhase => {
+  const laps: DrillPhase[] = [];
+  const lap = (phase: DrillPhase['phase']) => {
     const nowMs = Date.now();
-    const lap = { phase, ms: Math.max(0, nowMs - lastMs) };
+    laps.push({ phase, ms: Math.max(0, nowMs - lastMs) });
     lastMs = nowMs;
-    return lap;
   };
+  return { lap, laps };
 }

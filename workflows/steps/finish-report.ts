@@ -3,28 +3,38 @@ import type { DeploymentReport, Failure, Verdict } from '../../contracts/report'
 import { CHECKLIST_ITEMS } from '../../contracts/validation';
 import { quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
+import { messageOf } from '../support/failures';
 
-/** Puts the report together and has it written; the same document is the result of the workflow. */
-export async function finishReport(
-  run: DeploymentRun,
-  outcome: { verdict: Verdict; failure?: Failure },
-): Promise<DeploymentReport> {
+export interface Outcome {
+  verdict: Verdict;
+  failure?: Failure;
+}
+
+/**
+ * Puts the report together and has it written; the same document is the result of the workflow. What was done is done:
+ * a report that cannot be written changes nothing about the verdict.
+ */
+export async function finishReport(run: DeploymentRun, outcome: Outcome): Promise<DeploymentReport> {
+  run.approvals.close();
   run.skipRemainingSteps();
   const summary = summarise(run, outcome);
   const report = assemble(run, outcome, summary);
-  const completed = await quick.writeReport('account for the time, write the report', {
-    report,
-    childIds: run.childIds,
-  });
+  const completed = await writeReport(run, report);
   run.progress.end(outcome.verdict, summary);
   return { ...report, ...completed };
 }
 
-function assemble(
-  run: DeploymentRun,
-  { verdict, failure }: { verdict: Verdict; failure?: Failure },
-  summary: string,
-): DeploymentReport {
+async function writeReport(run: DeploymentRun, report: DeploymentReport): Promise<Partial<DeploymentReport>> {
+  try {
+    const input = { report, childIds: run.childIds };
+    return await quick.writeReport('account for the time, write the report', input);
+  } catch (error) {
+    run.progress.say(`the report could not be written: ${messageOf(error)}`);
+    return {};
+  }
+}
+
+function assemble(run: DeploymentRun, { verdict, failure }: Outcome, summary: string): DeploymentReport {
   const { measured, plan, topology } = run;
   return {
     schema: 'meridian.report/1',
@@ -54,7 +64,7 @@ function notMeasured(): DeploymentReport['checklist'] {
   return CHECKLIST_ITEMS.map((item) => ({ item, status: 'not-measured', evidence: [] }));
 }
 
-function summarise(run: DeploymentRun, { verdict, failure }: { verdict: Verdict; failure?: Failure }): string {
+function summarise(run: DeploymentRun, { verdict, failure }: Outcome): string {
   const name = `${run.scope.application}/${run.scope.environment} generation ${run.input.generation}`;
   if (verdict === 'promoted')
     return `${name} is promoted: ${run.request.hostname} serves from ${run.topology?.regions.length ?? 0} regions`;

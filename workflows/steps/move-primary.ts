@@ -5,75 +5,61 @@ import type { DeploymentRun } from '../support/deployment-run';
 /** A standby that was away has a whole outage to catch up with. */
 const CATCH_UP_MS = 30_000;
 
-/** Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. */
-export async function claimNextEpoch(run: DeploymentRun): Promise<void> {
-  run.epoch += 1;
-  await quick.claimEpoch(`claim epoch ${run.epoch}`, { ...run.scope, epoch: run.epoch });
+/** From one region to another. */
+export interface Move {
+  from: string;
+  to: string;
 }
 
-/** Promotes and records, both by compare-and-set on the primary that is expected. */
-export async function makePrimary(
-  run: DeploymentRun,
-  { store }: StoreReplication,
-  from: string,
-  to: string,
-): Promise<void> {
+/** Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. */
+export async function claimNextEpoch(run: DeploymentRun): Promise<void> {
+  const expected = run.epoch;
+  run.epoch += 1;
+  const claim = { ...run.scope, expected, epoch: run.epoch, by: run.workflow.id };
+  await quick.claimEpoch(`claim epoch ${run.epoch}`, claim);
+}
+
+/** Promotes by compare-and-set on the primary that is expected; the platform refuses unless that one is fenced. */
+export async function makePrimary(run: DeploymentRun, store: string, { from, to }: Move): Promise<void> {
   const input = { ...run.on, store, region: to, expectedPrimary: from, epoch: run.epoch };
-  await platform.promoteDatabase(`${to}: promote`, input);
+  await platform.promoteDatabase(`${to}: promote ${store}`, input);
+}
+
+export async function recordMove(run: DeploymentRun, { from, to }: Move): Promise<void> {
   await quick.recordPrimary(`record primary ${to}`, { ...run.scope, expected: from, primary: to });
 }
 
 /** A region whose database was fenced returns as a standby of the present primary. */
-export async function rejoin(
-  run: DeploymentRun,
-  { store, lagThresholdMs }: StoreReplication,
-  region: string,
-): Promise<void> {
+export async function rejoin(run: DeploymentRun, replication: StoreReplication, region: string): Promise<void> {
+  const { store } = replication;
   run.progress.region(region, 'replicating', `${store} rejoins as a standby`);
-  await platform.rejoinDatabase(`${region}: rejoin as a standby`, { ...run.on, store, region, epoch: run.epoch });
-  await measure.awaitReplication(`${region}: catch up`, {
-    ...run.on,
-    store,
-    region,
-    lagThresholdMs,
-    timeoutMs: CATCH_UP_MS,
-  });
+  await platform.rejoinDatabase(`${region}: ${store} rejoins`, { ...run.on, store, region, epoch: run.epoch });
+  await catchUp(run, replication, region);
   run.progress.region(region, 'ready', `${store} is a standby`);
 }
 
 /** A planned way back: nothing writes any more, so a clean stop loses nothing. */
-export async function returnPrimary(run: DeploymentRun, store: StoreReplication, from: string): Promise<void> {
-  const { primary } = store;
+export async function returnPrimary(run: DeploymentRun, stores: StoreReplication[], { from, to }: Move): Promise<void> {
   await claimNextEpoch(run);
-  await platform.fenceDatabase(`${from}: stop cleanly`, {
-    ...run.on,
-    store: store.store,
-    region: from,
-    epoch: run.epoch,
-  });
-  await makePrimary(run, store, from, primary);
-  await platform.shiftTraffic(`${primary}: traffic returns`, {
-    ...run.on,
-    hostname: run.previewHostname,
-    to: primary,
-    drain: [],
-    epoch: run.epoch,
-  });
-  await rejoin(run, store, from);
-  for (const region of store.replicas.filter((replica) => replica !== from)) {
-    await measure.awaitReplication(`${region}: follows ${primary}`, {
-      ...run.on,
-      store: store.store,
-      region,
-      lagThresholdMs: store.lagThresholdMs,
-      timeoutMs: CATCH_UP_MS,
-    });
+  for (const { store } of stores) {
+    const fence = { ...run.on, store, region: from, epoch: run.epoch };
+    await platform.fenceDatabase(`${from}: stop ${store} cleanly`, fence);
+    await makePrimary(run, store, { from, to });
   }
-  await platform.compareDatabases(`${store.store}: compare after the drill`, {
-    ...run.on,
-    store: store.store,
-    regions: [primary, ...store.replicas],
-    timeoutMs: CATCH_UP_MS,
-  });
-  run.progress.region(primary, 'ready', 'primary again');
+  await recordMove(run, { from, to });
+  const shift = { ...run.on, hostname: run.previewHostname, to, drain: [], epoch: run.epoch };
+  await platform.shiftTraffic(`${to}: traffic returns`, shift);
+  for (const replication of stores) {
+    const { store, replicas } = replication;
+    await rejoin(run, replication, from);
+    for (const region of replicas.filter((replica) => replica !== from)) await catchUp(run, replication, region);
+    const compared = { ...run.on, store, regions: [to, ...replicas], timeoutMs: CATCH_UP_MS };
+    await platform.compareDatabases(`${store}: compare after the drill`, compared);
+  }
+  run.progress.region(to, 'ready', 'primary again');
+}
+
+async function catchUp(run: DeploymentRun, { store, lagThresholdMs }: StoreReplication, region: string): Promise<void> {
+  const input = { ...run.on, store, region, lagThresholdMs, timeoutMs: CATCH_UP_MS };
+  await measure.awaitReplication(`${region}: ${store} catches up`, input);
 }

@@ -1,4 +1,5 @@
 import type { DeploymentPlan } from '../../contracts/plan';
+import { isStateful } from '../../policies/stateful-resources';
 import { platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
@@ -66,22 +67,43 @@ function recordRuleDecisions(run: DeploymentRun, { rollout, replication }: Deplo
   }
 }
 
-/** Regions of a live deployment are not taken away, and no primary is moved, by deploying another request. */
+/**
+ * What a deployment never does to what is there: take data, a region or a hostname away, or move the primary. Removing is
+ * what retiring is for, or (not yet) a change that drains first.
+ */
 function refuseUnsupportedChange(run: DeploymentRun, plan: DeploymentPlan): void {
-  const wanted = new Set(plan.topology.regions.map(({ region }) => region));
-  const live = run.record?.live?.topology.regions ?? [];
-  const removed = live.filter(({ region }) => !wanted.has(region)).map(({ region }) => region);
-  if (removed.length > 0) {
-    throw stepFailure(
-      'Plan.Blocked',
-      `the request leaves out ${removed.join(', ')}, which carries production traffic; removing a live region is not supported yet, retire the deployment or ask for all of ${[...wanted, ...removed].join(', ')}`,
+  const reason = lostData(plan) ?? lostStacks(run, plan) ?? movedPrimary(run, plan) ?? renamedHost(run);
+  if (reason) throw stepFailure('Plan.Blocked', reason);
+}
+
+function lostData({ changes }: DeploymentPlan): string | undefined {
+  for (const { ref, changes: planned } of changes) {
+    const lost = planned.find(
+      (change) => change.action !== 'create' && change.action !== 'change' && isStateful(change),
     );
+    if (lost)
+      return `the plan would ${lost.action} ${lost.resource} (${lost.type}) in ${ref.region}: a deployment never destroys data; keep it in the request, or retire the deployment`;
   }
-  const primary = run.record?.primary;
-  if (primary && primary !== plan.topology.primary) {
-    throw stepFailure(
-      'Plan.Blocked',
-      `the plan makes ${plan.topology.primary} the primary, but ${primary} takes the writes; a deployment never moves the primary: ask for regions that keep it, or retire the deployment first`,
-    );
-  }
+  return undefined;
+}
+
+function lostStacks(run: DeploymentRun, plan: DeploymentPlan): string | undefined {
+  const wanted = new Set(plan.stacks.map(({ ref }) => `${ref.region}/${ref.kind}`));
+  const lost = (run.record?.live?.stacks ?? [])
+    .map(({ ref }) => `${ref.region}/${ref.kind}`)
+    .filter((name) => !wanted.has(name));
+  if (lost.length === 0) return undefined;
+  return `the request leaves out what carries production traffic (${lost.join(', ')}); removing from a live deployment is not supported yet: ask for it again, or retire the deployment`;
+}
+
+function movedPrimary({ record }: DeploymentRun, { topology }: DeploymentPlan): string | undefined {
+  const primary = record?.primary;
+  if (!primary || primary === topology.primary) return undefined;
+  return `the plan makes ${topology.primary} the primary, but ${primary} takes the writes; a deployment never moves the primary: ask for regions that keep it, or retire the deployment first`;
+}
+
+function renamedHost({ record, request }: DeploymentRun): string | undefined {
+  const hostname = record?.live?.hostname;
+  if (!hostname || hostname === request.hostname) return undefined;
+  return `${hostname} carries production traffic; changing it to ${request.hostname} is not supported yet`;
 }

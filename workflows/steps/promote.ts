@@ -1,36 +1,54 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { DeploymentPlan } from '../../contracts/plan';
-import { quick } from '../support/activity-stubs';
+import { measure, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 import { applyStacks } from './deploy-regions';
 
-/** Production traffic starts here, and is looked at once before anybody is told. */
+/** Enough requests to see that the published name answers, from everywhere at once. */
+const FIRST_LOOK = { seconds: 1, requestsPerSecond: 20 };
+
+/**
+ * Production traffic starts here, and is looked at once before anybody is told. From the first record on nobody can stop
+ * it: it ends either promoted or with the records taken back.
+ */
 export async function promote(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {
+  await approvePromotion(run, plan);
+  run.life = 'committing';
+  await CancellationScope.nonCancellable(async () => {
+    try {
+      await publish(run, plan);
+    } catch (error) {
+      await takeRecordsBack(run);
+      throw error;
+    }
+  });
+}
+
+/** Seed 004: critical production is approved step by step; this is the last step. */
+async function approvePromotion(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {
+  const summary = `production traffic to ${run.request.hostname}`;
+  const { criticality, environment, rollout } = run.request;
+  const required = criticality === 'critical' && (environment === 'production' || rollout.approval !== 'none');
+  const opened = () => run.progress.enter('approval', `waiting for approval of ${summary}`, 'validation');
+  const gate = { id: 'promotion', gate: 'promotion', digest: plan.digest, summary } as const;
+  if (required) await run.approvals.pass({ ...gate, irreversible: [] }, { required, opened });
+}
+
+async function publish(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {
   const { hostname } = run.request;
   run.progress.enter('promotion', `publishing ${hostname}`, 'validation');
-  if (run.request.criticality === 'critical') {
-    const gate = { id: 'promotion', gate: 'promotion', digest: plan.digest, irreversible: [] as string[] } as const;
-    await run.approvals.pass({ ...gate, summary: `production traffic to ${hostname}` }, () =>
-      run.progress.enter('approval', `waiting for approval of production traffic to ${hostname}`),
+  await applyStacks(run, plan, 'global');
+  const look = await measure.measureLoad(`${hostname} must answer now`, { ...run.on, hostname, ...FIRST_LOOK });
+  if (look.failed > 0 || look.requests === 0) {
+    throw stepFailure(
+      'Validation.Failed',
+      `${look.failed} of ${look.requests} requests to ${hostname} failed after it was published`,
     );
   }
-  try {
-    await applyStacks(run, plan, 'global');
-    const { regions } = await quick.resolveHostname(`${hostname} must resolve now`, { ...run.on, hostname });
-    if (regions.length === 0)
-      throw stepFailure('Validation.Failed', `${hostname} does not resolve after its records were made`);
-  } catch (error) {
-    await takeRecordsBack(run);
-    throw error;
-  }
   const { topology, stacks } = plan;
-  await quick.recordPromotion('record what is live', {
-    ...run.scope,
-    generation: run.input.generation,
-    topology,
-    stacks,
-    hostname,
-  });
+  const live = { generation: run.input.generation, topology, stacks, hostname };
+  await quick.recordPromotion('record what is live', { ...run.scope, ...live });
 }
 
 /** A promotion that failed half-way must not leave production traffic on a deployment that is called blocked. */

@@ -3,6 +3,7 @@ import type { StoreReplication } from '../../contracts/replication';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { applyStacks } from './deploy-regions';
+import { claimNextEpoch } from './move-primary';
 
 /** How long a new standby may take to catch up, and an application to find its database. */
 const CATCH_UP_MS = 15_000;
@@ -28,13 +29,11 @@ export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): P
     .join('; ');
 }
 
-async function claimPrimary(run: DeploymentRun, { topology }: DeploymentPlan): Promise<void> {
-  if (run.record?.primary) return;
-  const key = run.scope;
-  const epoch = (run.record?.epoch ?? 0) + 1;
-  await quick.claimEpoch(`claim epoch ${epoch}`, { ...key, epoch });
-  await quick.recordPrimary(`record primary ${topology.primary}`, { ...key, primary: topology.primary });
-  run.epoch = epoch;
+/** The first to hold data takes the writes. A redeployment finds its primary recorded; planning has made sure it is the same. */
+async function claimPrimary(run: DeploymentRun, { topology, replication }: DeploymentPlan): Promise<void> {
+  if (run.record?.primary || replication.stores.length === 0) return;
+  await claimNextEpoch(run);
+  await quick.recordPrimary(`record primary ${topology.primary}`, { ...run.scope, primary: topology.primary });
 }
 
 async function awaitStandbys(run: DeploymentRun, { store, replicas, lagThresholdMs }: StoreReplication): Promise<void> {

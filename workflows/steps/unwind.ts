@@ -3,8 +3,9 @@ import type { StepName } from '../../contracts/decision';
 import type { Failure, Verdict } from '../../contracts/report';
 import { quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
+import { messageOf } from '../support/failures';
 
-/** A dark region that nobody needs any more costs money: it is kept for debugging this long. */
+/** A dark region that nobody needs any more costs money: the record says since when it may go. */
 const KEEP_DARK_HOURS = 24;
 
 export interface UnwindFacts {
@@ -44,31 +45,35 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
       'undoing',
       `${failure.message}; ${undo === 'all' ? 'undoing what was done' : 'nothing more is undone'}`,
     );
-    if (undo === 'all') await undoAll(run);
     const touched = run.undone.length > 0 || run.compensations.pending.length > 0;
-    await keepDark(run);
+    try {
+      if (undo === 'all') await undoAll(run);
+      await keepDark(run);
+    } catch (error) {
+      run.progress.say(`the record could not be brought up to date: ${messageOf(error)}`);
+    }
     const ended = touched || verdict === 'blocked' ? verdict : 'failed';
     return { verdict: ended, failure: { ...failure, next: nextSteps(run, failure, ended) } };
   });
 }
 
 async function undoAll(run: DeploymentRun): Promise<void> {
-  const { undone, left } = await run.compensations.undo();
+  const { undone, left, deleted } = await run.compensations.undo();
   run.undone.push(...undone);
   run.leftovers.push(...left);
+  const primaryGone = deleted.some(({ kind, region }) => kind === 'data' && region === run.plan?.topology.primary);
+  if (primaryGone) await quick.recordNoPrimary('record that no region holds data', run.scope);
 }
 
+/** What still stands of a first deployment is listed and recorded; a change leaves nothing of its own. */
 async function keepDark(run: DeploymentRun): Promise<void> {
-  const kept = run.isChange ? [] : run.compensations.pending;
-  const regions = [...new Set(kept.map(({ ref }) => ref.region))];
-  if (regions.length === 0) return;
-  await quick.recordDark('record what is kept dark', {
-    ...run.scope,
-    generation: run.input.generation,
-    regions,
-    keepHours: KEEP_DARK_HOURS,
-  });
-  for (const { ref } of kept) run.leftovers.push({ ref, why: `kept dark for debugging for ${KEEP_DARK_HOURS} hours` });
+  const kept = run.isChange ? [] : run.compensations.pending.map(({ ref }) => ref);
+  for (const ref of kept)
+    run.leftovers.push({ ref, why: 'kept without traffic for debugging; nothing removes it by itself' });
+  const regions = [...new Set(run.leftovers.map(({ ref }) => ref.region))];
+  if (run.isChange || regions.length === 0) return;
+  const dark = { generation: run.input.generation, regions, keepHours: KEEP_DARK_HOURS };
+  await quick.recordDark('record what is kept dark', { ...run.scope, ...dark });
 }
 
 function nextSteps(run: DeploymentRun, { type, region }: Failure, verdict: Verdict): string[] {

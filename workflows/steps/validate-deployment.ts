@@ -1,5 +1,6 @@
 import type { DeploymentPlan } from '../../contracts/plan';
 import { READY_PATH } from '../../contracts/probe-contract';
+import { modelledOnAws } from '../../policies/modelled-on-aws';
 import { validationVerdict } from '../../policies/validation-verdict';
 import { measure, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
@@ -24,6 +25,7 @@ export async function validateDeployment(run: DeploymentRun, plan: DeploymentPla
   else run.progress.say('no fault is injected into a deployment that is not healthy');
   const runbook = await writeRunbook(run, plan);
   run.measured.checklist.push(...checklist(factsOf(run, plan, runbook)));
+  if (run.source !== 'aws') run.measured.modelled.push(...modelledOnAws(plan.replication));
   const { blockers, proposals } = validationVerdict(run.measured);
   run.proposals.push(...proposals);
   const reasons = [...new Set([...surprises, ...blockers])];
@@ -37,7 +39,8 @@ async function measureHealth(run: DeploymentRun, plan: DeploymentPlan): Promise<
   const asked = regions.map(({ region }) =>
     measure.probeRegion(`${region}: health`, { ...run.on, region, path: READY_PATH }),
   );
-  run.measured.health.push(...(await Promise.all(asked)).flat());
+  const seen = (await Promise.all(asked)).flat();
+  run.measured.health.splice(0, run.measured.health.length, ...seen);
 }
 
 /** Until promotion no production record points to a first deployment. */
@@ -65,17 +68,20 @@ async function failedLoad(run: DeploymentRun): Promise<string[]> {
   return load.failed > allowed ? [`${load.failed} of ${load.requests} requests failed under load`] : [];
 }
 
+/** Only a deployment that nobody uses yet is drilled, and afterwards every region is looked at once more. */
 async function drill(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {
-  const store = plan.replication.stores.find(({ engine, replicas }) => engine === 'postgresql' && replicas.length > 0);
-  if (run.isChange || !store) {
+  const stores = plan.replication.stores.filter(
+    ({ engine, replicas }) => engine === 'postgresql' && replicas.length > 0,
+  );
+  if (run.isChange || stores.length === 0) {
     run.progress.say(
       run.isChange ? 'no drill: the deployment carries production traffic' : 'no drill: no data store has a replica',
     );
     return;
   }
-  const result = await drillRegionLoss(run, store);
-  const { rtoMs, passed } = result;
+  const { rtoMs, passed } = await drillRegionLoss(run, stores, plan.topology.primary);
   await quick.recordDrill('record the drill', { ...run.scope, generation: run.input.generation, rtoMs, passed });
+  await measureHealth(run, plan);
 }
 
 async function writeRunbook(run: DeploymentRun, plan: DeploymentPlan): Promise<ChecklistFacts['runbook']> {

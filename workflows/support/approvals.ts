@@ -25,9 +25,20 @@ export class Approvals {
     if (input.digest !== approval.digest) {
       return `the decision is for ${input.digest.slice(0, 12)}, waiting is ${approval.digest.slice(0, 12)}: read the plan again`;
     }
+    return input.decision === 'reject' ? undefined : this.impossible();
+  }
+
+  /** Why nobody can approve anything here; undefined when somebody can. Asked before anything is waited for. */
+  impossible(): string | undefined {
     if (this.request.environment !== 'production') return undefined;
-    if (input.by === this.requester) return `${input.by} asked for this deployment and cannot approve it in production`;
-    return 'a decision for production must be signed, and no public keys are configured';
+    return 'an approval for production must be signed, and signed decisions are not supported yet: deploy to staging or development';
+  }
+
+  /** Nothing waits any more: an approval that nobody decided is void. */
+  close(): void {
+    for (const [index, approval] of this.all.entries()) {
+      if (approval.state === 'waiting') this.all[index] = { ...approval, state: 'void' };
+    }
   }
 
   decide(input: DecideApprovalInput): void {
@@ -45,11 +56,12 @@ export class Approvals {
 
   /**
    * Waits until the gate is approved. Rejection and time-out throw: an unanswered question is a no.
+   * @param required false notes that nobody had to be asked
    * @param opened is called once the approval waits, so that people can be told
    */
   async pass(
-    gate: { id: string; gate: Approval['gate']; digest: string; summary: string; irreversible: string[] },
-    opened: () => void,
+    gate: Pick<Approval, 'id' | 'gate' | 'digest' | 'summary' | 'irreversible'>,
+    { required, opened }: { required: boolean; opened: () => void },
   ): Promise<void> {
     const now = Date.now();
     const timeoutSeconds = this.request.rollout.approvalTimeoutSeconds;
@@ -58,7 +70,7 @@ export class Approvals {
       requester: this.requester,
       requestedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + timeoutSeconds * 1_000).toISOString(),
-      state: this.request.rollout.approval === 'none' ? 'not-required' : 'waiting',
+      state: required ? 'waiting' : 'not-required',
       verified: false,
     };
     const index = this.all.push(approval) - 1;

@@ -8,6 +8,8 @@ import { messageOf } from './failures';
 export interface Undone {
   undone: string[];
   left: Array<{ ref: StackRef; why: string }>;
+  /** the stacks that are gone, as opposed to those returned to what was there */
+  deleted: StackRef[];
 }
 
 /**
@@ -41,6 +43,7 @@ export class Compensations {
     return CancellationScope.nonCancellable(async () => {
       const undone: string[] = [];
       const left: Array<{ ref: StackRef; why: string }> = [];
+      const deleted: StackRef[] = [];
       const chosen = this.pending.filter(({ ref }) => which(ref)).reverse();
       for (const compensation of chosen) {
         this.pending.splice(this.pending.indexOf(compensation), 1);
@@ -48,12 +51,13 @@ export class Compensations {
         const what = act === 'delete-own' ? 'delete' : 'return to what was there';
         try {
           await platform.compensateStack(`${ref.region}: undo ${ref.kind}`, { ...this.scope, compensation });
+          if (act === 'delete-own') deleted.push(ref);
           undone.push(`${ref.region}/${ref.kind}: ${act === 'delete-own' ? 'deleted' : 'returned to what was there'}`);
         } catch (error) {
           left.push({ ref, why: `could not ${what}: ${messageOf(error)}` });
         }
       }
-      return { undone, left };
+      return { undone, left, deleted };
     });
   }
 }

@@ -13,7 +13,7 @@ import type { DeploymentRecord } from '../../contracts/record';
 import type { DatabaseStatus } from '../../contracts/replication';
 import type { DeploymentReport, Failure, StepReport } from '../../contracts/report';
 import type { DeploymentRequest } from '../../contracts/request';
-import type { StackRef } from '../../contracts/stack';
+import type { StackKind, StackRef } from '../../contracts/stack';
 import type { DeploymentScope } from '../../platforms/platform';
 import { Approvals } from './approvals';
 import { Compensations } from './compensations';
@@ -52,7 +52,8 @@ export class DeploymentRun {
   /** what was live when this run began */
   record: DeploymentRecord | undefined;
   step: StepName = 'topology';
-  ended = false;
+  /** from `committing` on nobody can stop it: traffic is being published, or everything is being undone */
+  life: 'running' | 'committing' | 'undoing' | 'ended' = 'running';
   /** set when a person stopped the deployment: whatever fails from then on, that is why it ended */
   stopped: Failure | undefined;
   /** the epoch that acts on data and traffic carry */
@@ -105,6 +106,20 @@ export class DeploymentRun {
     return this.record?.live !== undefined;
   }
 
+  /** Why the deployment cannot be stopped any more; undefined when it can. */
+  stopRefusal(): string | undefined {
+    switch (this.life) {
+      case 'running':
+        return this.stopped && 'the deployment is being stopped already';
+      case 'committing':
+        return 'production traffic is being published: wait for the verdict, then retire or deploy again';
+      case 'undoing':
+        return 'the deployment has failed and is being undone';
+      case 'ended':
+        return 'the deployment has already ended';
+    }
+  }
+
   stop(message: string): void {
     this.stopped = { step: this.step, type: 'Operation.Aborted', message, next: [] };
   }
@@ -126,6 +141,13 @@ export class DeploymentRun {
       note('failed', describeFailure(error, step).message);
       throw error;
     }
+  }
+
+  /** Notes what could not be put right, at the stack it concerns. */
+  leaveBehind(region: string, kind: StackKind, why: string): void {
+    const found = this.plan?.stacks.find(({ ref }) => ref.region === region && ref.kind === kind);
+    if (found) this.leftovers.push({ ref: found.ref, why });
+    this.progress.say(why, region);
   }
 
   skipRemainingSteps(): void {

@@ -4,8 +4,8 @@ export interface Operation {
   request: OperationRequest;
   generation: number;
   workflowId: string;
-  /** its workflow exists */
-  started: boolean;
+  /** whether its workflow exists */
+  start: 'waiting' | 'started' | 'failed';
 }
 
 /** The one operation slot of a deployment and the queue before it. Pure: first by priority, then by arrival. */

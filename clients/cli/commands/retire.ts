@@ -1,4 +1,3 @@
-import type { PlatformKind } from '../../../contracts/region';
 import type { StackRef } from '../../../contracts/stack';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
@@ -14,8 +13,6 @@ export interface RetireCommandInput {
   yes?: boolean;
   json?: boolean;
   by: string;
-  platform: PlatformKind;
-  account: string;
   signal?: AbortSignal;
 }
 
@@ -26,7 +23,7 @@ interface RetireResult {
 
 /** Destroys everything of a deployment and says what is left. Asks first, unless told not to. */
 export async function runRetire(input: RetireCommandInput, terminal: Terminal): Promise<number> {
-  const { target, by, platform, account, signal } = input;
+  const { target, by, signal } = input;
   const { application, environment } = target;
   if (!input.yes && !(await confirmed(input, terminal))) {
     terminal.err('nothing was destroyed\n');
@@ -34,13 +31,7 @@ export async function runRetire(input: RetireCommandInput, terminal: Terminal): 
   }
   const meridian = await connectClient(loadConfig());
   try {
-    const { workflowId } = await retireDeployment(meridian, {
-      application,
-      environment,
-      requester: by,
-      platform,
-      account,
-    });
+    const { workflowId } = await retireDeployment(meridian, { application, environment, requester: by });
     terminal.err(`${workflowId}\n`);
     const result = await awaitResult<RetireResult>(meridian, workflowId, signal);
     if (input.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
@@ -51,17 +42,14 @@ export async function runRetire(input: RetireCommandInput, terminal: Terminal): 
   }
 }
 
-async function confirmed(
-  { target, platform, account, signal }: RetireCommandInput,
-  terminal: Terminal,
-): Promise<boolean> {
+async function confirmed({ target, signal }: RetireCommandInput, terminal: Terminal): Promise<boolean> {
   if (!terminal.canAsk)
     throw new ClientProblem(
       'bad-input',
       'there is no terminal to ask on; nothing was destroyed',
       'pass --yes to retire without being asked',
     );
-  const question = `destroy everything of ${targetName(target)} on ${platform} (account ${account}), data included?`;
+  const question = `destroy everything of ${targetName(target)}, data included?`;
   return (await terminal.confirm(question, signal)) === true;
 }
 

@@ -40,7 +40,6 @@ test.each([
   ['a target that is none', ['report', 'orders']],
   ['a target that would break the list query', ['status', "orders/staging' OR ''='"]],
   ['a generation that is no number', ['report', 'orders/staging', '--generation', 'last']],
-  ['an unknown platform', ['retire', 'orders/staging', '--platform', 'moon']],
   ['a digest too short to mean one plan', ['approve', 'orders/staging', '--digest', 'abc']],
 ])('%s is bad usage: exit 2, said on stderr', async (_name, argv) => {
   const { exitCode, stdout, stderr } = await run(...argv);

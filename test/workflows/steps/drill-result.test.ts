@@ -21,7 +21,7 @@ function facts(change: Partial<DrillFacts['loss']> = {}, detectMs = 2_000): Dril
     firstWriteMs: 2_400,
     protectedAgainMs: 9_000,
     reportedLagMs: 40,
-    loss: { acknowledged: 100, lost: [], rpoMs: 0, unexplained: [], ...change },
+    loss: { acknowledged: 100, kept: 20, lost: [], rpoMs: 0, unexplained: [], ...change },
   };
 }
 
@@ -46,7 +46,7 @@ describe('drill result', () => {
       /synchronous replication lost 1/,
     ],
     ['a hole cannot be lag', facts({ lost: [20], rpoMs: 100, unexplained: [20] }), 'asynchronous', /never durable/],
-    ['nothing was promised at all', facts({ acknowledged: 0 }), 'asynchronous', /nothing was proven/],
+    ['the new primary holds nothing new', facts({ kept: 0 }), 'asynchronous', /nothing was proven/],
   ] as const)('fails when %s', (_name, given, mode, why) => {
     const result = drillResult(given, { ...TARGETS, mode });
     expect(result.passed).toBe(false);

@@ -2,8 +2,8 @@ import type { OperationRequest } from '../../../contracts/messages';
 import { type Operation, OperationSlot } from '../../../workflows/support/operation-slot';
 
 function operation(generation: number): Operation {
-  const request: OperationRequest = { kind: 'retire', requester: 'ada', platform: 'fake', account: 'default' };
-  return { generation, workflowId: `retire/orders/staging/${generation}`, request, started: false };
+  const request: OperationRequest = { kind: 'retire', requester: 'ada' };
+  return { generation, workflowId: `retire/orders/staging/${generation}`, request, start: 'waiting' };
 }
 
 describe('the operation slot', () => {

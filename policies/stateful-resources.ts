@@ -1,0 +1,7 @@
+/** Resource types that hold what cannot be made again once it is gone. */
+const STATEFUL_TYPES =
+  /^AWS::(RDS::DB(Instance|Cluster)|DynamoDB::(Global)?Table|S3::Bucket|ElastiCache::\w+|KMS::Key)$/;
+
+export function isStateful({ type }: { type: string }): boolean {
+  return STATEFUL_TYPES.test(type);
+}
