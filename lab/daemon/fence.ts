@@ -3,11 +3,12 @@ import { LabError } from '../lab-error';
 import { markedProcesses } from '../processes/marked-processes';
 import { stopDatabase } from './databases';
 import { acceptEpoch } from './epoch';
-import { type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
+import { type Database, type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
 
 /**
  * Makes sure that a database cannot write any more: stops it in order where its region answers, and kills what is left.
- * The receipt is given only when no process of it exists; nothing starts it again but a rejoin.
+ * The receipt is given only when no process of it exists; nothing starts it again but a rejoin. Once per epoch: the same
+ * fence again gets the same receipt and does nothing, so that one that comes late does not stop a fresh standby.
  */
 export async function fence(
   lab: Lab,
@@ -17,6 +18,8 @@ export async function fence(
   const store = storeOf(deployment, input.store);
   acceptEpoch(store, input.epoch);
   const database = databaseOf(deployment, input.region, input.store);
+  if (database.fenced?.epoch === input.epoch) return database.fenced;
+  refuseAfterRejoin(database, input.epoch);
   const before = markedProcesses(database.marker);
   const { clean, killed } = await stopDatabase(siteOf(deployment, input.region), database).catch((error: unknown) => {
     throw new LabError('Platform.Unavailable', `${input.region} is not fenced: ${String(error)}`, {
@@ -28,5 +31,16 @@ export async function fence(
   const how = killed.length > 0 ? `; killed: ${killed.join(', ')}` : '';
   const detail = `database ${input.store} in ${input.region}: ${ended}${how}; none with its marker remains`;
   lab.log(`fence ${input.region}: ${kind}, ${detail}`);
-  return { kind, region: input.region, epoch: input.epoch, at: new Date().toISOString(), detail };
+  database.fenced = { kind, region: input.region, epoch: input.epoch, at: new Date().toISOString(), detail };
+  return database.fenced;
+}
+
+/** Fence, then rejoin, is the order within an epoch: a fence that comes after is from an attempt that was given up. */
+function refuseAfterRejoin({ store, region, rejoinedInEpoch }: Database, epoch: number): void {
+  if (rejoinedInEpoch !== epoch) return;
+  throw new LabError(
+    'Platform.StaleEpoch',
+    `epoch: database ${store} in ${region} has rejoined in epoch ${epoch}; to fence it again, claim a newer one`,
+    { region, resource: store },
+  );
 }

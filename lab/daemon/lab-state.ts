@@ -1,5 +1,6 @@
 import type { DatabaseSpec, TrafficSpec } from '../../contracts/region-spec';
 import type { StackRef, StackStatus } from '../../contracts/stack';
+import type { FenceReceipt } from '../../contracts/validation';
 import { LabError } from '../lab-error';
 import type { RunningNetwork } from '../network/start-network';
 import type { DatabaseOwner, PostgresBinaries } from '../postgres/binaries';
@@ -29,6 +30,10 @@ export interface Database {
   marker: string;
   /** ISO time at which its data was made or copied */
   since: string;
+  /** the last receipt for it: the same fence again is answered with this */
+  fenced?: FenceReceipt;
+  /** epoch of its last rejoin: no fence of that epoch comes after it */
+  rejoinedInEpoch?: number;
 }
 
 /** What every region of a deployment agrees on about one store. */

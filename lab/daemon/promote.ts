@@ -25,27 +25,30 @@ const FOLLOWERS_COME_WITHIN_MS = 10_000;
 /**
  * Makes the named standby the primary. Refuses when the caller's idea of the primary is not the present one, when that
  * one still has processes (fence first), and when another standby holds more of the log. The other standbys follow
- * through their links. Repeating a promotion that was done is success.
+ * through their links. Repeating a promotion promotes nothing again and completes what was left of it.
  */
 export async function promote(lab: Lab, deployment: Deployment, input: PromoteInput): Promise<DatabaseStatus> {
   const store = storeOf(deployment, input.store);
   acceptEpoch(store, input.epoch);
-  if (isDone(store, input)) return databaseStatus(lab, deployment, input);
-  const database = databaseOf(deployment, input.region, input.store);
-  refuseUnlessExpected(deployment, store, input);
-  await refuseUnlessMostAdvanced(lab, deployment, store, database);
-  await promoteStandby(accessTo(lab, store, database));
-  store.lastPromotion = { from: input.expectedPrimary, to: input.region, epoch: input.epoch };
-  store.primary = input.region;
+  if (!isPromoted(store, input)) await promoteNow(lab, deployment, store, input);
   await syncLinks(lab, deployment);
-  lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
   protectAgain(lab, deployment, store).catch((error: unknown) =>
     lab.log(`${store.name} is unprotected: ${String(error)}`),
   );
   return databaseStatus(lab, deployment, input);
 }
 
-function isDone({ primary, lastPromotion }: Store, { region, expectedPrimary, epoch }: PromoteInput): boolean {
+async function promoteNow(lab: Lab, deployment: Deployment, store: Store, input: PromoteInput): Promise<void> {
+  const database = databaseOf(deployment, input.region, input.store);
+  refuseUnlessExpected(deployment, store, input);
+  await refuseUnlessMostAdvanced(lab, deployment, store, database);
+  await promoteStandby(accessTo(lab, store, database));
+  store.lastPromotion = { from: input.expectedPrimary, to: input.region, epoch: input.epoch };
+  store.primary = input.region;
+  lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
+}
+
+function isPromoted({ primary, lastPromotion }: Store, { region, expectedPrimary, epoch }: PromoteInput): boolean {
   return primary === region && lastPromotion?.from === expectedPrimary && lastPromotion.epoch === epoch;
 }
 

@@ -35,6 +35,7 @@ export async function rejoin(
     await createStandby(lab, deployment, store, database);
     await setSynchronousStandbys(lab, deployment, store, await followersOf(lab, deployment, store));
   }
+  database.rejoinedInEpoch = input.epoch;
   lab.log(`rejoined ${input.region} for ${input.store}`);
   return databaseStatus(lab, deployment, input);
 }

@@ -14,14 +14,14 @@ import { Locks } from './locks';
 import { plannedChanges } from './planned-changes';
 import { stackOutputs } from './stack-outputs';
 import { applyResources, destroyResources, readStackTemplate } from './stack-resources';
+import { UsedTokens } from './used-tokens';
 
 type Change = OperationInput<'stacks.apply'>;
 
 /** The stacks of a lab: what CloudFormation is to a region. */
 export class Stacks {
   private readonly locks = new Locks();
-  /** how each token ended; a repeated token gets the same answer and no second act */
-  private readonly tokens = new Map<string, { key: string; result: Promise<StackDescription> }>();
+  private readonly tokens = new UsedTokens<StackDescription>();
 
   constructor(private readonly lab: Lab) {}
 
@@ -49,49 +49,46 @@ export class Stacks {
   /** Creates or changes a stack. Fails with `Platform.StackFailed`; the stack then says why. */
   apply(change: Change): Promise<StackDescription> {
     const key = keyOf(change.ref);
-    const known = this.tokens.get(change.token);
-    if (known && known.key !== key) {
-      throw new LabError(
-        'Platform.Refused',
-        `token: ${change.token} was used for the stack ${known.key}; each act needs its own`,
-      );
-    }
-    if (known) return known.result;
-    const result = this.locks.run(key, () => this.applyNow(key, change));
-    this.tokens.set(change.token, { key, result });
-    result.catch((error: unknown) => {
-      // a failed stack stays the answer; what was only out of reach may be tried again
-      if (!(error instanceof LabError) || error.type !== 'Platform.StackFailed') this.tokens.delete(change.token);
-    });
-    return result;
+    return this.tokens.once(change.token, key, () =>
+      this.locks.run(key, () => {
+        // the stack may have been destroyed while this waited for its turn
+        this.tokens.refuseForeign(change.token, key);
+        return this.applyNow(key, change);
+      }),
+    );
   }
 
-  /** Deletes a stack and returns when nothing of it is left. Its tokens are forgotten: it may be made again. */
+  /** Deletes a stack and returns when nothing of it is left. It is made again with new tokens only. */
   destroy({ ref, onlyGeneration }: OperationInput<'stacks.destroy'>): Promise<Record<string, never>> {
     const key = keyOf(ref);
+    // an apply that comes from now on is meant for the time after
+    const used = this.tokens.usedFor(key);
     return this.locks.run(key, async () => {
       const stack = this.lab.stacks.get(key);
-      if (!stack) return {};
-      const generation = stack.tags[TAG_GENERATION];
-      if (onlyGeneration !== undefined && generation !== String(onlyGeneration)) {
-        throw new LabError(
-          'Platform.Refused',
-          `stack ${key} belongs to generation ${generation}, not to ${onlyGeneration}`,
-        );
-      }
-      const before = stack.status;
-      stack.status = 'deleting';
-      try {
-        await destroyResources(this.lab, this.deploymentFor(stack.tags, ref), stack);
-      } catch (error) {
-        stack.status = before;
-        throw error;
-      }
-      this.lab.stacks.delete(key);
-      this.lab.log(`stack ${key} is gone`);
-      for (const [token, used] of this.tokens) if (used.key === key) this.tokens.delete(token);
+      if (stack) await this.destroyNow(key, stack, onlyGeneration);
+      this.tokens.spend(key, used);
       return {};
     });
+  }
+
+  private async destroyNow(key: string, stack: Stack, onlyGeneration: number | undefined): Promise<void> {
+    const generation = stack.tags[TAG_GENERATION];
+    if (onlyGeneration !== undefined && generation !== String(onlyGeneration)) {
+      throw new LabError(
+        'Platform.Refused',
+        `stack ${key} belongs to generation ${generation}, not to ${onlyGeneration}`,
+      );
+    }
+    const before = stack.status;
+    stack.status = 'deleting';
+    try {
+      await destroyResources(this.lab, this.deploymentFor(stack.tags, stack.ref), stack);
+    } catch (error) {
+      stack.status = before;
+      throw error;
+    }
+    this.lab.stacks.delete(key);
+    this.lab.log(`stack ${key} is gone`);
   }
 
   private async applyNow(key: string, { ref, template, parameters, tags }: Change): Promise<StackDescription> {

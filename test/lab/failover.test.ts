@@ -1,10 +1,12 @@
 import { Client } from 'pg';
 import { readPath, writePath } from '../../contracts/probe-contract';
+import type { FenceReceipt } from '../../contracts/validation';
 import { isAlive, isListening, startTestLab, type TestLab, until } from './running-lab';
 import { FAR, PRIMARY, SampleDeployment, STANDBY, scope, store } from './sample-deployment';
 
 /** One story on one deployment: each test starts from where the one before ended. */
 let lab: TestLab;
+let receipt: FenceReceipt;
 const REGIONS = [PRIMARY, STANDBY, FAR];
 const HOSTNAME = 'preview-orders.example.com';
 
@@ -18,6 +20,7 @@ const status = (region: string) => lab.daemon.call('data.status', { ...store, re
 const promote = (region: string, expectedPrimary: string, epoch: number) =>
   lab.daemon.call('data.promote', { ...store, region, expectedPrimary, epoch });
 const fence = (region: string, epoch: number) => lab.daemon.call('data.fence', { ...store, region, epoch });
+const rejoin = (region: string, epoch: number) => lab.daemon.call('data.rejoin', { ...store, region, epoch });
 const write = (region: string, seq: number) => lab.askRegion(region, 'PUT', writePath('test', seq));
 const read = (region: string, seq: number) => lab.askRegion(region, 'GET', readPath('test', seq));
 const arrives = (region: string, seq: number) =>
@@ -75,7 +78,8 @@ test('a promotion that expects another primary is refused', async () => {
 });
 
 test('a fenced and lost primary is replaced by the standby, which takes writes; an older epoch is refused', async () => {
-  expect(await fence(PRIMARY, 2)).toMatchObject({ kind: 'processes-gone', region: PRIMARY, epoch: 2 });
+  receipt = await fence(PRIMARY, 2);
+  expect(receipt).toMatchObject({ kind: 'processes-gone', region: PRIMARY, epoch: 2 });
   await expect(promote(STANDBY, PRIMARY, 1)).rejects.toMatchObject({ type: 'Platform.StaleEpoch' });
   await expect(
     lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: STANDBY, drain: [PRIMARY], epoch: 2 }),
@@ -100,7 +104,7 @@ test('a region that gets its power back runs its services, and its database only
   expect((await lab.askRegion(PRIMARY, 'GET', '/health/live')).status).toBe(200);
   expect((await lab.askRegion(PRIMARY, 'GET', '/health/ready')).status).toBe(503);
   expect(await databasePids(PRIMARY)).toEqual([]);
-  const rejoined = await lab.daemon.call('data.rejoin', { ...store, region: PRIMARY, epoch: 2 });
+  const rejoined = await rejoin(PRIMARY, 2);
   expect(rejoined).toMatchObject({ reachable: true, role: 'standby' });
   await arrives(PRIMARY, 3);
   const compared = await lab.daemon.call('data.compare', { ...store, regions: REGIONS });
@@ -108,15 +112,22 @@ test('a region that gets its power back runs its services, and its database only
   expect(compared.regions.map(({ rows }) => rows)).toEqual([3, 3, 3]);
 });
 
+test('a fence that comes a second time, after the rejoin, gets the first receipt and stops nothing', async () => {
+  const pids = await databasePids(PRIMARY);
+  expect(pids.length).toBeGreaterThan(3);
+  expect(await fence(PRIMARY, 2)).toEqual(receipt);
+  expect(pids.filter(isAlive)).toEqual(pids);
+  expect(await status(PRIMARY)).toMatchObject({ reachable: true, role: 'standby' });
+});
+
 test('a switchover stops the living primary in order and loses nothing', async () => {
   const pids = await databasePids(STANDBY);
-  const receipt = await fence(STANDBY, 3);
-  expect(receipt).toMatchObject({ kind: 'stopped-cleanly', region: STANDBY, epoch: 3 });
+  expect(await fence(STANDBY, 3)).toMatchObject({ kind: 'stopped-cleanly', region: STANDBY, epoch: 3 });
   expect(pids.length).toBeGreaterThan(3);
   expect(pids.filter(isAlive)).toEqual([]);
   await promote(PRIMARY, STANDBY, 3);
   await lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: PRIMARY, drain: [], epoch: 3 });
-  await lab.daemon.call('data.rejoin', { ...store, region: STANDBY, epoch: 3 });
+  await rejoin(STANDBY, 3);
   await until('the first primary takes writes again', async () => (await write(FAR, 4)).status === 201);
   await Promise.all([arrives(PRIMARY, 4), arrives(STANDBY, 4), arrives(FAR, 4)]);
 });
@@ -136,10 +147,20 @@ test('a standby that holds less of the log than another is not promoted', async 
 });
 
 test('a failover that was called off gives the primary its processes back, with its data', async () => {
-  const back = await lab.daemon.call('data.rejoin', { ...store, region: PRIMARY, epoch: 4 });
+  const back = await rejoin(PRIMARY, 4);
   expect(back).toMatchObject({ role: 'primary' });
   await until('the primary takes writes', async () => (await write(PRIMARY, 6)).status === 201);
   await Promise.all([arrives(STANDBY, 6), arrives(FAR, 6)]);
+});
+
+test('a fence that never was and comes after the rejoin of its epoch is refused', async () => {
+  await rejoin(FAR, 5);
+  const pids = await databasePids(FAR);
+  await expect(fence(FAR, 5)).rejects.toMatchObject({
+    type: 'Platform.StaleEpoch',
+    message: expect.stringContaining('us-east-1 has rejoined in epoch 5'),
+  });
+  expect(pids.filter(isAlive)).toEqual(pids);
 });
 
 test('the application’s user reaches a database of the region directly, with TLS', async () => {

@@ -107,11 +107,20 @@ describe('a base stack', () => {
     expect(await lab.daemon.call('stacks.describe', { ref })).toMatchObject({ status: 'absent' });
     await lab.daemon.call('stacks.destroy', { ref, token: 't3' });
   });
+
+  test('is not made again by an attempt from before it was destroyed', async () => {
+    const sent = stateless().apply(PRIMARY, 'base', { generation: 3 });
+    await expect(sent).rejects.toMatchObject({
+      type: 'Platform.Refused',
+      message: expect.stringMatching(/token: 3\/\S+ was used for a stack that is destroyed/),
+    });
+    expect(await lab.daemon.call('stacks.list', scope)).toEqual([]);
+  });
 });
 
 describe('a base stack that cannot be made', () => {
   test('says which images the lab knows', async () => {
-    const deployment = stateless({ image: 'registry.example.com/unknown:1' });
+    const deployment = stateless({ image: 'registry.example.com/unknown:1', generation: 4 });
     await expect(deployment.apply(PRIMARY, 'base')).rejects.toMatchObject({
       type: 'Platform.StackFailed',
       message: expect.stringContaining('known images: meridian/sample-orders'),
@@ -121,7 +130,7 @@ describe('a base stack that cannot be made', () => {
   });
 
   test('leaves no process behind when its service never becomes healthy', async () => {
-    const deployment = stateless({ image: 'meridian/sample-orders:never-healthy' });
+    const deployment = stateless({ image: 'meridian/sample-orders:never-healthy', generation: 5 });
     await expect(deployment.apply(PRIMARY, 'base')).rejects.toMatchObject({ type: 'Platform.StackFailed' });
     expect(leftovers({ home: '(none)', labId })).toEqual([]);
     await deployment.destroy(PRIMARY, 'base');
@@ -141,7 +150,7 @@ describe('a base stack that cannot be made', () => {
 
 describe('stacks that stand on one another', () => {
   test('a base stack is kept while databases stand on it, and destroying all leaves no process and no data', async () => {
-    const deployment = new SampleDeployment(lab.daemon);
+    const deployment = new SampleDeployment(lab.daemon, { generation: 6 });
     await deployment.applyAll('base', 'connectivity', 'data', 'preview');
     await expect(deployment.destroy(PRIMARY, 'base')).rejects.toMatchObject({
       type: 'Platform.Refused',
@@ -154,7 +163,7 @@ describe('stacks that stand on one another', () => {
   });
 
   test('a replica without a route to its primary is refused', async () => {
-    const deployment = new SampleDeployment(lab.daemon);
+    const deployment = new SampleDeployment(lab.daemon, { generation: 7 });
     await deployment.applyAll('base');
     await deployment.apply(PRIMARY, 'data');
     await expect(deployment.apply(STANDBY, 'data')).rejects.toMatchObject({
