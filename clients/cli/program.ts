@@ -66,7 +66,8 @@ function addDeployCommands(program: Command, actions: CliActions, user: string):
     .description('carry a request to its verdict')
     .argument('<file>', 'request file, YAML or JSON')
     .option('--yes', 'approve the plan after showing it')
-    .option('--detach', 'return when the deployment has its number')
+    // Nobody would be there to see the plan and approve it.
+    .addOption(new Option('--detach', 'return when the deployment has its number').conflicts('yes'))
     .option(...JSON_FLAG)
     .option(...BY, user)
     .action((file, options) => actions.deploy(file, options));

@@ -27,7 +27,7 @@ export async function deployment(key: { application: string; environment: string
     if (operation.kind === 'deploy')
       await startChild('deployMultiRegion', { ...options, args: [JSON.parse(operation.request.notes)] });
     else await startChild('retireDeployment', options);
-    return { workflowId, generation, ahead: 0 };
+    return { workflowId, generation, ahead: generation - 1 };
   });
   await condition(() => false);
 }

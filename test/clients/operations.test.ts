@@ -260,4 +260,10 @@ describe('meridian deploy', () => {
     expect([exitCode, stdout]).toEqual([0, 'deploy/away/staging/1\n']);
     expect((await deploymentStatus(meridian, key('away'))).operation.status).toBe('RUNNING');
   });
+
+  test('says how many operations are before it', async () => {
+    expect((await deploy('queue', { detach: true })).stderr).not.toContain('waits for');
+    expect((await deploy('queue', { detach: true })).stderr).toContain('waits for 1 operation before it\n');
+    expect((await deploy('queue', { detach: true })).stderr).toContain('waits for 2 operations before it\n');
+  });
 });

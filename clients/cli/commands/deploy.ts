@@ -1,6 +1,7 @@
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
+import { plural } from '../../format';
 import { submitDeployment } from '../../operations';
 import { consoleProgress } from '../console-progress';
 import { EXIT } from '../exit-codes';
@@ -45,7 +46,7 @@ export async function runDeploy(input: RunDeployInput): Promise<number> {
     const begun = await submitDeployment(meridian, { request, requester: input.by });
     const url = workflowUrl(meridian, begun.workflowId);
     terminal.err(`${begun.workflowId}${url ? `  ${url}` : ''}\n`);
-    if (begun.ahead > 0) terminal.err(`waits for ${begun.ahead} operations before it\n`);
+    if (begun.ahead > 0) terminal.err(`waits for ${plural(begun.ahead, 'operation')} before it\n`);
     if (input.detach) return detached(begun, input.json, terminal);
     return await watchToVerdict({
       ...input,

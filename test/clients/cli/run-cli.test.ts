@@ -36,6 +36,7 @@ test('--help explains every exit code', async () => {
 test.each([
   ['no such command', ['launch']],
   ['a missing argument', ['deploy']],
+  ['an approval that nobody stays to give', ['deploy', 'request.yaml', '--yes', '--detach']],
   ['an unknown option', ['status', '--now']],
   ['a target that is none', ['report', 'orders']],
   ['a target that would break the list query', ['status', "orders/staging' OR ''='"]],
