@@ -93,12 +93,17 @@ export async function listDeployments(meridian: MeridianClient, key?: Deployment
   });
 }
 
-/** The newest operation of a deployment with its progress, as far as a worker answers. Throws `not-found`. */
+/**
+ * The newest operation of a deployment, or the one of a generation, with its progress, as far as a worker answers.
+ * Throws `not-found`.
+ */
 export async function deploymentStatus(
   meridian: MeridianClient,
-  key: DeploymentKey,
+  key: DeploymentKey & { generation?: number },
 ): Promise<{ operation: OperationListing; progress: Progress | undefined }> {
-  const [operation] = await listDeployments(meridian, key);
+  const { generation } = key;
+  const operations = await listDeployments(meridian, key);
+  const operation = generation === undefined ? operations[0] : operations.find((one) => one.generation === generation);
   if (!operation) throw unknownDeployment(key);
   if (operation.kind !== 'deploy') return { operation, progress: undefined };
   const progress = await queryProgress(meridian, operation.workflowId).catch(unlessEnded(operation.status));
@@ -128,10 +133,14 @@ async function deployWorkflowId(meridian: MeridianClient, key: DeploymentKey, ge
   return newest.workflowId;
 }
 
-function unknownDeployment({ application, environment }: DeploymentKey): ClientProblem {
+export function unknownDeployment({
+  application,
+  environment,
+  generation,
+}: DeploymentKey & { generation?: number }): ClientProblem {
   return new ClientProblem(
     'not-found',
-    `nothing is known of ${application}/${environment}`,
+    `nothing is known of ${application}/${environment}${generation === undefined ? '' : `/${generation}`}`,
     'list what is known with "meridian status"',
   );
 }

@@ -17,6 +17,7 @@ import { MERIDIAN_APPLICATION, MERIDIAN_ENVIRONMENT } from '../contracts/search-
 import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
 import { ClientProblem, toClientProblem } from './client-problem';
 import { call, type MeridianClient, requireWorker } from './connection';
+import { operationStatus, unknownDeployment } from './observe';
 
 const UPDATE_TIMEOUT_MS = 30_000;
 /** A plan asks the platform about every stack; the model may take two turns per step. */
@@ -39,12 +40,19 @@ export async function submitDeployment(
   return beginOperation(meridian, request, { kind: 'deploy', request, requester });
 }
 
-/** Destroys everything of a deployment; the result of the returned workflow says what was destroyed and what is left. */
+/**
+ * Destroys everything of a deployment; the result of the returned workflow says what was destroyed and what is left.
+ * Throws `not-found` for a deployment that never was: a mistyped name starts nothing.
+ */
 export async function retireDeployment(
   meridian: MeridianClient,
   { application, environment, requester }: DeploymentKey & { requester: string },
 ): Promise<BeginOperationResult> {
-  return beginOperation(meridian, { application, environment }, { kind: 'retire', requester });
+  const key = { application, environment };
+  await operationStatus(meridian, deploymentWorkflowId(key)).catch((error: unknown) => {
+    throw error instanceof ClientProblem && error.code === 'not-found' ? unknownDeployment(key) : error;
+  });
+  return beginOperation(meridian, key, { kind: 'retire', requester });
 }
 
 async function beginOperation(

@@ -85,7 +85,11 @@ function addDecisionCommands(program: Command, actions: CliActions, user: string
   program
     .command('approve')
     .description('decide the approval that waits')
-    .argument('<workflow-id|app/env>', 'the deployment', parseTargetArgument)
+    .argument(
+      '<app/env[/generation]>',
+      'the deployment, or one attempt of it; its workflow id does as well',
+      parseTargetArgument,
+    )
     .option('--reject', 'say no')
     .option('--comment <text>', 'kept with the decision')
     .option('--digest <prefix>', 'the plan that was read: at least 8 characters of its digest', parseDigestPrefix)
@@ -95,7 +99,11 @@ function addDecisionCommands(program: Command, actions: CliActions, user: string
   program
     .command('abort')
     .description('stop a deployment in order; what it did is undone')
-    .argument('<workflow-id|app/env>', 'the deployment', parseTargetArgument)
+    .argument(
+      '<app/env[/generation]>',
+      'the deployment, or one attempt of it; its workflow id does as well',
+      parseTargetArgument,
+    )
     .option('--reason <text>', 'kept in the report', 'no reason given')
     .option(...BY, user)
     .action((target, options) => actions.abort(target, options));
@@ -105,14 +113,14 @@ function addReadCommands(program: Command, actions: CliActions): void {
   program
     .command('status')
     .description('list deployments, or show one')
-    .argument('[app/env]', 'the deployment', parseTargetArgument)
+    .argument('[app/env[/generation]]', 'the deployment, or one attempt of it', parseTargetArgument)
     .option('--watch', 'follow it until it ends; the exit code is that of its verdict')
     .option(...JSON_FLAG)
     .action((target, options) => actions.status(target, options));
   program
     .command('report')
     .description('show the report of a deployment')
-    .argument('<app/env>', 'the deployment', parseTargetArgument)
+    .argument('<app/env[/generation]>', 'the deployment, or one attempt of it', parseTargetArgument)
     .option('--generation <number>', 'which attempt; the newest by default', parseGeneration)
     .option('--html <path>', 'write the report as one HTML page')
     .option(...JSON_FLAG)
@@ -122,13 +130,16 @@ function addReadCommands(program: Command, actions: CliActions): void {
 function parseTargetArgument(text: string): Target {
   const target = parseTarget(text);
   if (!target)
-    throw new InvalidArgumentError('valid: application/environment, or a workflow id such as deploy/orders/staging/3.');
+    throw new InvalidArgumentError(
+      'valid: APP/ENV, APP/ENV/GENERATION, or a workflow id such as deploy/orders/staging/3.',
+    );
   return target;
 }
 
 function parseKeyArgument(text: string): Target {
   const target = parseTargetArgument(text);
-  if (target.workflowId) throw new InvalidArgumentError('valid: application/environment, for example orders/staging.');
+  if (target.generation !== undefined)
+    throw new InvalidArgumentError('valid: application/environment, for example orders/staging.');
   return target;
 }
 

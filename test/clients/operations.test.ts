@@ -119,6 +119,17 @@ test('a report is not there before the end, and then it says so', async () => {
   });
 });
 
+test('an attempt is found by its generation, also when it is not the newest', async () => {
+  await submitAndWaitForApproval('many');
+  await submitDeployment(meridian, { request: requestOf('many'), requester: 'ci' });
+  const idOf = async (generation?: number) =>
+    (await deploymentStatus(meridian, { ...key('many'), ...(generation && { generation }) })).operation.workflowId;
+  expect([await idOf(1), await idOf(2), await idOf()]).toEqual(
+    [1, 2, 2].map((generation) => `deploy/many/staging/${generation}`),
+  );
+  await expect(idOf(3)).rejects.toMatchObject({ code: 'not-found', message: 'nothing is known of many/staging/3' });
+});
+
 test('detaching ends the watch at once and leaves the deployment alone', async () => {
   const { workflowId } = await submitAndWaitForApproval('detached');
   const detach = new AbortController();
@@ -144,9 +155,18 @@ test('deployments are listed newest first, one deployment by its own name only',
 });
 
 test('retiring goes through the same entity and gives what was destroyed', async () => {
+  await submitDeployment(meridian, { request: requestOf('retired'), requester: 'ci' });
   const { workflowId } = await retireDeployment(meridian, { ...key('retired'), requester: 'mira' });
-  expect(workflowId).toBe('retire/retired/staging/1');
+  expect(workflowId).toBe('retire/retired/staging/2');
   expect(await awaitResult(meridian, workflowId)).toEqual({ destroyed: ['eu-west-1/base'], leftovers: [] });
+});
+
+test('retiring what never was says so and starts nothing', async () => {
+  await expect(retireDeployment(meridian, { ...key('nope'), requester: 'mira' })).rejects.toMatchObject({
+    code: 'not-found',
+    message: 'nothing is known of nope/staging',
+  });
+  await expect(meridian.client.workflow.getHandle('deployment/nope/staging').describe()).rejects.toThrow();
 });
 
 test('planning returns plan, decisions and ledger', async () => {

@@ -40,6 +40,8 @@ test.each([
   ['an unknown option', ['status', '--now']],
   ['a target that is none', ['report', 'orders']],
   ['a target that would break the list query', ['status', "orders/staging' OR ''='"]],
+  ['retiring one attempt', ['retire', 'orders/staging/3', '--yes']],
+  ['an attempt before the first', ['approve', 'orders/staging/0', '--yes']],
   ['a generation that is no number', ['report', 'orders/staging', '--generation', 'last']],
   ['a digest too short to mean one plan', ['approve', 'orders/staging', '--digest', 'abc']],
 ])('%s is bad usage: exit 2, said on stderr', async (_name, argv) => {
@@ -76,6 +78,8 @@ test.each([
   ['status', []],
   ['approve', ['orders/staging', '--yes']],
   ['abort', ['orders/staging']],
+  ['abort', ['orders/staging/3']],
+  ['approve', ['orders/staging/3', '--yes']],
   ['report', ['orders/staging']],
   ['retire', ['orders/staging', '--yes']],
 ])('%s without a server: exit 6 and what to do', async (verb, argv) => {
