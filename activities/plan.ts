@@ -151,7 +151,12 @@ function sealPlan({ stackPlans, templates, topology, rollout, replication, findi
     irreversible: irreversibleItems({ stacks: templates.stacks, changes: changes.flatMap((one) => one.changes) }),
     documents: templates.documents,
   };
-  return { digest: sha256(JSON.stringify(sealed)), ...sealed };
+  return { digest: sha256(JSON.stringify(sealed, withoutUri)), ...sealed };
+}
+
+/** What is approved is the content: where a copy of it lies says nothing about it. */
+function withoutUri(key: string, value: unknown): unknown {
+  return key === 'uri' ? undefined : value;
 }
 
 function countTypes(template: string): Record<string, number> {

@@ -71,7 +71,7 @@ export function validationVerdict({ health, latency, drill, checklist }: Validat
   }
   const failed = checklist
     .filter(({ status, item }) => status === 'failed' && !said.has(item))
-    .map(({ item, evidence }) => `${item}: ${evidence.at(-1)?.measured ?? 'failed'}`);
+    .map(({ item, evidence }) => `${item}: ${evidence[0]?.measured ?? 'failed'}`);
   const blockers = [...sick, ...slow, ...failedDrill, ...failed];
   return { verdict: blockers.length === 0 ? 'promoted' : 'blocked', blockers, proposals: [...slow, ...drilled] };
 }

@@ -17,6 +17,10 @@ export interface ChecklistFacts {
   generation: number;
   source: EvidenceSource;
   at: string;
+  /** when the parts were measured, ISO; what is missing is judged at `at` */
+  measuredAt: Partial<Record<'health' | 'latency' | 'drill' | 'replication', string>>;
+  /** per store, how many rows all its databases agreed on */
+  agreedRows: ReadonlyMap<string, number>;
   health: ServiceHealth[];
   latency: LatencyMeasurement[];
   drill?: DrillResult;
@@ -29,7 +33,8 @@ export interface ChecklistFacts {
 }
 
 type Item = (typeof CHECKLIST_ITEMS)[number];
-type Judgement = Pick<ChecklistEntry, 'status'> & { source?: EvidenceSource; measured: string[] };
+/** The first line of `measured` is the headline: the worst case, or what decided. */
+type Judgement = Pick<ChecklistEntry, 'status'> & { source?: EvidenceSource; at?: string; measured: string[] };
 
 /**
  * Seed 004's validation checklist, judged from what was measured. A check without a measurement never passes: it is
@@ -48,7 +53,7 @@ export function checklist(facts: ChecklistFacts): ChecklistEntry[] {
     ['Cost estimation validated against budget constraints', cost(facts)],
     ['Security validated (encryption in transit and at rest)', security(facts)],
   ];
-  return judged.map(([item, { status, source, measured }]) => ({
+  return judged.map(([item, { status, source, at, measured }]) => ({
     item,
     status,
     ...(source && { source }),
@@ -56,69 +61,75 @@ export function checklist(facts: ChecklistFacts): ChecklistEntry[] {
       (text): Evidence => ({
         source: source ?? facts.source,
         measured: text,
-        at: facts.at,
+        at: at ?? facts.at,
         generation: facts.generation,
       }),
     ),
   }));
 }
 
-function health({ source, health: seen, plan }: ChecklistFacts): Judgement {
+function health({ source, health: seen, plan, measuredAt }: ChecklistFacts): Judgement {
   const regions = new Set(seen.map(({ region }) => region));
   const unseen = plan.topology.regions.map(({ region }) => region).filter((region) => !regions.has(region));
   if (unseen.length > 0) return { status: 'failed', source, measured: [`nothing was heard of ${unseen.join(', ')}`] };
-  const measured = seen.map(
+  const words = seen.map(
     (one) => `${one.region} ${one.service}: ${one.tasksHealthy} of ${one.tasksWanted} tasks healthy`,
   );
-  return { status: seen.every(({ healthy }) => healthy) ? 'passed' : 'failed', source, measured };
+  const sick = seen.filter(({ healthy }) => !healthy).length;
+  const headline = `${seen.length - sick} of ${seen.length} services healthy in ${regions.size} regions`;
+  return { status: sick === 0 ? 'passed' : 'failed', source, at: measuredAt.health, measured: [headline, ...words] };
 }
 
-function failover({ source, drill, earlierDrills }: ChecklistFacts): Judgement {
+function failover({ source, drill, earlierDrills, measuredAt }: ChecklistFacts): Judgement {
   if (drill) {
     const phases = drill.phases.map(({ phase, ms }) => `${phase} ${ms} ms`).join(', ');
-    const measured = `RTO ${drill.rtoMs} ms of ${drill.rtoTargetMs} ms (${phases}); ${drill.acknowledgedWritesLost} of ${drill.acknowledgedWrites} acknowledged writes lost, RPO ${drill.rpoMs} ms of ${drill.rpoTargetMs} ms`;
-    return { status: drill.passed ? 'passed' : 'failed', source, measured: [measured, drill.why] };
+    const measured = [
+      `RTO ${drill.rtoMs} ms of ${drill.rtoTargetMs} ms; ${drill.acknowledgedWritesLost} of ${drill.acknowledgedWrites} acknowledged writes lost, RPO ${drill.rpoMs} ms of ${drill.rpoTargetMs} ms`,
+      phases,
+      ...(drill.passed ? [] : [drill.why]),
+    ];
+    return { status: drill.passed ? 'passed' : 'failed', source, at: measuredAt.drill, measured };
   }
   const last = earlierDrills.at(-1);
   if (!last) return { status: 'not-measured', measured: [] };
-  return {
-    status: 'not-measured',
-    measured: [
-      `no fault is injected into a live deployment; the last drill, of ${last.at} (generation ${last.generation}), ${last.passed ? 'passed' : 'failed'} with an RTO of ${last.rtoMs} ms`,
-    ],
-  };
+  const cited = `the last drill, of ${last.at} (generation ${last.generation}), ${last.passed ? 'passed' : 'failed'} with an RTO of ${last.rtoMs} ms`;
+  return { status: 'not-measured', measured: [`no fault is injected into a live deployment; ${cited}`] };
 }
 
-function latency({ source, latency: seen, request }: ChecklistFacts): Judgement {
-  if (seen.length === 0) return { status: 'not-measured', measured: [] };
+function latency({ source, latency: seen, request, measuredAt }: ChecklistFacts): Judgement {
+  const slowestFirst = [...seen].sort((a, b) => b.slaPercentileMs - a.slaPercentileMs);
+  const [slowest] = slowestFirst;
+  if (!slowest) return { status: 'not-measured', measured: [] };
   const { percentile, underMs, of } = request.latency;
-  const measured = seen.map((one) => `${one.location} ${one.slaPercentileMs.toFixed(0)} ms from ${one.servedBy}`);
-  const rule = `p${percentile} of a ${of} under ${underMs} ms`;
-  return {
-    status: seen.every(({ withinSla }) => withinSla) ? 'passed' : 'failed',
-    source,
-    measured: [rule, ...measured],
-  };
+  const words = slowestFirst.map((one) => `${one.location} ${one.slaPercentileMs.toFixed(0)} ms from ${one.servedBy}`);
+  const headline = `p${percentile} of a ${of} at most ${slowest.slaPercentileMs.toFixed(0)} ms of ${underMs} ms, from ${slowest.location}`;
+  const met = seen.every(({ withinSla }) => withinSla);
+  return { status: met ? 'passed' : 'failed', source, at: measuredAt.latency, measured: [headline, ...words] };
 }
 
-function replication({ source, readBack }: ChecklistFacts): Judgement {
-  if (readBack.length === 0) return { status: 'not-measured', measured: [] };
-  const measured = readBack.map(
-    ({ region, seen, afterMs }) => `${region}: ${seen ? `readable after ${Math.round(afterMs)} ms` : 'not readable'}`,
+function replication({ source, readBack, agreedRows, measuredAt }: ChecklistFacts): Judgement {
+  const slowestFirst = [...readBack].sort((a, b) => b.afterMs - a.afterMs);
+  if (slowestFirst.length === 0) return { status: 'not-measured', measured: [] };
+  const words = slowestFirst.map(
+    ({ region, seen, afterMs }) =>
+      `written to the primary, ${seen ? `readable in ${region} after ${Math.round(afterMs)} ms` : `never readable in ${region}`}`,
   );
-  return { status: readBack.every(({ seen }) => seen) ? 'passed' : 'failed', source, measured };
+  const rows = [...agreedRows].map(([store, count]) => `all databases of ${store} hold the same ${count} rows`);
+  const works = readBack.every(({ seen }) => seen);
+  return { status: works ? 'passed' : 'failed', source, at: measuredAt.replication, measured: [...words, ...rows] };
 }
 
-function lag({ source, databases, plan }: ChecklistFacts): Judgement {
-  if (databases.length === 0) return { status: 'not-measured', measured: [] };
+function lag({ source, databases, plan, drill, measuredAt }: ChecklistFacts): Judgement {
   const thresholdOf = (store: string) =>
     plan.replication.stores.find((one) => one.store === store)?.lagThresholdMs ?? 0;
   const within = databases.every(({ store, lagMs }) => lagMs !== undefined && lagMs <= thresholdOf(store));
-  const measured = databases.map(
+  const words = databases.map(
     ({ region, store, lagMs }) =>
-      `${store} in ${region}: ${lagMs === undefined ? 'unknown' : `${Math.round(lagMs)} ms`} of ${thresholdOf(store)} ms`,
+      `${store} in ${region}: ${lagMs === undefined ? 'unknown' : `${Math.round(lagMs)} ms`} of ${thresholdOf(store)} ms, without load`,
   );
-  return { status: within ? 'passed' : 'failed', source, measured };
+  if (words.length === 0) return { status: 'not-measured', measured: [] };
+  const loaded = drill ? [`at most ${Math.round(drill.reportedLagMs)} ms under the drill's stream of writes`] : [];
+  return { status: within ? 'passed' : 'failed', source, at: measuredAt.replication, measured: [...loaded, ...words] };
 }
 
 function dashboards({ plan }: ChecklistFacts): Judgement {
@@ -136,7 +147,7 @@ function alerting({ source, plan, drill, alarm }: ChecklistFacts): Judgement {
     return {
       status: 'passed',
       source,
-      measured: [`${alarm.name} was raised ${alarm.afterMs} ms after ${alarm.region} was killed`],
+      measured: [`${alarm.name} was raised ${(alarm.afterMs / 1_000).toFixed(1)} s after ${alarm.region} was killed`],
     };
   if (drill) return { status: 'failed', source, measured: [`${drill.region} was killed and no alarm was raised`] };
   const count = countResources(plan, 'AWS::CloudWatch::Alarm');
@@ -151,7 +162,7 @@ function alerting({ source, plan, drill, alarm }: ChecklistFacts): Judgement {
 function runbook({ runbook: written }: ChecklistFacts): Judgement {
   if (!written) return { status: 'not-measured', measured: [] };
   const measured = [
-    `${written.commands.length} commands, ${written.accepted ? 'all' : 'not all'} accepted by the command line`,
+    `${written.commands.length} Meridian commands, ${written.accepted ? 'all' : 'not all'} accepted by the command line; the AWS commands in it were not run`,
   ];
   return {
     status: written.accepted && written.commands.length > 0 ? 'passed' : 'failed',

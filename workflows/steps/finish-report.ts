@@ -66,7 +66,21 @@ function notMeasured(): DeploymentReport['checklist'] {
 
 function summarise(run: DeploymentRun, { verdict, failure }: Outcome): string {
   const name = `${run.scope.application}/${run.scope.environment} generation ${run.input.generation}`;
-  if (verdict === 'promoted')
-    return `${name} is promoted: ${run.request.hostname} serves from ${run.topology?.regions.length ?? 0} regions`;
-  return `${name} is ${verdict}: ${failure?.message ?? 'no reason was given'}`;
+  const regions = run.topology?.regions.length ?? 0;
+  if (verdict === 'promoted') return `${name} is promoted: ${run.request.hostname} serves from ${regions} regions`;
+  return `${name} ${ending(verdict, failure?.type)}: ${failure?.message ?? 'no reason was given'}`;
+}
+
+/** A person's no is not a failure of the deployment. */
+function ending(verdict: Verdict, type: string | undefined): string {
+  switch (type) {
+    case 'Approval.Rejected':
+      return 'was rejected';
+    case 'Approval.Expired':
+      return 'was not approved in time';
+    case 'Operation.Aborted':
+      return 'was stopped';
+    default:
+      return `is ${verdict}`;
+  }
 }

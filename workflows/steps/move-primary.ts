@@ -54,7 +54,8 @@ export async function returnPrimary(run: DeploymentRun, stores: StoreReplication
     await rejoin(run, replication, from);
     for (const region of replicas.filter((replica) => replica !== from)) await catchUp(run, replication, region);
     const compared = { ...run.on, store, regions: [to, ...replicas], timeoutMs: CATCH_UP_MS };
-    await platform.compareDatabases(`${store}: compare after the drill`, compared);
+    const { regions } = await platform.compareDatabases(`${store}: compare after the drill`, compared);
+    run.agreedRows.set(store, regions[0]?.rows ?? 0);
   }
   run.progress.region(to, 'ready', 'primary again');
 }

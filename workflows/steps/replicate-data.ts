@@ -61,12 +61,17 @@ async function proveReplication(
     timeoutMs: READ_BACK_MS,
   });
   run.readBack.push(...seen);
+  run.saw('replication');
   // Comparing holds up writes for a moment: nothing to do to a deployment that serves people.
   if (run.isChange) return;
-  await platform.compareDatabases(`${store}: compare rows of ${plan.topology.regions.length} regions`, {
-    ...run.on,
-    store,
-    regions,
-    timeoutMs: CATCH_UP_MS,
-  });
+  const compared = await platform.compareDatabases(
+    `${store}: compare rows of ${plan.topology.regions.length} regions`,
+    {
+      ...run.on,
+      store,
+      regions,
+      timeoutMs: CATCH_UP_MS,
+    },
+  );
+  run.agreedRows.set(store, compared.regions[0]?.rows ?? 0);
 }

@@ -43,7 +43,7 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
     });
     run.progress.enter(
       'undoing',
-      `${failure.message}; ${undo === 'all' ? 'undoing what was done' : 'nothing more is undone'}`,
+      `${failure.message}; ${undo === 'all' ? 'undoing what was done' : 'what stands is kept'}`,
     );
     const touched = run.undone.length > 0 || run.compensations.pending.length > 0;
     try {
@@ -53,7 +53,7 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
       run.progress.say(`the record could not be brought up to date: ${messageOf(error)}`);
     }
     const ended = touched || verdict === 'blocked' ? verdict : 'failed';
-    return { verdict: ended, failure: { ...failure, next: nextSteps(run, failure, ended) } };
+    return { verdict: ended, failure: { ...failure, next: nextSteps(run, failure) } };
   });
 }
 
@@ -76,19 +76,22 @@ async function keepDark(run: DeploymentRun): Promise<void> {
   await quick.recordDark('record what is kept dark', { ...run.scope, ...dark });
 }
 
-function nextSteps(run: DeploymentRun, { type, region }: Failure, verdict: Verdict): string[] {
-  const { application, environment } = run.scope;
+function nextSteps(run: DeploymentRun, { type, region }: Failure): string[] {
   const steps: string[] = [...run.proposals];
   if (type === 'Approval.Rejected' || type === 'Approval.Expired' || type === 'Operation.Aborted') {
     steps.push('deploy again when the objection is settled');
   } else if (type.startsWith('Plan.') || type === 'Replication.Unsatisfiable') {
     steps.push('change the request as the message says, then deploy again');
   } else {
-    steps.push(region ? `look at ${region}: its own words are above` : 'look at the message above');
-    steps.push('deploy again when the cause is removed');
+    steps.push(`remove the cause${region ? ` in ${region}` : ''}, then deploy again`);
   }
-  if (verdict !== 'failed' || run.leftovers.length > 0) {
-    steps.push(`remove what is left with: meridian retire ${application}/${environment} --yes`);
-  }
+  const live = run.record?.live;
+  if (live) steps.push(`generation ${live.generation} still serves ${live.hostname}`);
+  else if (run.leftovers.length > 0) steps.push(retireHint(run));
   return steps;
+}
+
+/** Only where nothing serves anybody: retiring destroys everything. */
+function retireHint({ scope }: DeploymentRun): string {
+  return `when what is left is not needed any more: meridian retire ${scope.application}/${scope.environment}`;
 }

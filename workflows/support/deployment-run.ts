@@ -58,6 +58,10 @@ export class DeploymentRun {
   stopped: Failure | undefined;
   /** the epoch that acts on data and traffic carry */
   epoch = 0;
+  /** when the parts of the checklist were measured, ISO */
+  readonly measuredAt: Partial<Record<'health' | 'latency' | 'drill' | 'replication', string>> = {};
+  /** how many rows the databases agreed on, per store, when they were last compared */
+  readonly agreedRows = new Map<string, number>();
   /** standbys as step 3 saw them */
   readonly databases: DatabaseStatus[] = [];
   /** the platform alarm that the drill provoked */
@@ -141,6 +145,11 @@ export class DeploymentRun {
       note('failed', describeFailure(error, step).message);
       throw error;
     }
+  }
+
+  /** Notes that something was measured just now. */
+  saw(what: keyof DeploymentRun['measuredAt']): void {
+    this.measuredAt[what] = new Date().toISOString();
   }
 
   /** Notes what could not be put right, at the stack it concerns. */

@@ -34,7 +34,7 @@ export class ProgressLog {
     if (this.searchable()) {
       const waiting = this.approval()?.state === 'waiting';
       upsertSearchAttributes([
-        { key: MERIDIAN_PHASE, value: phase },
+        { key: MERIDIAN_PHASE, value: this.verdict ?? phase },
         { key: MERIDIAN_NEEDS_APPROVAL, value: waiting },
       ]);
     }
