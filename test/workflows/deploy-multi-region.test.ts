@@ -267,6 +267,20 @@ describe('a drill that breaks off', () => {
   });
 });
 
+describe('a region whose workflow is terminated', () => {
+  it('is named as left over', async () => {
+    const handle = await fake.deploy({ rollout: { bakeSeconds: 30 } });
+    while (fake.cloud.regionsWith('base').length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    const [region = ''] = fake.cloud.regionsWith('base');
+    await fake.temporal.environment.client.workflow.getHandle(`${handle.workflowId}/${region}`).terminate('by hand');
+    const report = await handle.result();
+    expect(report.verdict).not.toBe('promoted');
+    expect(report.leftovers).toMatchObject([
+      { ref: { region, kind: 'base' }, why: expect.stringMatching(/without undoing/) },
+    ]);
+  });
+});
+
 describe('a report that cannot be written', () => {
   it('changes nothing about what was done', async () => {
     const write = jest.spyOn(FileArtifactStore.prototype, 'put').mockImplementation(async (_content, extension) => {

@@ -6,7 +6,7 @@ import { operationKeyFromWorkflowId, regionWorkflowId } from '../../contracts/wo
 import { type DeployRegionResult, deployRegion } from '../deploy-region';
 import { quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
-import { stepFailure } from '../support/failures';
+import { messageOf, stepFailure } from '../support/failures';
 
 /** Second half of step 2: canary, bake, the other waves, then the connections between regions. */
 export async function deployRegions(run: DeploymentRun, plan: DeploymentPlan): Promise<string> {
@@ -75,7 +75,11 @@ async function deployOne(
     staticSummary: `${region}: base stack, ${bakeSeconds} s bake`,
   });
   run.childIds.push(workflowId);
-  const result = await child.result();
+  const result = await child.result().catch((error) => {
+    // Terminated from outside, it took its way back with it: what it made still carries our tag and intent.
+    run.leaveBehind(region, 'base', `the workflow of this region ended without undoing anything: ${messageOf(error)}`);
+    throw error;
+  });
   if (result.kind === 'deployed') {
     run.compensations.take(result.compensations);
     run.progress.region(region, 'ready', 'base stack is up');
