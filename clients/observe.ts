@@ -1,7 +1,9 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { planQuery, progressQuery } from '../contracts/messages';
 import type { DeploymentPlan } from '../contracts/plan';
 import type { Progress } from '../contracts/progress';
 import { type DeploymentReport, deploymentReportSchema } from '../contracts/report';
+import { MERIDIAN_PHASE } from '../contracts/search-attributes';
 import {
   type DeploymentKey,
   type OperationKey,
@@ -25,6 +27,8 @@ export interface OperationListing extends OperationKey {
   workflowId: string;
   runId: string;
   status: OperationStatus;
+  /** the phase it is in, or its verdict; undefined for a retirement, and on a server without our search attributes */
+  phase: string | undefined;
   startedAt: string;
   endedAt: string | undefined;
 }
@@ -75,22 +79,26 @@ export async function listDeployments(meridian: MeridianClient, key?: Deployment
   const query = ids ? `${types} AND (${ids})` : types;
   return call(meridian, 'list deployments', LIST_TIMEOUT_MS, async () => {
     const found: OperationListing[] = [];
-    for await (const { workflowId, runId, status, startTime, closeTime } of meridian.client.workflow.list({ query })) {
-      const operation = operationKeyFromWorkflowId(workflowId);
-      if (operation)
-        found.push({
-          ...operation,
-          workflowId,
-          runId,
-          status: status.name,
-          startedAt: startTime.toISOString(),
-          endedAt: closeTime?.toISOString(),
-        });
+    for await (const info of meridian.client.workflow.list({ query })) {
+      const operation = operationKeyFromWorkflowId(info.workflowId);
+      if (operation) found.push(listing(operation, info));
       if (found.length >= LISTED_OPERATIONS) break;
     }
     // The server answers running ones first, then by the time they ended.
     return found.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
   });
+}
+
+function listing(operation: OperationKey, info: WorkflowExecutionInfo): OperationListing {
+  return {
+    ...operation,
+    workflowId: info.workflowId,
+    runId: info.runId,
+    status: info.status.name,
+    phase: info.typedSearchAttributes.get(MERIDIAN_PHASE),
+    startedAt: info.startTime.toISOString(),
+    endedAt: info.closeTime?.toISOString(),
+  };
 }
 
 /**
@@ -107,7 +115,14 @@ export async function deploymentStatus(
   if (!operation) throw unknownDeployment(key);
   if (operation.kind !== 'deploy') return { operation, progress: undefined };
   const progress = await queryProgress(meridian, operation.workflowId).catch(unlessEnded(operation.status));
-  return { operation, progress };
+  return { operation, progress: progress && atStatus(operation.status, progress) };
+}
+
+/** What was stopped from outside could not say so itself: nothing waits for a decision in it any more. */
+export function atStatus(status: OperationStatus, progress: Progress): Progress {
+  if (status === 'RUNNING') return progress;
+  const { approval, ...rest } = progress;
+  return { ...rest, phase: 'ended', ...(approval && approval.state !== 'waiting' && { approval }) };
 }
 
 /** The report of a generation, or of the newest deployment. Throws `not-found`, or `still-running`. */

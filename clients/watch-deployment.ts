@@ -3,7 +3,7 @@ import type { DeploymentReport } from '../contracts/report';
 import { deploymentWorkflowId, operationKeyFromWorkflowId } from '../contracts/workflow-ids';
 import { ClientProblem, isDetached, toClientProblem } from './client-problem';
 import type { MeridianClient } from './connection';
-import { deploymentResult, operationResult, operationStatus, queryProgress, unlessEnded } from './observe';
+import { atStatus, deploymentResult, operationResult, operationStatus, queryProgress, unlessEnded } from './observe';
 
 const POLL_MS = 500;
 /** A restarting server or worker is waited for this long; the deployment itself does not mind. */
@@ -39,7 +39,7 @@ export async function watchDeployment(
       troubleSince = undefined;
       if (progress) {
         sinceSeq = progress.events.at(-1)?.seq ?? sinceSeq;
-        await onProgress(progress);
+        await onProgress(atStatus(status, progress));
       }
       if (status !== 'RUNNING') return await deploymentResult(meridian, workflowId);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runDeploy } from '../clients/cli/commands/deploy';
+import { endOnClosedPipe } from '../clients/cli/end-on-closed-pipe';
 import { EXIT } from '../clients/cli/exit-codes';
 import { renderError } from '../clients/cli/render-problems';
 import { processTerminal, type Terminal } from '../clients/cli/terminal';
@@ -90,6 +91,7 @@ function interruption(): AbortSignal {
   return interrupt.signal;
 }
 
+endOnClosedPipe();
 main().then(
   (exitCode) => {
     process.exitCode = exitCode;

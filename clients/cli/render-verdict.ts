@@ -64,7 +64,8 @@ function checkLines({ checklist }: DeploymentReport, colors: Colors): string[] {
     ...CHECKLIST_ITEMS.map((item) => {
       const entry = checklist.find((candidate) => candidate.item === item);
       const source = entry?.source ? colors.dim(` [${entry.source}]`) : '';
-      const evidence = entry?.evidence[0]?.measured;
+      // The headline; all of it is in the report.
+      const evidence = entry?.evidence[0]?.measured.split('\n')[0];
       return `  ${statusMark(entry?.status ?? 'not-measured', colors)} ${item}${source}${evidence ? colors.dim(`\n${' '.repeat(17)}${evidence}`) : ''}`;
     }),
   ];

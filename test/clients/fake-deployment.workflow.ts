@@ -1,4 +1,12 @@
-import { condition, ParentClosePolicy, setHandler, sleep, startChild, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  ParentClosePolicy,
+  setHandler,
+  sleep,
+  startChild,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Approval } from '../../contracts/approval';
 import {
   abortUpdate,
@@ -9,7 +17,7 @@ import {
 } from '../../contracts/messages';
 import type { Progress } from '../../contracts/progress';
 import type { DeploymentReport } from '../../contracts/report';
-import { MERIDIAN_APPLICATION } from '../../contracts/search-attributes';
+import { MERIDIAN_APPLICATION, MERIDIAN_PHASE } from '../../contracts/search-attributes';
 
 /** What the test wants told: handed through the notes of the request, since the messages have no room for it. */
 interface Script {
@@ -23,7 +31,8 @@ export async function deployment(key: { application: string; environment: string
   setHandler(beginOperationUpdate, async (operation) => {
     generation += 1;
     const workflowId = `${operation.kind}/${key.application}/${key.environment}/${generation}`;
-    const options = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
+    const { typedSearchAttributes } = workflowInfo();
+    const options = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON, typedSearchAttributes };
     if (operation.kind === 'deploy')
       await startChild('deployMultiRegion', { ...options, args: [JSON.parse(operation.request.notes)] });
     else await startChild('retireDeployment', options);
@@ -67,9 +76,12 @@ export async function deployMultiRegion({ report, digest }: Script): Promise<Dep
   setHandler(abortUpdate, ({ by }) => {
     decision = `aborted by ${by}`;
   });
+  const searchable = workflowInfo().typedSearchAttributes.get(MERIDIAN_APPLICATION) !== undefined;
+  const show = (phase: string) => searchable && upsertSearchAttributes([{ key: MERIDIAN_PHASE, value: phase }]);
+  show('approval');
   await condition(() => decision !== undefined);
   await sleep(700);
-  const searchable = workflowInfo().typedSearchAttributes.get(MERIDIAN_APPLICATION) !== undefined;
+  show(report.verdict);
   return {
     ...report,
     workflow: { id: workflowInfo().workflowId, runId: workflowInfo().runId },

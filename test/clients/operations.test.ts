@@ -5,6 +5,8 @@ import { Client } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { Worker } from '@temporalio/worker';
 import { runDeploy } from '../../clients/cli/commands/deploy';
+import { runStatus } from '../../clients/cli/commands/status';
+import { parseTarget } from '../../clients/cli/target';
 import { connectClient, type MeridianClient } from '../../clients/connection';
 import { deploymentStatus, listDeployments, readReport } from '../../clients/observe';
 import {
@@ -144,6 +146,42 @@ test('a terminated deployment is reported as stopped, not as a crash', async () 
   await expect(watchDeployment(meridian, workflowId, () => {})).rejects.toMatchObject({ code: 'stopped' });
 });
 
+test('a listed operation carries its phase while it runs and its verdict afterwards', async () => {
+  const { workflowId } = await submitAndWaitForApproval('phases');
+  const phase = async () => (await listDeployments(meridian, key('phases')))[0]?.phase;
+  while ((await phase()) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await phase()).toBe('approval');
+  await abortDeployment(meridian, workflowId, { by: 'mira', reason: 'enough' });
+  await awaitResult(meridian, workflowId);
+  expect(await phase()).toBe('promoted');
+});
+
+test('nothing waits for approval in a deployment that was terminated while it did', async () => {
+  const { workflowId } = await submitAndWaitForApproval('stopped');
+  const before = await status('stopped/staging');
+  expect(before).toContain(`${workflowId}  waiting for approval  http`);
+  expect(before).toContain(`waiting for approval: meridian approve ${workflowId}`);
+  await meridian.client.workflow.getHandle(workflowId).terminate('by hand');
+  for (const text of [await status('stopped/staging'), await status('stopped/staging/1')]) {
+    expect(text).toContain(`${workflowId}  terminated  http`);
+    expect(text).not.toMatch(/approv/);
+  }
+  expect(await status()).toMatch(/^stopped\/staging +deploy 1 +terminated +- /m);
+});
+
+/** What `meridian status` prints. */
+async function status(target?: string): Promise<string> {
+  const saved = { ...process.env };
+  Object.assign(process.env, { TEMPORAL_ADDRESS: temporal.address, MERIDIAN_WEB_UI: 'http://localhost:1' });
+  const terminal = memoryTerminal();
+  try {
+    await runStatus({ target: target === undefined ? undefined : parseTarget(target) }, terminal);
+  } finally {
+    process.env = saved;
+  }
+  return terminal.stdout;
+}
+
 test('deployments are listed newest first, one deployment by its own name only', async () => {
   await submitAndWaitForApproval('list-a');
   await submitAndWaitForApproval('list-ab');
@@ -212,6 +250,7 @@ test('a namespace without our search attributes is served all the same', async (
     const begun = await submitDeployment(plain, { request: requestOf('plain'), requester: 'ci' });
     expect(begun.workflowId).toBe('deploy/plain/staging/1');
     expect(await searchableName(plain, 'plain')).toBeUndefined();
+    expect((await listDeployments(plain))[0]?.phase).toBeUndefined();
     await submitDeployment(meridian, { request: requestOf('found'), requester: 'ci' });
     expect(await searchableName(meridian, 'found')).toBe('found');
   });

@@ -1,11 +1,12 @@
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
-import { formatTime, shortDigest } from '../../format';
-import { deploymentStatus, listDeployments, type OperationListing } from '../../observe';
+import { shortDigest } from '../../format';
+import { deploymentStatus, listDeployments } from '../../observe';
 import { consoleProgress, progressBlock } from '../console-progress';
 import { EXIT } from '../exit-codes';
-import { type Target, targetName } from '../target';
+import { deploymentRows, renderStatusList, stateText } from '../render-status';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 import { watchToVerdict } from '../watch-to-verdict';
 
@@ -42,19 +43,9 @@ export async function runStatus({ target, json, watch, signal }: StatusInput, te
 }
 
 async function listAll(meridian: MeridianClient, json: boolean | undefined, { out }: Terminal): Promise<number> {
-  const newest = new Map<string, OperationListing>();
-  for (const operation of await listDeployments(meridian)) {
-    const name = targetName(operation);
-    if (!newest.has(name)) newest.set(name, operation);
-  }
-  const rows = [...newest.values()];
+  const rows = deploymentRows(await listDeployments(meridian));
   if (json) out(`${JSON.stringify(rows, undefined, 2)}\n`);
-  else if (rows.length === 0) out('no deployments yet\n');
-  else
-    for (const row of rows)
-      out(
-        `${targetName(row).padEnd(32)} ${row.kind} ${String(row.generation).padStart(3)}  ${row.status.toLowerCase().padEnd(10)} ${formatTime(row.startedAt)}\n`,
-      );
+  else out(rows.length === 0 ? 'no deployments yet\n' : renderStatusList(rows));
   return EXIT.ok;
 }
 
@@ -71,15 +62,16 @@ async function showOne(
   }
   const endMs = operation.endedAt === undefined ? Date.now() : Date.parse(operation.endedAt);
   const lines = [
-    `${operation.workflowId}  ${operation.status.toLowerCase()}  ${workflowUrl(meridian, operation.workflowId, operation.runId) ?? ''}`,
+    `${operation.workflowId}  ${stateText({ ...operation, phase: progress?.verdict ?? progress?.phase ?? operation.phase })}  ${workflowUrl(meridian, operation.workflowId, operation.runId) ?? ''}`,
   ];
   if (progress) {
     const elapsedMs = endMs - Date.parse(operation.startedAt);
-    const latest = progress.events.at(-1)?.message ?? '';
+    // The last words of what was stopped from outside are about something that no longer happens.
+    const isCurrent = operation.status === 'RUNNING' || progress.verdict !== undefined;
+    const latest = (isCurrent && progress.events.at(-1)?.message) || '';
     lines.push(
       ...progressBlock(progress, { elapsedMs, latest }, { columns: terminal.columns, errColors: terminal.outColors }),
     );
-    if (progress.verdict) lines.push(`verdict: ${progress.verdict}`);
     if (progress.approval?.state === 'waiting')
       lines.push(
         `waiting for approval: meridian approve ${operation.workflowId} --digest ${shortDigest(progress.approval.digest)}`,

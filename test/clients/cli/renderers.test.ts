@@ -76,6 +76,18 @@ describe('the verdict', () => {
     expect(text).toContain('http://localhost:1/w');
   });
 
+  test('a check shows its headline, the first line of its evidence, alone', () => {
+    const [first, ...others] = sampleReport.checklist;
+    const at = sampleReport.endedAt;
+    const evidence = [
+      { measured: 'worst case\nits second line', at },
+      { measured: 'another', at },
+    ].map((entry) => ({ ...first!.evidence[0]!, ...entry }));
+    const text = renderVerdict({ ...sampleReport, checklist: [{ ...first!, evidence }, ...others] }, {}, plain);
+    expect(text).toContain('                 worst case\n');
+    expect(text).not.toMatch(/its second line|another/);
+  });
+
   test('a failed one says what failed, what was undone, what is left and what next, in this order', () => {
     const text = renderVerdict(failedReport, {}, plain);
     const order = ['did not stabilize', 'undone:', 'still there:', 'next:'].map((part) => text.indexOf(part));

@@ -1,0 +1,60 @@
+import { verdictSchema } from '../../contracts/report';
+import { formatTime } from '../format';
+import type { OperationListing } from '../observe';
+import { targetName } from './target';
+
+/** A deployment as the list shows it: its newest operation, and the generation that serves. */
+export interface DeploymentRow extends OperationListing {
+  /** undefined: none is known to be live */
+  liveGeneration: number | undefined;
+}
+
+/** One row per deployment. Takes operations newest first. */
+export function deploymentRows(operations: OperationListing[]): DeploymentRow[] {
+  const newest = new Map<string, OperationListing>();
+  for (const operation of operations) {
+    const name = targetName(operation);
+    if (!newest.has(name)) newest.set(name, operation);
+  }
+  return [...newest].map(([name, operation]) => ({
+    ...operation,
+    liveGeneration: liveGeneration(operations.filter((one) => targetName(one) === name)),
+  }));
+}
+
+/** The newest promoted one, unless a retirement came after it. Other verdicts leave live what was live. */
+function liveGeneration(operations: OperationListing[]): number | undefined {
+  const decisive = operations.find(({ kind, phase }) => kind === 'retire' || phase === 'promoted');
+  return decisive?.kind === 'deploy' ? decisive.generation : undefined;
+}
+
+/** Phase while it runs, verdict once it has ended; without either, what the server knows. */
+export function stateText({ status, phase }: Pick<OperationListing, 'status' | 'phase'>): string {
+  const serverState = status.toLowerCase().replaceAll('_', ' ');
+  if (status === 'RUNNING') return phase === 'approval' ? 'waiting for approval' : (phase ?? serverState);
+  return verdictSchema.safeParse(phase).data ?? serverState;
+}
+
+/** The list of `meridian status`: columns as wide as what is in them. */
+export function renderStatusList(rows: DeploymentRow[]): string {
+  const table = [
+    ['DEPLOYMENT', 'NEWEST', 'STATE', 'LIVE', 'STARTED'],
+    ...rows.map((row) => [
+      targetName(row),
+      `${row.kind} ${row.generation}`,
+      stateText(row),
+      row.liveGeneration === undefined ? '-' : `generation ${row.liveGeneration}`,
+      formatTime(row.startedAt),
+    ]),
+  ];
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0))) ?? [];
+  return table
+    .map(
+      (cells) =>
+        `${cells
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
