@@ -1,40 +1,42 @@
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { CommanderError } from '@commander-js/extra-typings';
 import { runDeploy } from '../clients/cli/commands/deploy';
 import { endOnClosedPipe } from '../clients/cli/end-on-closed-pipe';
 import { EXIT } from '../clients/cli/exit-codes';
-import { renderError } from '../clients/cli/render-problems';
+import { readCheckedRequest } from '../clients/cli/read-checked-request';
+import { renderError, renderRequestProblems } from '../clients/cli/render-problems';
 import { processTerminal, type Terminal } from '../clients/cli/terminal';
 import { ClientProblem } from '../clients/client-problem';
 import { connectClient } from '../clients/connection';
+import { createDaemonClient } from '../lab/daemon/daemon-client';
 import { loadConfig } from '../temporal.config';
+import { keptText, stoppedText } from './demo-ending';
+import { type DemoOptions, parseDemoOptions } from './demo-options';
 import { type LocalEnvironment, startLocalEnvironment } from './local-environment';
 import { environmentVariables, type LocalState } from './local-state';
-import { packageRoot } from './package-root';
-
-interface DemoOptions {
-  /** request file */
-  file: string;
-  /** print the report document alone on stdout */
-  json: boolean;
-  /** leave everything up */
-  keep: boolean;
-}
 
 /** `npm run demo`: a local environment, one request carried to its verdict, everything stopped again. */
 async function main(): Promise<number> {
-  const options = demoOptions(process.argv.slice(2));
   const terminal = processTerminal();
   const signal = interruption();
   try {
-    return await runDemo(options, terminal, signal);
+    const options = parseDemoOptions(process.argv.slice(2), terminal);
+    const checked = await readCheckedRequest(options.file);
+    if ('request' in checked) return await runDemo(options, checked.request.hostname, terminal, signal);
+    terminal.err(renderRequestProblems(options.file, checked.problems, terminal.errColors));
+    return EXIT.badInput;
   } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
     terminal.err(renderError(error, terminal.errColors));
     return EXIT.failed;
   }
 }
 
-async function runDemo(options: DemoOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
+async function runDemo(
+  options: DemoOptions,
+  hostname: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   const broken = new AbortController();
   const environment = await startLocalEnvironment({
     stateFolder: loadConfig().stateFolder,
@@ -43,13 +45,14 @@ async function runDemo(options: DemoOptions, terminal: Terminal, signal: AbortSi
     onEvent: (message) => terminal.err(`${message}\n`),
     onBroken: () => broken.abort(),
   });
+  let exitCode: number | undefined;
   try {
     const watching = AbortSignal.any([signal, broken.signal]);
-    const exitCode = await deploy(options, environment, terminal, watching);
+    exitCode = await deploy(options, environment, terminal, watching);
     if (!broken.signal.aborted) return exitCode;
     throw new ClientProblem('unexpected', `the local environment broke, see ${environment.home}/logs`);
   } finally {
-    if (options.keep) leaveRunning(environment, terminal);
+    if (options.keep) await leaveRunning(environment, exitCode === EXIT.ok ? hostname : undefined, terminal);
     else await stopAll(environment, terminal, signal.aborted);
   }
 }
@@ -62,21 +65,27 @@ function deploy({ file, json }: DemoOptions, environment: LocalState, terminal: 
 async function stopAll(environment: LocalEnvironment, { err }: Terminal, interrupted: boolean): Promise<void> {
   if (interrupted) err('stopping the local environment, and the deployment with it\n');
   await environment.stop();
+  err(stoppedText(loadConfig().temporal.source === 'environment' ? 'was there' : 'started here'));
 }
 
-function leaveRunning(environment: LocalEnvironment, { err }: Terminal): void {
+/** @param hostname of the application, when it serves */
+async function leaveRunning(
+  environment: LocalEnvironment,
+  hostname: string | undefined,
+  { err }: Terminal,
+): Promise<void> {
   environment.release();
-  err(`left running: web ui ${environment.uiUrl ?? '(unknown)'}, temporal ${environment.temporalAddress}\n`);
-  err('look at it with "npm run meridian -- status", stop it with "npm run meridian -- dev --stop"\n');
+  const edgePort = hostname === undefined ? undefined : await edgePortOf(environment);
+  const application = hostname === undefined || edgePort === undefined ? undefined : { hostname, edgePort };
+  err(keptText(environment, application));
 }
 
-function demoOptions(args: string[]): DemoOptions {
-  const { values, positionals } = parseArgs({
-    args,
-    options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  });
-  return { ...values, file: positionals[0] ?? join(packageRoot, 'examples', 'three-regions.yaml') };
+/** Undefined when the lab does not answer: the verdict counts, not the way to look at it. */
+async function edgePortOf({ labUrl }: LocalState): Promise<number | undefined> {
+  const edge = await createDaemonClient({ url: labUrl })
+    .call('edge', {})
+    .catch(() => undefined);
+  return edge?.port;
 }
 
 /** The first Ctrl-C ends the demo in order, the second at once: the supervisor then stops everything by itself. */
@@ -92,12 +101,6 @@ function interruption(): AbortSignal {
 }
 
 endOnClosedPipe();
-main().then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: Error) => {
-    process.stderr.write(`${error.message.toLowerCase()}\n`);
-    process.exitCode = EXIT.badInput;
-  },
-);
+void main().then((exitCode) => {
+  process.exitCode = exitCode;
+});
