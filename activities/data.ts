@@ -72,9 +72,14 @@ export function createDataActivities(deps: ActivityDependencies) {
         pollUntil({ ask, enough: ({ consistent }) => consistent, timeoutMs: input.timeoutMs, context }),
       );
       if (compared.enough) return compared.last;
-      const rows = compared.last.regions.map(
-        ({ region, rows: count, digest }) => `${region}: ${count} rows, ${digest.slice(0, 12)}`,
+      const states = await Promise.all(
+        input.regions.map((region) => data(input.platform).status({ ...input, region })),
       );
+      const rows = compared.last.regions.map(({ region, rows: count, digest }) => {
+        const state = states.find((one) => one.region === region);
+        const where = `${state?.role} on timeline ${state?.timeline ?? '?'} at ${state?.replayedLsn ?? '?'}`;
+        return `${region}: ${count} rows, ${digest.slice(0, 12)}, ${where}`;
+      });
       throw failure('Replication.Inconsistent', `the databases of ${input.store} differ (${rows.join('; ')})`, {
         resource: input.store,
       });

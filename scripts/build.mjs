@@ -20,6 +20,7 @@ import { root, setupLock } from './paths.mjs';
 const SOURCES = [
   'activities',
   'agents',
+  'bench',
   'catalog',
   'clients',
   'contracts',

@@ -20,6 +20,8 @@ export interface PromoteInput {
 
 /** What is still on its way from a dead primary arrives within this time, or the positions are compared as they are. */
 const STREAMS_END_WITHIN_MS = 1_000;
+/** A standby that lives has this long to say how far it is: one that cannot be seen may hold more than all others. */
+const POSITIONS_KNOWN_WITHIN_MS = 5_000;
 const FOLLOWERS_COME_WITHIN_MS = 10_000;
 
 /**
@@ -91,20 +93,37 @@ async function refuseUnlessMostAdvanced(
   );
 }
 
-/** Positions of all standbys that answer, once nothing streams in any more. */
+/** Positions of all living standbys, once nothing streams in any more. Refuses while one of them cannot be seen. */
 async function finalPositions(
   lab: Lab,
   deployment: Deployment,
   store: Store,
 ): Promise<Array<{ region: string; position: string }>> {
   const standbys = databasesOf(deployment, store.name).filter(({ region }) => region !== store.primary);
-  const deadline = Date.now() + STREAMS_END_WITHIN_MS;
+  const startedMs = Date.now();
   for (;;) {
     const asked = await Promise.all(standbys.map((standby) => stateOrNothing(lab, store, standby)));
     const states = asked.filter((state) => state !== undefined);
-    if (!states.some(({ streaming }) => streaming) || Date.now() > deadline) return states;
+    const unseen = standbys.filter(
+      ({ region, marker }) => !states.some((state) => state.region === region) && isAlive(marker),
+    );
+    const waitedMs = Date.now() - startedMs;
+    const isSettled = !states.some(({ streaming }) => streaming) || waitedMs > STREAMS_END_WITHIN_MS;
+    if (unseen.length === 0 && isSettled) return states;
+    if (unseen[0] && waitedMs > POSITIONS_KNOWN_WITHIN_MS) {
+      const { region } = unseen[0];
+      throw new LabError(
+        'Platform.Unavailable',
+        `the standby of ${store.name} in ${region} lives and does not say how far it is`,
+        { region },
+      );
+    }
     await sleep(10);
   }
+}
+
+function isAlive(marker: string): boolean {
+  return markedProcesses(marker).length > 0;
 }
 
 async function stateOrNothing(

@@ -33,10 +33,13 @@ export function replicationLag(
   });
 }
 
+/** A primary that has seen no commit since it started cannot say which is missing: then all since the last replayed one may be. */
 async function missingForMs(client: Client, replayedAt: string): Promise<number> {
   const query = `
     with last as (select xid::text::bigint as xid from pg_last_committed_xact())
-    select coalesce(extract(epoch from clock_timestamp() - min(committed.at)) * 1000, 0)::float as ms
+    select case when (select xid from last) is null
+      then extract(epoch from clock_timestamp() - $1::timestamptz) * 1000
+      else coalesce(extract(epoch from clock_timestamp() - min(committed.at)) * 1000, 0) end::float as ms
     from last, generate_series(greatest(last.xid - ${TRANSACTIONS_LOOKED_AT}, 3), last.xid) as number,
       lateral (select pg_xact_commit_timestamp(number::text::xid) as at) as committed
     where committed.at > $1::timestamptz`;

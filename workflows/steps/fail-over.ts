@@ -1,3 +1,4 @@
+import { sleep } from '@temporalio/workflow';
 import type { DatabaseStatus, StoreReplication } from '../../contracts/replication';
 import type { DrillPhase, FenceReceipt } from '../../contracts/validation';
 import type { WriterHandle } from '../../platforms/platform';
@@ -50,17 +51,26 @@ export async function failOver(
   return { promoted: to, phases: phases.laps, fence, firstWriteMs };
 }
 
-/** The region whose standby of the first store received most; the platform refuses it if another store is behind there. */
-async function chooseSuccessor(run: DeploymentRun, stores: StoreReplication[]): Promise<string> {
-  const [first] = stores;
-  const standbys: DatabaseStatus[] = await Promise.all(
-    (first?.replicas ?? []).map((region) =>
-      quick.databaseStatus(`${region}: how far is it`, { ...run.on, store: first?.store ?? '', region }),
-    ),
-  );
+/** A standby that lives answers within a second; one that still does not after these is not waited for. */
+const ASKED_AT_MOST = 4;
+const ASK_AGAIN_MS = 500;
+
+/**
+ * The region whose standby of the first store received most. One that does not answer is asked again: it may be the one.
+ * The platform refuses the promotion if another living standby holds more.
+ */
+async function chooseSuccessor(run: DeploymentRun, [first]: StoreReplication[]): Promise<string> {
+  const { store, replicas } = first ?? { store: '', replicas: [] };
+  const ask = (region: string) => quick.databaseStatus(`${region}: how far is it`, { ...run.on, store, region });
+  let standbys: DatabaseStatus[] = [];
+  for (let asked = 0; asked < ASKED_AT_MOST; asked += 1) {
+    standbys = await Promise.all(replicas.map(ask));
+    if (standbys.every(({ reachable }) => reachable)) break;
+    await sleep(ASK_AGAIN_MS, { summary: 'a standby did not answer' });
+  }
   const chosen = mostAdvanced(standbys);
   if (chosen) return chosen.region;
-  throw stepFailure('Drill.Failed', `no standby of ${first?.store} can be seen: nothing may be promoted`);
+  throw stepFailure('Drill.Failed', `no standby of ${store} can be seen: nothing may be promoted`);
 }
 
 async function fenceAll(run: DeploymentRun, stores: StoreReplication[], region: string): Promise<FenceReceipt> {
