@@ -2,7 +2,7 @@ import { FileArtifactStore } from '../../activities/store/file-artifact-store';
 import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuery } from '../../contracts/messages';
 import { operationWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
-import type { deployMultiRegion } from '../../workflows';
+import type { deployMultiRegion, planDeployment } from '../../workflows';
 import {
   type FakeDeployments,
   fakeRequest,
@@ -244,6 +244,26 @@ describe('an approval', () => {
       message: expect.stringMatching(/grace rejected .*too expensive/),
     });
     expect(fake.cloud.acts).toEqual([]);
+  });
+});
+
+describe('planning', () => {
+  it('touches nothing, and the same request gives the same bytes', async () => {
+    const request = fakeRequest();
+    const { client } = fake.temporal.environment;
+    const plan = (n: number) =>
+      client.workflow.execute<typeof planDeployment>('planDeployment', {
+        workflowId: `plan/${request.application}/${n}`,
+        taskQueue: fake.taskQueue,
+        args: [{ request, requester: 'ada' }],
+      });
+    const [first, second] = [await plan(1), await plan(2)];
+    expect(second.plan.digest).toBe(first.plan.digest);
+    expect(second.plan.stacks.map(({ template }) => template.sha256)).toEqual(
+      first.plan.stacks.map(({ template }) => template.sha256),
+    );
+    expect(fake.cloud.acts).toEqual([]);
+    expect((await fake.records.load(request)).lastGeneration).toBe(0);
   });
 });
 
