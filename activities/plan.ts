@@ -9,6 +9,7 @@ import type { Rollout } from '../contracts/rollout';
 import type { BeforeImage, PlannedChange, StackArtifact, StackRef } from '../contracts/stack';
 import type { Topology } from '../contracts/topology';
 import type { DeploymentKey } from '../contracts/workflow-ids';
+import { integratePlatform } from '../skills/cloud-platform-integrator/skill';
 import { planReplication } from '../skills/database-optimization-analyzer/skill';
 import { designRollout, inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
 import { buildRegionSpecs, buildTraffic, generateTemplates } from '../skills/iac-template-generator/skill';
@@ -89,6 +90,10 @@ async function renderAndStore({ artifacts }: ActivityDependencies, input: Genera
     environment,
     firstRegion: input.firstRegion,
   });
+  const wiring = {
+    name: 'wiring.json',
+    content: `${JSON.stringify(integratePlatform({ specs, traffic }), undefined, 2)}\n`,
+  };
   const stacks = await Promise.all(
     generated.stacks.map(async ({ ref, template, parameters, resources }): Promise<StackArtifact> => {
       const stored = await artifacts.put(template, 'json');
@@ -97,7 +102,7 @@ async function renderAndStore({ artifacts }: ActivityDependencies, input: Genera
     }),
   );
   const documents = await Promise.all(
-    generated.documents.map(async ({ name, content }) => ({
+    [...generated.documents, wiring].map(async ({ name, content }) => ({
       name,
       artifact: await artifacts.put(content, name.split('.').at(-1) ?? 'txt'),
     })),

@@ -107,7 +107,7 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
 
     /** The data of the primary was undone: the next deployment chooses anew. */
     recordNoPrimary: async (key: DeploymentKey): Promise<void> => {
-      await change(key, ({ primary, ...found }) => (primary === undefined ? found : { ...found }));
+      await change(key, ({ primary: _primary, ...found }) => found);
     },
 
     /** Production traffic has ended; other stacks may be left. */

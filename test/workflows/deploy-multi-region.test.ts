@@ -262,6 +262,7 @@ describe('planning', () => {
     expect(second.plan.stacks.map(({ template }) => template.sha256)).toEqual(
       first.plan.stacks.map(({ template }) => template.sha256),
     );
+    expect(first.plan.documents.map(({ name }) => name)).toEqual(['deploy.sh', 'wiring.json']);
     expect(fake.cloud.acts).toEqual([]);
     expect((await fake.records.load(request)).lastGeneration).toBe(0);
   });
