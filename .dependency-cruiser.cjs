@@ -10,8 +10,8 @@ const MAY_IMPORT = {
   'agents/loop': ['contracts', 'policies'],
   agents: ['contracts', 'catalog', 'policies'],
   workflows: ['contracts', 'policies', 'agents'],
-  lab: ['contracts', 'catalog'],
-  platforms: ['contracts', 'lab'],
+  lab: ['contracts', 'catalog', 'policies'],
+  platforms: ['contracts', 'catalog', 'policies', 'lab'],
   // clients/report is a pure function of the report document; the activity that files a report calls it
   activities: [
     ...['contracts', 'catalog', 'policies', 'skills', 'agents'],
@@ -70,7 +70,7 @@ module.exports = {
       from: SANDBOX,
       to: {
         path: '^node_modules/',
-        pathNot: ['^node_modules/(zod|@temporalio/(workflow|common)|ipaddr\\.js)/'],
+        pathNot: ['^node_modules/(zod|@noble/(curves|hashes)|@temporalio/(workflow|common)|ipaddr\\.js)/'],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -143,14 +143,16 @@ async function planStacks({ artifacts, platform }: ActivityDependencies, input: 
 }
 
 function sealPlan({ stackPlans, templates, topology, rollout, replication, findings }: SealPlanInput): DeploymentPlan {
-  const changes = stackPlans.map((plan) => ({ ref: plan.ref, changes: plan.changes }));
+  const changes = stackPlans.map((plan) => ({ ...plan, broadening: [] }));
   const befores = stackPlans.map(({ before }) => before);
   const sealed = {
     topology,
     rollout,
     replication,
+    specs: templates.specs,
     stacks: templates.stacks,
     changes,
+    removals: [],
     findings,
     inverse: inversePlan(templates.stacks, befores),
     irreversible: irreversibleItems({ stacks: templates.stacks, changes: changes.flatMap((one) => one.changes) }),

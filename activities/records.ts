@@ -1,7 +1,5 @@
-import type { DeploymentRecord, Intent } from '../contracts/record';
+import type { DeploymentRecord, Intent, LiveDeployment } from '../contracts/record';
 import type { PlatformKind } from '../contracts/region';
-import type { StackArtifact } from '../contracts/stack';
-import type { Topology } from '../contracts/topology';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { ActivityDependencies } from './dependencies';
 import { RecordConflictError } from './store-port';
@@ -27,14 +25,9 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
     },
 
     /** What becomes live with the promotion of a generation. */
-    recordPromotion: async (
-      input: DeploymentKey & { generation: number; topology: Topology; stacks: StackArtifact[]; hostname: string },
-    ): Promise<void> => {
-      const { generation, topology, stacks, hostname } = input;
-      await change(input, (found) => ({
-        ...withoutDark(found),
-        live: { generation, topology, stacks, hostname, promotedAt: now().toISOString() },
-      }));
+    recordPromotion: async (input: DeploymentKey & { live: Omit<LiveDeployment, 'promotedAt'> }): Promise<void> => {
+      const live = { ...input.live, promotedAt: now().toISOString() };
+      await change(input, (found) => ({ ...withoutDark(found), live }));
     },
 
     /** Regions that are kept without traffic for debugging, until a date. */

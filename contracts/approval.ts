@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** The one approval object (DESIGN §5): what exactly is approved, by whom, until when. Single use. */
 export const approvalSchema = z.object({
   id: z.string(),
-  gate: z.enum(['plan', 'wave', 'promotion']),
+  gate: z.enum(['plan', 'wave', 'promotion', 'removal']),
   digest: z
     .string()
     .length(64)
@@ -21,11 +21,43 @@ export const approvalSchema = z.object({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
+/** An ed25519 signature by one of the configured approvers. */
+export const signatureSchema = z.object({
+  keyId: z.string().min(1).max(64),
+  issuedAt: z.iso.datetime().describe('too old or in the future is refused: a recorded decision cannot be replayed'),
+  signature: z.string().max(128).describe('base64, 64 bytes'),
+});
+export type Signature = z.infer<typeof signatureSchema>;
+
 export const decideApprovalInputSchema = z.object({
   approvalId: z.string(),
   digest: z.string().describe('the digest that the decider saw; a decision for another digest is refused'),
   decision: z.enum(['approve', 'reject']),
   by: z.string().min(1),
   comment: z.string().max(500).optional(),
+  signature: signatureSchema.optional().describe('over decisionText; required in production'),
 });
 export type DecideApprovalInput = z.infer<typeof decideApprovalInputSchema>;
+
+/** Whose signatures count. A person signs for their own name; a gateway (chat) for the people it has authenticated. */
+export const approverSchema = z.object({
+  keyId: z.string().min(1).max(64),
+  publicKey: z.string().describe('ed25519, base64 of the 32 raw bytes'),
+  kind: z.enum(['person', 'gateway']),
+  name: z
+    .string()
+    .min(1)
+    .describe('the person; for a gateway the prefix of the names it may sign for, such as "slack:"'),
+});
+export type Approver = z.infer<typeof approverSchema>;
+
+/** The text that is signed for a decision. Every field that matters is in it, so that no part can be exchanged. */
+export function decisionText(
+  workflowId: string,
+  { approvalId, digest, decision, by, comment = '' }: DecideApprovalInput,
+  issuedAt: string,
+): string {
+  return ['meridian.decision/1', workflowId, approvalId, digest, decision, by, issuedAt, JSON.stringify(comment)].join(
+    '\n',
+  );
+}

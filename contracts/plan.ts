@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact';
 import { findingSchema } from './finding';
+import { regionIdSchema } from './region';
 import { replicationPlanSchema } from './replication';
 import { rolloutSchema } from './rollout';
 import { plannedChangeSchema, stackArtifactSchema, stackRefSchema } from './stack';
@@ -12,8 +13,22 @@ export const deploymentPlanSchema = z.object({
   topology: topologySchema,
   rollout: rolloutSchema,
   replication: replicationPlanSchema,
+  specs: artifactRefSchema.describe('RegionSpecs of all regions, JSON'),
   stacks: z.array(stackArtifactSchema),
-  changes: z.array(z.object({ ref: stackRefSchema, changes: z.array(plannedChangeSchema) })),
+  changes: z.array(
+    z.object({
+      ref: stackRefSchema,
+      before: z.enum(['absent', 'present']),
+      changes: z.array(plannedChangeSchema),
+      broadening: z
+        .array(z.string())
+        .describe('permissions and network openings that become wider, one line each; empty for a new stack'),
+    }),
+  ),
+  removals: z
+    .array(z.object({ region: regionIdSchema, stacks: z.array(stackArtifactSchema) }))
+    .describe('regions that leave a live deployment: drained first, destroyed last'),
+  costBefore: z.number().optional().describe('USD a month of what is live now'),
   findings: z.array(findingSchema),
   inverse: z.array(z.string()).describe('how each stack would be undone, in the order of undoing'),
   irreversible: z.array(z.string()),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { artifactRefSchema } from './artifact';
 import { platformKindSchema, regionIdSchema } from './region';
+import { deploymentRequestSchema } from './request';
 import { stackArtifactSchema, stackRefSchema } from './stack';
 import { topologySchema } from './topology';
 
@@ -29,6 +31,9 @@ export const deploymentRecordSchema = z.object({
       topology: topologySchema,
       stacks: z.array(stackArtifactSchema),
       hostname: z.string(),
+      request: deploymentRequestSchema,
+      specs: artifactRefSchema.describe('RegionSpecs of all regions, JSON: networks of live regions never move'),
+      firstRegion: regionIdSchema.describe('the region whose base stack holds what all regions share'),
       promotedAt: z.string(),
     })
     .optional(),
@@ -40,11 +45,13 @@ export const deploymentRecordSchema = z.object({
   primary: regionIdSchema.optional(),
   epoch: z.number().int().nonnegative().describe('raised at every change of the primary; adapters refuse an older one'),
   epochClaimedBy: z.string().optional().describe('the workflow that claimed the present epoch'),
+  drained: z.array(regionIdSchema).default([]).describe('regions taken out of answering while they are changed'),
   intents: z.array(intentSchema),
   drills: z.array(z.object({ at: z.string(), generation: z.number().int(), rtoMs: z.number(), passed: z.boolean() })),
 });
 export type DeploymentRecord = z.infer<typeof deploymentRecordSchema>;
+export type LiveDeployment = NonNullable<DeploymentRecord['live']>;
 
 export function emptyRecord(application: string, environment: string): DeploymentRecord {
-  return { application, environment, version: 0, lastGeneration: 0, epoch: 0, intents: [], drills: [] };
+  return { application, environment, version: 0, lastGeneration: 0, epoch: 0, drained: [], intents: [], drills: [] };
 }

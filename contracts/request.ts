@@ -37,6 +37,7 @@ const regionOverrideSchema = z.object({
   cidr: z.string().optional().describe('the network of this region, for example "10.20.0.0/16"'),
   tasks: z.number().int().min(1).max(50).optional(),
   instanceClass: z.string().max(40).optional(),
+  weight: z.number().int().min(0).max(255).optional().describe('share of traffic under weighted routing'),
 });
 
 const regionWishSchema = z.object({
@@ -91,6 +92,14 @@ const rolloutWishSchema = z.object({
   approval: z.enum(['none', 'plan', 'every-region']).default('plan'),
   approvalTimeoutSeconds: z.number().int().min(10).max(1_209_600).default(86_400),
   onFailure: z.enum(['keep-dark', 'rollback-all']).default('keep-dark'),
+  concurrency: z.number().int().min(1).max(30).optional().describe('regions of one wave that are deployed at once'),
+  failureTolerance: z
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('regions after the canary that may fail before the rollout stops; a failed one gets no traffic'),
 });
 
 /** Everything seed 004 lets a user ask for. Limits are those of docs/limits (30 regions, 20 data stores, 200 KB). */

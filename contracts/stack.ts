@@ -67,8 +67,27 @@ export const plannedChangeSchema = z.object({
   action: z.enum(['create', 'change', 'delete', 'replace']),
   resource: z.string(),
   type: z.string(),
+  properties: z.array(z.string()).max(20).optional().describe('paths of the properties that change'),
+  possible: z
+    .literal(true)
+    .optional()
+    .describe('the replacement is not certain: it depends on values that are known only when the change is made'),
 });
 export type PlannedChange = z.infer<typeof plannedChangeSchema>;
+
+/** How a stack differs from its template: somebody changed or removed something by hand. */
+export const stackDriftSchema = z.object({
+  ref: stackRefSchema,
+  drifted: z.array(
+    z.object({
+      resource: z.string(),
+      type: z.string(),
+      kind: z.enum(['changed', 'deleted']),
+      differences: z.array(z.object({ path: z.string(), expected: z.string(), actual: z.string() })),
+    }),
+  ),
+});
+export type StackDrift = z.infer<typeof stackDriftSchema>;
 
 /** Tags that Meridian puts on everything it makes; ownership is decided by them together with the intent. */
 export const TAG_APPLICATION = 'meridian:application';

@@ -15,7 +15,7 @@ export function deploymentKeyFromWorkflowId(workflowId: string): DeploymentKey |
 }
 
 export interface OperationKey extends DeploymentKey {
-  kind: 'deploy' | 'retire';
+  kind: 'deploy' | 'retire' | 'sweep';
   generation: number;
 }
 
@@ -24,7 +24,7 @@ export function operationWorkflowId({ kind, application, environment, generation
 }
 
 export function operationKeyFromWorkflowId(workflowId: string): OperationKey | undefined {
-  const match = /^(deploy|retire)\/([^/]+)\/([^/]+)\/(\d+)$/.exec(workflowId);
+  const match = /^(deploy|retire|sweep)\/([^/]+)\/([^/]+)\/(\d+)$/.exec(workflowId);
   if (!match?.[1] || !match[2] || !match[3] || !match[4]) return undefined;
   return {
     kind: match[1] as OperationKey['kind'],

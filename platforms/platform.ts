@@ -1,7 +1,7 @@
 import type { EvidenceSource } from '../contracts/evidence';
 import type { PlatformKind } from '../contracts/region';
 import type { DatabaseStatus } from '../contracts/replication';
-import type { PlannedChange, StackDescription, StackRef } from '../contracts/stack';
+import type { PlannedChange, StackDescription, StackDrift, StackRef } from '../contracts/stack';
 import type {
   FenceReceipt,
   LatencyMeasurement,
@@ -47,18 +47,28 @@ export interface StackChange {
   tags: Record<string, string>;
   /** idempotency token, see contracts/stack-token.ts */
   token: string;
+  /** what was approved; when the platform is about to do anything else it throws `Platform.PlanChanged` and does nothing */
+  approved?: PlannedChange[];
+  /** nobody but Meridian may delete the stack: production */
+  protect?: boolean;
+  /** also return what was changed by hand to what the template says */
+  revertDrift?: boolean;
 }
 
 export interface StackPort {
   describe(ref: StackRef): Promise<StackDescription>;
   /** the template that is applied now, JSON text; undefined when the stack is absent */
   template(ref: StackRef): Promise<string | undefined>;
+  /** What applying would change, asked of the platform without touching anything. */
   plan(change: Omit<StackChange, 'token'>): Promise<PlannedChange[]>;
+  /** Compares what exists with the applied template. Throws `Platform.Refused` where the platform cannot tell. */
+  drift(ref: StackRef, context: CallContext): Promise<StackDrift>;
   /** Creates or changes the stack and waits until it is ready. Fails with `Platform.StackFailed` in the provider's words. */
   apply(change: StackChange, context: CallContext): Promise<StackDescription>;
   /**
-   * Deletes the stack and waits until nothing of it is left. With `onlyGeneration`, refuses unless the stack carries
-   * that generation's tag. Absent already is success.
+   * Deletes the stack and waits until nothing of it is left, lifting its own protections first. With `onlyGeneration`,
+   * refuses unless the stack carries that generation's tag. Absent already is success.
+   * Fails with `Platform.StackFailed` that names the resources which are left.
    */
   destroy(input: { ref: StackRef; token: string; onlyGeneration?: number }, context: CallContext): Promise<void>;
   /** all stacks of a deployment, in any region, by tag */
@@ -105,6 +115,11 @@ export interface TrafficPort {
    * nobody until a later shift does not name them: a dead region must not have to wait for its health checks.
    */
   shift(input: DeploymentScope & { hostname: string; to: string; drain: string[]; epoch: number }): Promise<void>;
+  /**
+   * Takes regions out of answering a hostname, and returns those that are not named: the whole set, not a difference.
+   * Refused when it would leave nobody to answer. Returns when new requests no longer reach the drained regions.
+   */
+  drain(input: DeploymentScope & { hostname: string; regions: string[]; epoch: number }): Promise<void>;
   /** Alarms raised by the platform's monitoring since a time (ISO), newest last. */
   alarms(scope: DeploymentScope, since: string): Promise<Array<{ name: string; region: string; at: string }>>;
 }

@@ -93,6 +93,7 @@ async function startOperation(key: DeploymentKey, { request, generation, workflo
   const { requester } = request;
   const name = `${key.application}/${key.environment}`;
   const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
+  if (request.kind === 'sweep') throw stepFailure('Internal', 'sweeping is not built yet');
   if (request.kind === 'retire') {
     const staticSummary = `retire ${name}, asked for by ${requester}`;
     return startChild(retireDeployment, {

@@ -91,6 +91,8 @@ function painted(state: RegionState, colors: Terminal['errColors']): string {
     case 'baking':
     case 'replicating':
     case 'drilling':
+    case 'draining':
+    case 'removing':
       return colors.cyan(state);
   }
 }

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { regionIdSchema } from '../../contracts/region';
 import type { DatabaseStatus } from '../../contracts/replication';
-import { type PlannedChange, type StackDescription, stackKindSchema, stackRefSchema } from '../../contracts/stack';
+import {
+  type PlannedChange,
+  plannedChangeSchema,
+  type StackDescription,
+  type StackDrift,
+  stackKindSchema,
+  stackRefSchema,
+} from '../../contracts/stack';
 import type { FenceReceipt } from '../../contracts/validation';
 import type { EdgeAlarm, EdgeHealth } from '../network/network-port';
 import type { ServiceStatus } from '../region/region-protocol';
@@ -37,7 +44,8 @@ export const operationInputs = {
   'stacks.describe': z.object({ ref: stackRefSchema }),
   'stacks.template': z.object({ ref: stackRefSchema }),
   'stacks.plan': changeSchema,
-  'stacks.apply': changeSchema.extend({ token: z.string().min(1) }),
+  'stacks.drift': z.object({ ref: stackRefSchema }),
+  'stacks.apply': changeSchema.extend({ token: z.string().min(1), approved: plannedChangeSchema.array().optional() }),
   'stacks.destroy': z.object({
     ref: stackRefSchema,
     token: z.string().min(1),
@@ -60,6 +68,7 @@ export const operationInputs = {
     drain: z.array(regionIdSchema),
     ...epoch,
   }),
+  'traffic.drain': z.object({ ...scope, hostname: z.string(), regions: z.array(regionIdSchema), ...epoch }),
   'traffic.alarms': z.object({ ...scope, since: z.string() }),
   'regions.status': z.object({ ...scope, ...inRegion, path: z.string().startsWith('/').optional() }),
   'faults.inject': z.object({ ...scope, id: z.string().min(1), fault: faultSchema }),
@@ -77,6 +86,7 @@ export interface OperationResults {
   'stacks.describe': StackDescription;
   'stacks.template': { template?: string };
   'stacks.plan': PlannedChange[];
+  'stacks.drift': StackDrift;
   'stacks.apply': StackDescription;
   'stacks.destroy': Record<string, never>;
   'stacks.list': StackDescription[];
@@ -90,6 +100,7 @@ export interface OperationResults {
   'traffic.resolve': { regions: string[] };
   'traffic.health': EdgeHealth[];
   'traffic.shift': Record<string, never>;
+  'traffic.drain': Record<string, never>;
   'traffic.alarms': EdgeAlarm[];
   'regions.status': RegionStatus;
   'faults.inject': { at: string };

@@ -3,6 +3,7 @@ import { APPLICATION } from '../postgres/settings';
 import { compare } from './compare';
 import type { OperationInput, OperationName, OperationResults } from './daemon-protocol';
 import { databaseStatus } from './database-status';
+import { drain } from './drain';
 import { Faults } from './faults';
 import { fence } from './fence';
 import {
@@ -40,6 +41,7 @@ export function createOperations(lab: Lab, shutdown: () => void): Operations {
     'stacks.describe': ({ ref }) => stacks.describe(ref),
     'stacks.template': ({ ref }) => stacks.template(ref),
     'stacks.plan': (input) => stacks.plan(input),
+    'stacks.drift': (input) => stacks.drift(input),
     'stacks.apply': (input) => stacks.apply(input),
     'stacks.destroy': (input) => stacks.destroy(input),
     'stacks.list': (input) => stacks.list(input),
@@ -53,6 +55,7 @@ export function createOperations(lab: Lab, shutdown: () => void): Operations {
     'traffic.resolve': ({ hostname }) => lab.network.resolve(hostname),
     'traffic.health': ({ hostname }) => lab.network.health(hostname),
     'traffic.shift': (input) => shift(lab, of(input), input),
+    'traffic.drain': (input) => drain(lab, of(input), input),
     'traffic.alarms': async ({ application, environment, since }) =>
       (await lab.network.alarms(since)).filter(
         (alarm) => alarm.application === application && alarm.environment === environment,

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   type PlannedChange,
   type StackDescription,
+  type StackDrift,
   type StackRef,
   TAG_APPLICATION,
   TAG_ENVIRONMENT,
   TAG_GENERATION,
 } from '../../contracts/stack';
+import { unapprovedReason } from '../../policies/unapproved-changes';
 import { LabError } from '../lab-error';
 import type { OperationInput } from './daemon-protocol';
 import { type Deployment, deploymentOf, type Lab, type Scope, type Stack } from './lab-state';
@@ -38,6 +40,13 @@ export class Stacks {
 
   plan({ ref, template, parameters }: OperationInput<'stacks.plan'>): PlannedChange[] {
     return plannedChanges(this.lab.stacks.get(keyOf(ref)), { template, parameters });
+  }
+
+  /** Nothing changes what is in a lab but the lab: there is no other hand that could make it drift. */
+  drift({ ref }: OperationInput<'stacks.drift'>): StackDrift {
+    if (!this.lab.stacks.has(keyOf(ref)))
+      throw new LabError('Platform.Refused', `ref: there is no stack ${ref.name} in ${ref.region}`);
+    return { ref, drifted: [] };
   }
 
   list(scope: Scope): StackDescription[] {
@@ -91,9 +100,14 @@ export class Stacks {
     this.lab.log(`stack ${key} is gone`);
   }
 
-  private async applyNow(key: string, { ref, template, parameters, tags }: Change): Promise<StackDescription> {
+  private async applyNow(
+    key: string,
+    { ref, template, parameters, tags, approved }: Change,
+  ): Promise<StackDescription> {
     const deployment = this.deploymentFor(tags, ref);
     const before = this.lab.stacks.get(key);
+    const unapproved = unapprovedReason(ref, plannedChanges(before, { template, parameters }), approved);
+    if (unapproved) throw new LabError('Platform.PlanChanged', unapproved, { region: ref.region });
     const templateSha256 = createHash('sha256').update(template).digest('hex');
     const status = before ? 'updating' : 'creating';
     const stack: Stack = { ref, status, outputs: before?.outputs ?? {}, parameters, tags, template, templateSha256 };

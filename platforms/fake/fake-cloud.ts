@@ -1,4 +1,4 @@
-import type { StackDescription, StackKind } from '../../contracts/stack';
+import type { StackDescription, StackDrift, StackKind } from '../../contracts/stack';
 import type { StackChange } from '../platform';
 import { PlatformError } from '../platform-error';
 
@@ -30,6 +30,10 @@ export class FakeCloud {
   readonly loses = new Set<number>();
   readonly databases = new Map<string, { region: string; role: 'primary' | 'standby'; fenced: boolean }>();
   readonly killed = new Map<string, { region: string; at: string }>();
+  /** regions that answer nobody */
+  drained: string[] = [];
+  /** what somebody changed by hand, per stack key "region/kind" */
+  readonly drift = new Map<string, StackDrift['drifted']>();
   /** how often each call was made */
   readonly calls = new Map<string, number>();
   epoch = 0;

@@ -1,5 +1,6 @@
 import type { ServiceHealth, WriteLogEntry } from '../../contracts/validation';
 import type { FaultPort, Platform, ProbePort, TrafficPort } from '../platform';
+import { PlatformError } from '../platform-error';
 import type { FakeCloud } from './fake-cloud';
 import { fakeData } from './fake-data';
 import { fakeStacks } from './fake-stacks';
@@ -41,6 +42,19 @@ function fakeTraffic(cloud: FakeCloud): TrafficPort {
       cloud.call('shift', { region: to }, () => {
         cloud.accept(epoch);
         cloud.acts.push(`shift ${to}`);
+      }),
+    drain: ({ regions, epoch }) =>
+      cloud.call('drain', {}, () => {
+        cloud.accept(epoch);
+        const answering = cloud.regionsWith('base').filter((region) => !regions.includes(region));
+        if (answering.length === 0) {
+          throw new PlatformError(
+            'Platform.Refused',
+            `regions: draining ${regions.join(', ')} would leave nobody to answer`,
+          );
+        }
+        cloud.drained = [...regions];
+        cloud.acts.push(`drain ${regions.join('+') || 'nothing'}`);
       }),
     alarms: (_scope, since) =>
       cloud.call('alarms', {}, () =>

@@ -6,6 +6,7 @@ import {
   TAG_ENVIRONMENT,
   TAG_GENERATION,
 } from '../../contracts/stack';
+import { unapprovedReason } from '../../policies/unapproved-changes';
 import type { StackPort } from '../platform';
 import { PlatformError } from '../platform-error';
 import type { FakeCloud } from './fake-cloud';
@@ -18,12 +19,21 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
       cloud.call('plan', ref, () => {
         const before = resourcesOf(cloud.stacks.get(keyOf(ref))?.change.template);
         const after = resourcesOf(template);
-        return [...changed('create', after, before), ...changed('delete', before, after)];
+        return changesBetween(before, after);
       }),
+    drift: (ref) =>
+      cloud.call('drift', ref, () => ({ ref, drifted: cloud.drift.get(`${ref.region}/${ref.kind}`) ?? [] })),
     apply: (change) =>
       cloud.call('apply', change.ref, () => {
         const done = cloud.tokens.get(change.token);
         if (done) return done;
+        const before = resourcesOf(cloud.stacks.get(keyOf(change.ref))?.change.template);
+        const unapproved = unapprovedReason(
+          change.ref,
+          changesBetween(before, resourcesOf(change.template)),
+          change.approved,
+        );
+        if (unapproved) throw new PlatformError('Platform.PlanChanged', unapproved, { region: change.ref.region });
         cloud.acts.push(`apply ${change.ref.region}/${change.ref.kind}`);
         const description: StackDescription = {
           ref: change.ref,
@@ -33,6 +43,7 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
           tags: change.tags,
         };
         cloud.stacks.set(keyOf(change.ref), { change, description });
+        if (change.revertDrift) cloud.drift.delete(`${change.ref.region}/${change.ref.kind}`);
         cloud.tokens.set(change.token, description);
         if (change.ref.kind === 'data') addDatabase(cloud, change.ref.region);
         return description;
@@ -62,6 +73,17 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
           ),
       ),
   };
+}
+
+function changesBetween(before: Resources, after: Resources): PlannedChange[] {
+  const edited = Object.keys(after).filter(
+    (name) => name in before && JSON.stringify(after[name]) !== JSON.stringify(before[name]),
+  );
+  return [
+    ...changed('create', after, before),
+    ...edited.map((resource) => ({ action: 'change' as const, resource, type: after[resource]?.Type ?? '' })),
+    ...changed('delete', before, after),
+  ];
 }
 
 /** The resources of one template that the other does not have. */

@@ -30,6 +30,7 @@ function stackPort(daemon: DaemonClient): StackPort {
     describe: (ref) => daemon.call('stacks.describe', { ref }),
     template: async (ref) => (await daemon.call('stacks.template', { ref })).template,
     plan: (change) => daemon.call('stacks.plan', change),
+    drift: (ref) => daemon.call('stacks.drift', { ref }),
     apply: (change, context) =>
       alive(context, `apply ${change.ref.name} in ${change.ref.region}`, () =>
         daemon.call('stacks.apply', change, context.signal),
@@ -66,6 +67,9 @@ function trafficPort(daemon: DaemonClient): TrafficPort {
     health: (hostname) => daemon.call('traffic.health', { hostname }),
     shift: async (input) => {
       await daemon.call('traffic.shift', input);
+    },
+    drain: async (input) => {
+      await daemon.call('traffic.drain', input);
     },
     alarms: (scope, since) => daemon.call('traffic.alarms', { ...scope, since }),
   };

@@ -251,7 +251,9 @@ export const sampleReport: DeploymentReport = deploymentReportSchema.parse({
         ref: stackRef('us-east-1', 'global'),
         changes: [{ action: 'create', resource: 'OrdersRecord', type: 'AWS::Route53::RecordSet' }],
       },
-    ],
+    ].map((stack) => ({ ...stack, before: 'absent', broadening: [] })),
+    removals: [],
+    specs: artifact('specs.json'),
     findings: [
       {
         rule: 'alb-access-logs',

@@ -46,9 +46,11 @@ async function publish(run: DeploymentRun, plan: DeploymentPlan): Promise<void> 
       `${look.failed} of ${look.requests} requests to ${hostname} failed after it was published`,
     );
   }
-  const { topology, stacks } = plan;
-  const live = { generation: run.input.generation, topology, stacks, hostname };
-  await quick.recordPromotion('record what is live', { ...run.scope, ...live });
+  const { topology, stacks, specs, rollout } = plan;
+  const { request } = run;
+  const live = { generation: run.input.generation, topology, stacks, hostname, request, specs };
+  const firstRegion = run.record?.live?.firstRegion ?? rollout.canary;
+  await quick.recordPromotion('record what is live', { ...run.scope, live: { ...live, firstRegion } });
 }
 
 /** A promotion that failed half-way must not leave production traffic on a deployment that is called blocked. */
