@@ -17,7 +17,7 @@ const MAY_IMPORT = {
     ...['contracts', 'catalog', 'policies', 'skills', 'agents'],
     ...['platforms/platform', 'platforms/platform-error', 'clients/report'],
   ],
-  clients: ['contracts', 'catalog', 'policies', 'skills', 'temporal.config'],
+  clients: ['contracts', 'catalog', 'policies', 'skills', 'temporal.config', 'payload-codec'],
 };
 
 /** What a folder may name in its types only: nothing of it is loaded where the folder’s code runs. */
@@ -32,7 +32,7 @@ const COMPOSITION_ROOTS = ['^worker/', '^dev/', '^bench/', '^test/', '^clients/c
 
 /** What is bundled for the workflow sandbox. agents/models is the part of agents/ that talks to the network. */
 const SANDBOX = { path: ['^workflows/', '^contracts/', '^policies/', '^agents/'], pathNot: '^agents/models/' };
-const FOLDERS = [...Object.keys(MAY_IMPORT), 'worker', 'dev', 'bench', 'test', 'examples', 'temporal.config'];
+const FOLDERS = [...Object.keys(MAY_IMPORT), 'worker', 'dev', 'bench', 'test', 'examples', 'temporal.config', 'payload-codec'];
 const NODE_ONLY = 'workflow code runs in a sandbox: no Node, no files, no network, no clock of the machine';
 
 module.exports = {

@@ -1,5 +1,6 @@
 import { connect as connectSocket } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
+import { dataConverter } from '../payload-codec';
 import type { MeridianConfig } from '../temporal.config';
 import { noWorkerProblem, toClientProblem, unreachableProblem } from './client-problem';
 
@@ -30,7 +31,7 @@ export async function connectClient({ temporal }: Pick<MeridianConfig, 'temporal
       ...(connectionOptions.apiKey !== undefined && { apiKey: connectionOptions.apiKey }),
       ...(connectionOptions.metadata !== undefined && { metadata: connectionOptions.metadata }),
     });
-    return { client: new Client({ connection, namespace }), address, namespace, taskQueue, webUiUrl };
+    return { client: new Client({ connection, namespace, dataConverter }), address, namespace, taskQueue, webUiUrl };
   } catch (error) {
     const problem = toClientProblem(error, 'connect', address);
     throw problem.code === 'unexpected' ? unreachableProblem('connect', address) : problem;

@@ -33,6 +33,7 @@ const SOURCES = [
   'worker',
   'workflows',
   'temporal.config.ts',
+  'payload-codec.ts',
 ];
 
 const BUNDLE_KEPT_MS = 3_600_000;

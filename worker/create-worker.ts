@@ -1,6 +1,7 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import type { ActivityDependencies } from '../activities/dependencies';
+import { dataConverter } from '../payload-codec';
 
 /** Deployments under way on one worker at a time; more of them wait in the task queue. */
 const MAX_CONCURRENT_ACTIVITIES = 50;
@@ -25,6 +26,7 @@ export function createWorker({
     namespace,
     taskQueue,
     ...workflows,
+    dataConverter,
     activities: createActivities(dependencies),
     maxConcurrentActivityTaskExecutions: MAX_CONCURRENT_ACTIVITIES,
     shutdownGraceTime: '3 seconds',

@@ -9,6 +9,7 @@ import { loopModel, type ModelConfig } from '../agents/models/model-config';
 import { DEFAULT_MODEL_ID } from '../catalog/models';
 import type { PlatformKind } from '../contracts/region';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes';
+import { dataConverter } from '../payload-codec';
 import { createLabPlatform } from '../platforms/lab/lab-platform';
 import type { Platform } from '../platforms/platform';
 import { PlatformError } from '../platforms/platform-error';
@@ -19,7 +20,7 @@ export async function createDependencies(
   config: MeridianConfig,
 ): Promise<ActivityDependencies & { close(): Promise<void> }> {
   const connection = await Connection.connect(config.temporal.connectionOptions);
-  const client = new Client({ connection, namespace: config.temporal.namespace });
+  const client = new Client({ connection, namespace: config.temporal.namespace, dataConverter });
   const platforms = configuredPlatforms(config);
   const { takeModelTurn, model } = configuredModel(config);
   return {

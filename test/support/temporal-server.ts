@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { startTemporalServer } from '../../dev/temporal-server';
+import { dataConverter } from '../../payload-codec';
 import { loadConfig } from '../../temporal.config';
 
 // Once per test file: only errors of the SDK belong between test results.
@@ -27,7 +28,10 @@ export async function startTestTemporal(): Promise<TestTemporal> {
     logFolder,
     extraArguments: ['--dynamic-config-value', 'frontend.WorkflowTimeSkippingEnabled=true'],
   });
-  const environment = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
+  const environment = await TestWorkflowEnvironment.createFromExistingServer({
+    address: server.address,
+    client: { dataConverter },
+  });
   return {
     environment,
     address: server.address,
