@@ -1,22 +1,23 @@
 import type { ArtifactRef } from '../contracts/artifact';
 import type { Finding } from '../contracts/finding';
 import type { DeploymentPlan } from '../contracts/plan';
-import type { PlatformKind } from '../contracts/region';
 import { type RegionSpec, regionSpecSchema } from '../contracts/region-spec';
 import type { ReplicationPlan } from '../contracts/replication';
 import type { DeploymentRequest } from '../contracts/request';
 import type { Rollout } from '../contracts/rollout';
-import type { BeforeImage, PlannedChange, StackArtifact, StackRef } from '../contracts/stack';
+import type { StackArtifact } from '../contracts/stack';
 import type { Topology } from '../contracts/topology';
-import type { DeploymentKey } from '../contracts/workflow-ids';
 import { integratePlatform } from '../skills/cloud-platform-integrator/skill';
 import { planReplication } from '../skills/database-optimization-analyzer/skill';
-import { designRollout, inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
+import { designRollout } from '../skills/deployment-strategy-designer/skill';
 import { buildRegionSpecs, buildTraffic, generateTemplates } from '../skills/iac-template-generator/skill';
 import { validateSecurity, validateTemplates } from '../skills/networksec-architecture-validator/skill';
 import type { ActivityDependencies } from './dependencies';
-import { tagsOf } from './stacks';
+import { type PlanStacksInput, planStacks, type StackPlan } from './plan-stacks';
+import { type SealPlanInput, sealPlan } from './seal-plan';
+import type { ArtifactStore } from './store-port';
 import { withHeartbeat } from './support/call-context';
+import { failure } from './support/failures';
 import { sha256 } from './support/token';
 
 export interface GeneratedTemplates {
@@ -32,28 +33,8 @@ export interface GenerateInput {
   replication: ReplicationPlan;
   /** the canary: its base stack is made first */
   firstRegion: string;
-}
-
-export interface PlanStacksInput extends DeploymentKey {
-  platform: PlatformKind;
-  generation: number;
-  stacks: StackArtifact[];
-}
-
-/** What the platform says it would do to one stack. */
-export interface StackPlan {
-  ref: StackRef;
-  before: BeforeImage['state'];
-  changes: PlannedChange[];
-}
-
-export interface SealPlanInput {
-  topology: Topology;
-  rollout: Rollout;
-  replication: ReplicationPlan;
-  templates: GeneratedTemplates;
-  findings: Finding[];
-  stackPlans: StackPlan[];
+  /** what carries production traffic now: its networks never move, nor what its first region holds for all */
+  live?: { specs: ArtifactRef; firstRegion: string };
 }
 
 /** The skills that turn a topology into a plan, one activity each, and the plan's own digest. */
@@ -71,7 +52,8 @@ export function createPlanActivities(deps: ActivityDependencies) {
       gate(deps, input),
 
     /** Asks the platform what each stack would change; nothing is touched. */
-    planStacks: (input: PlanStacksInput): Promise<StackPlan[]> => withHeartbeat(() => planStacks(deps, input)),
+    planStacks: (input: PlanStacksInput): Promise<StackPlan[]> =>
+      withHeartbeat((context) => planStacks(deps, input, context)),
 
     /** Computes the way back and seals the whole plan with a digest: what a person approves. */
     sealPlan: async (input: SealPlanInput): Promise<DeploymentPlan> => sealPlan(input),
@@ -79,17 +61,13 @@ export function createPlanActivities(deps: ActivityDependencies) {
 }
 
 async function renderAndStore({ artifacts }: ActivityDependencies, input: GenerateInput): Promise<GeneratedTemplates> {
-  const { application, environment, account } = input.request;
-  const specs = buildRegionSpecs(input);
-  const traffic = buildTraffic(input.request, input.topology);
-  const generated = generateTemplates({
-    specs,
-    traffic,
-    account,
-    application,
-    environment,
-    firstRegion: input.firstRegion,
-  });
+  const { request, topology, replication } = input;
+  const { application, environment, account } = request;
+  const firstRegion = firstRegionOf(input);
+  const live = input.live && (await readSpecs(artifacts, input.live.specs));
+  const specs = buildRegionSpecs({ request, topology, replication, ...(live && { live }) });
+  const traffic = buildTraffic(request, topology);
+  const generated = generateTemplates({ specs, traffic, account, application, environment, firstRegion });
   const wiring = {
     name: 'wiring.json',
     content: `${JSON.stringify(integratePlatform({ specs, traffic }), undefined, 2)}\n`,
@@ -110,11 +88,26 @@ async function renderAndStore({ artifacts }: ActivityDependencies, input: Genera
   return { stacks, documents, specs: await artifacts.put(JSON.stringify(specs), 'json') };
 }
 
+/** Credentials are made in the first region and copied to the others: it stays the first for as long as anything lives. */
+function firstRegionOf({ live, firstRegion, topology }: GenerateInput): string {
+  if (!live || topology.regions.some(({ region }) => region === live.firstRegion))
+    return live?.firstRegion ?? firstRegion;
+  throw failure(
+    'Plan.Blocked',
+    `${live.firstRegion} holds the credentials that all regions share and cannot leave: keep it in regions.wanted, or retire the deployment first`,
+    { region: live.firstRegion },
+  );
+}
+
+async function readSpecs(artifacts: ArtifactStore, ref: ArtifactRef): Promise<RegionSpec[]> {
+  return regionSpecSchema.array().parse(JSON.parse(await artifacts.get(ref)));
+}
+
 async function gate(
   { artifacts }: ActivityDependencies,
   { request, templates }: { request: DeploymentRequest; templates: GeneratedTemplates },
 ): Promise<Finding[]> {
-  const specs: RegionSpec[] = regionSpecSchema.array().parse(JSON.parse(await artifacts.get(templates.specs)));
+  const specs = await readSpecs(artifacts, templates.specs);
   const stacks = await Promise.all(
     templates.stacks.map(async ({ ref, template }) => ({ ref, template: await artifacts.get(template) })),
   );
@@ -123,47 +116,6 @@ async function gate(
     personalStores: request.dataStores.filter(({ personalData }) => personalData).map(({ name }) => name),
   };
   return [...validateSecurity({ specs, stacks, residency }), ...(await validateTemplates(stacks))];
-}
-
-/** What every stack would change, and what stands there now. Asks for all stacks at once: most of it is waiting. */
-async function planStacks({ artifacts, platform }: ActivityDependencies, input: PlanStacksInput): Promise<StackPlan[]> {
-  const { stacks } = platform(input.platform);
-  return Promise.all(
-    input.stacks.map(async ({ ref, template }) => {
-      const described = await stacks.describe(ref);
-      const planned = {
-        ref,
-        template: await artifacts.get(template),
-        parameters: described.parameters,
-        tags: tagsOf(input),
-      };
-      return { ref, before: described.status === 'absent' ? 'absent' : 'present', changes: await stacks.plan(planned) };
-    }),
-  );
-}
-
-function sealPlan({ stackPlans, templates, topology, rollout, replication, findings }: SealPlanInput): DeploymentPlan {
-  const changes = stackPlans.map((plan) => ({ ...plan, broadening: [] }));
-  const befores = stackPlans.map(({ before }) => before);
-  const sealed = {
-    topology,
-    rollout,
-    replication,
-    specs: templates.specs,
-    stacks: templates.stacks,
-    changes,
-    removals: [],
-    findings,
-    inverse: inversePlan(templates.stacks, befores),
-    irreversible: irreversibleItems({ stacks: templates.stacks, changes: changes.flatMap((one) => one.changes) }),
-    documents: templates.documents,
-  };
-  return { digest: sha256(JSON.stringify(sealed, withoutUri)), ...sealed };
-}
-
-/** What is approved is the content: where a copy of it lies says nothing about it. */
-function withoutUri(key: string, value: unknown): unknown {
-  return key === 'uri' ? undefined : value;
 }
 
 function countTypes(template: string): Record<string, number> {

@@ -1,38 +1,69 @@
-import type { PlannedChange, StackArtifact } from '../../contracts/stack';
+import type { DeploymentPlan } from '../../contracts/plan';
+import type { PlannedChange, StackArtifact, StackRef } from '../../contracts/stack';
 import { isStateful } from '../../policies/stateful-resources';
 
-function stackName({ ref }: StackArtifact): string {
-  return `${ref.region}/${ref.kind} (${ref.name})`;
+type Removals = DeploymentPlan['removals'];
+type StackChanges = Pick<DeploymentPlan['changes'][number], 'ref' | 'before' | 'changes'>;
+
+function stackName({ region, kind, name }: StackRef): string {
+  return `${region}/${kind} (${name})`;
 }
 
 /**
  * How each stack would be undone, last made first. Follows the before-image: what did not exist is deleted, and only
- * with this generation's tag; what existed goes back to what it was. `befores` are in the order of `stacks`.
+ * with this generation's tag; what existed goes back to what it was. Regions that leave are destroyed last, so they come
+ * first here, and nothing brings them back. `befores` are in the order of `stacks`.
  */
-export function inversePlan(stacks: readonly StackArtifact[], befores: ReadonlyArray<'absent' | 'present'>): string[] {
-  return stacks
-    .map((stack, index) =>
-      befores[index] === 'absent'
-        ? `delete ${stackName(stack)} if it carries this generation's tag: it did not exist before`
-        : `return ${stackName(stack)} to its previous template and parameters: it existed before`,
-    )
-    .reverse();
+export function inversePlan(
+  stacks: readonly StackArtifact[],
+  befores: ReadonlyArray<'absent' | 'present'>,
+  removals: Removals,
+): string[] {
+  const gone = removals.map(
+    ({ region }) =>
+      `${region} is not brought back by undoing: once it is destroyed, deploy a request that asks for it again`,
+  );
+  const back = stacks.map(({ ref }, index) =>
+    befores[index] === 'absent'
+      ? `delete ${stackName(ref)} if it carries this generation's tag: it did not exist before`
+      : `return ${stackName(ref)} to its previous template and parameters: it existed before`,
+  );
+  return [...gone.reverse(), ...back.reverse()];
 }
 
 /** What of a plan cannot be undone by its inverse, for the person who approves it. */
 export function irreversibleItems({
   changes,
+  removals,
 }: {
-  stacks: readonly StackArtifact[];
-  changes: readonly PlannedChange[];
+  changes: readonly StackChanges[];
+  removals: Removals;
 }): string[] {
-  const lost = changes
-    .filter((change) => (change.action === 'delete' || change.action === 'replace') && isStateful(change))
-    .map(
-      ({ action, resource, type }) => `${action} ${resource} (${type}): its data is gone unless it was copied before`,
-    );
-  const written = changes.some(({ action, type }) => action === 'create' && type === 'AWS::RDS::DBInstance')
-    ? ['undoing new databases deletes what was written to them since']
-    : [];
-  return [...lost, ...written];
+  const lost = changes.flatMap(({ ref, changes: planned }) => planned.flatMap((change) => lostBy(ref, change)));
+  const written = changes.some(({ changes: planned }) => planned.some(makesDatabase));
+  return [
+    ...lost,
+    ...removals.flatMap(lostWith),
+    ...(written ? ['undoing new databases deletes what was written to them since'] : []),
+  ];
+}
+
+function lostBy({ region }: StackRef, change: PlannedChange): string[] {
+  const { action, resource, type, possible } = change;
+  if ((action !== 'delete' && action !== 'replace') || !isStateful(change)) return [];
+  const verb = possible ? `perhaps ${action}` : action;
+  return [`${verb} ${resource} (${type}) in ${region}: its data is gone unless it was copied before`];
+}
+
+/** A region that leaves takes all it has with it: what holds data is named, the rest is its network and services. */
+function lostWith({ region, stacks }: Removals[number]): string[] {
+  const holding = stacks.flatMap(({ resourceTypes }) =>
+    Object.entries(resourceTypes).flatMap(([type, count]) => (isStateful({ type }) ? [`${count} ${type}`] : [])),
+  );
+  const data = holding.length > 0 ? [`remove ${region}: what it holds is gone (${holding.join(', ')})`] : [];
+  return [...data, `remove ${region}: its network, addresses and services are gone; coming back makes new ones`];
+}
+
+function makesDatabase({ action, type }: PlannedChange): boolean {
+  return action === 'create' && type === 'AWS::RDS::DBInstance';
 }

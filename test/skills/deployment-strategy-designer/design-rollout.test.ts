@@ -123,21 +123,37 @@ describe('the way back', () => {
   });
 
   test('undoes the last stack first: new ones are deleted, and only if they are ours, old ones are restored', () => {
-    expect(inversePlan([artifact('base'), artifact('data')], ['present', 'absent'])).toEqual([
+    expect(inversePlan([artifact('base'), artifact('data')], ['present', 'absent'], [])).toEqual([
       "delete eu-west-1/data (orders-staging-data) if it carries this generation's tag: it did not exist before",
       'return eu-west-1/base (orders-staging-base) to its previous template and parameters: it existed before',
     ]);
   });
 
   test('names what no way back can bring back', () => {
+    const { ref } = artifact('data');
     const items = (action: 'create' | 'replace' | 'delete' | 'change', type: string) =>
-      irreversibleItems({ stacks: [], changes: [{ action, resource: 'OrdersDatabase', type }] });
+      irreversibleItems({
+        changes: [{ ref, before: 'present', changes: [{ action, resource: 'OrdersDatabase', type }] }],
+        removals: [],
+      });
     expect(items('replace', 'AWS::RDS::DBInstance')).toEqual([
-      expect.stringContaining('replace OrdersDatabase (AWS::RDS::DBInstance)'),
+      expect.stringContaining('replace OrdersDatabase (AWS::RDS::DBInstance) in eu-west-1'),
     ]);
     expect(items('delete', 'AWS::KMS::Key')).toHaveLength(1);
     expect(items('create', 'AWS::RDS::DBInstance')).toEqual([expect.stringContaining('deletes what was written')]);
     expect(items('change', 'AWS::RDS::DBInstance')).toEqual([]);
     expect(items('delete', 'AWS::EC2::Subnet')).toEqual([]);
+  });
+
+  test('a region that leaves takes its data and network with it, and undoing does not bring it back', () => {
+    const stacks = [{ ...artifact('data'), resourceTypes: { 'AWS::RDS::DBInstance': 2 } }, artifact('base')];
+    const removals = [{ region: 'eu-west-1', stacks }];
+    expect(irreversibleItems({ changes: [], removals })).toEqual([
+      'remove eu-west-1: what it holds is gone (2 AWS::RDS::DBInstance)',
+      expect.stringContaining('remove eu-west-1: its network'),
+    ]);
+    expect(inversePlan([], [], removals)).toEqual([
+      expect.stringContaining('eu-west-1 is not brought back by undoing'),
+    ]);
   });
 });

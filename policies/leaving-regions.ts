@@ -1,0 +1,25 @@
+import type { DeploymentPlan } from '../contracts/plan';
+import type { LiveDeployment } from '../contracts/record';
+import type { StackArtifact } from '../contracts/stack';
+import type { Topology } from '../contracts/topology';
+
+/**
+ * The regions of a live deployment that a new topology does not have, in the order in which they were made, with their
+ * stacks in the order in which those go: data before the connections that its replication uses, the network last. The
+ * region of the live primary never leaves, whatever is asked: what to do about such a request is decided elsewhere.
+ */
+export function leavingRegions(
+  live: Pick<LiveDeployment, 'stacks' | 'topology'>,
+  wanted: Pick<Topology, 'regions'>,
+): DeploymentPlan['removals'] {
+  const stay = new Set([live.topology.primary, ...wanted.regions.map(({ region }) => region)]);
+  return live.topology.regions
+    .map(({ region }) => region)
+    .filter((region) => !stay.has(region))
+    .map((region) => ({ region, stacks: live.stacks.filter((stack) => isOf(stack, region)).reverse() }));
+}
+
+/** Global records live in some region, too, but belong to none. */
+function isOf({ ref }: StackArtifact, region: string): boolean {
+  return ref.region === region && ref.kind !== 'preview' && ref.kind !== 'global';
+}
