@@ -64,7 +64,7 @@ async function renderAndStore({ artifacts }: ActivityDependencies, input: Genera
   const { request, topology, replication } = input;
   const { application, environment, account } = request;
   const firstRegion = firstRegionOf(input);
-  const live = input.live && (await readSpecs(artifacts, input.live.specs));
+  const live = input.live && { ...input.live, specs: await readSpecs(artifacts, input.live.specs) };
   const specs = buildRegionSpecs({ request, topology, replication, ...(live && { live }) });
   const traffic = buildTraffic(request, topology);
   const generated = generateTemplates({ specs, traffic, account, application, environment, firstRegion });
