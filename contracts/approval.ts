@@ -33,7 +33,11 @@ export const decideApprovalInputSchema = z.object({
   approvalId: z.string(),
   digest: z.string().describe('the digest that the decider saw; a decision for another digest is refused'),
   decision: z.enum(['approve', 'reject']),
-  by: z.string().min(1),
+  by: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(/^\P{Cc}+$/u, 'must be one line of text'),
   comment: z.string().max(500).optional(),
   signature: signatureSchema.optional().describe('over decisionText; required in production'),
 });
@@ -42,12 +46,23 @@ export type DecideApprovalInput = z.infer<typeof decideApprovalInputSchema>;
 /** Whose signatures count. A person signs for their own name; a gateway (chat) for the people it has authenticated. */
 export const approverSchema = z.object({
   keyId: z.string().min(1).max(64),
-  publicKey: z.string().describe('ed25519, base64 of the 32 raw bytes'),
+  publicKey: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the base64 of 32 bytes')
+    .describe('ed25519, base64 of the 32 raw bytes'),
   kind: z.enum(['person', 'gateway']),
   name: z
     .string()
     .min(1)
     .describe('the person; for a gateway the prefix of the names it may sign for, such as "slack:"'),
+  aliases: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('other names of this person, such as "slack:U024BE7LH": nobody approves their own request under another'),
+  deciders: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('names that may decide for production through this gateway; absent: everybody it authenticates'),
 });
 export type Approver = z.infer<typeof approverSchema>;
 
