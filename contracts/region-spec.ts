@@ -40,12 +40,21 @@ export const serviceSpecSchema = z.object({
 });
 export type ServiceSpec = z.infer<typeof serviceSpecSchema>;
 
+/**
+ * What a database is for, as its template says it. `detached`: a change of roles left it without a part in replication
+ * (a former primary, or a replica whose source is gone); it is kept as it is until it is rejoined.
+ */
+const databaseRoleSchema = z.enum(['primary', 'replica', 'detached']);
+
 export const databaseSpecSchema = z.object({
   name: z.string(),
   engine: z.enum(['postgresql']),
   version: z.string(),
-  role: z.enum(['primary', 'replica']),
-  sourceRegion: regionIdSchema.optional().describe('for a replica: where its primary lives'),
+  role: databaseRoleSchema,
+  sourceRegion: regionIdSchema.optional().describe('for a replica: the region whose database it follows'),
+  copiedFrom: regionIdSchema
+    .optional()
+    .describe('made as a replica of the database there, follows it no more: it keeps what only a new instance takes'),
   instanceClass: z.string(),
   storageGb: z.number().int(),
   multiAz: z.boolean(),

@@ -8,23 +8,42 @@ export function readDatabases(view: TemplateView): DatabaseSpec[] {
 }
 
 function readDatabase(view: TemplateView, database: ResourceView): DatabaseSpec {
-  const isReplica = database.has('Properties.SourceDBInstanceIdentifier');
+  const store = database.tag(TAG_STORE);
   const engine = database.string('Properties.Engine');
   if (engine !== 'postgres') throw new TemplateReadingError(database.id, 'Properties.Engine', '"postgres"', engine);
+  // SourceRegion stays for good: a database that was made as a copy cannot lose it without being made again
+  const isCopy = database.has('Properties.SourceRegion');
   return {
-    name: database.tag(TAG_STORE),
+    name: store,
     engine: 'postgresql',
-    version: database.string(isReplica ? `Metadata.${TEMPLATE_METADATA}.version` : 'Properties.EngineVersion'),
-    role: isReplica ? 'replica' : 'primary',
-    ...(isReplica ? { sourceRegion: database.string('Properties.SourceRegion') } : {}),
+    version: database.string(isCopy ? `Metadata.${TEMPLATE_METADATA}.version` : 'Properties.EngineVersion'),
+    ...readLineage(view, database, store),
     instanceClass: database.string('Properties.DBInstanceClass'),
     storageGb: database.number('Properties.AllocatedStorage'),
     multiAz: database.boolean('Properties.MultiAZ'),
-    // a replica inherits encryption: the key of its own region says that there is some
-    encrypted: isReplica ? database.has('Properties.KmsKeyId') : database.boolean('Properties.StorageEncrypted'),
+    // a copy inherits encryption: the key of its own region says that there is some
+    encrypted: isCopy ? database.has('Properties.KmsKeyId') : database.boolean('Properties.StorageEncrypted'),
     replication: readReplication(database),
     lagAlarmSeconds: readLagAlarm(view, database),
   };
+}
+
+/** A replica has a source. Of the others, the primary is the one to which its region's name for writing leads. */
+function readLineage(
+  view: TemplateView,
+  database: ResourceView,
+  store: string,
+): Pick<DatabaseSpec, 'role' | 'sourceRegion' | 'copiedFrom'> {
+  const origin = database.has('Properties.SourceRegion') ? database.string('Properties.SourceRegion') : undefined;
+  if (database.has('Properties.SourceDBInstanceIdentifier')) {
+    return { role: 'replica', ...(origin ? { sourceRegion: origin } : {}) };
+  }
+  const [zone] = view.ofType('AWS::Route53::HostedZone');
+  const name = `${store}.${zone?.string('Properties.Name')}.`;
+  const writer = view.ofType('AWS::Route53::RecordSet').find((record) => record.raw('Properties.Name') === name);
+  if (!writer) throw new TemplateReadingError(database.id, 'name', `an AWS::Route53::RecordSet ${name}`);
+  const isOwn = JSON.stringify(writer.raw('Properties.ResourceRecords')).includes(`"${database.id}"`);
+  return { role: isOwn ? 'primary' : 'detached', ...(origin ? { copiedFrom: origin } : {}) };
 }
 
 function readReplication(database: ResourceView): DatabaseSpec['replication'] {

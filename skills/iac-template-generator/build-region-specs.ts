@@ -1,15 +1,13 @@
 import { regionFact } from '../../catalog/regions';
-import type { DatabaseSpec, RegionSpec, ServiceSpec } from '../../contracts/region-spec';
-import type { StoreReplication } from '../../contracts/replication';
-import type { DataStoreRequest, DeploymentRequest, ServiceRequest } from '../../contracts/request';
+import type { NetworkSpec, RegionSpec, ServiceSpec } from '../../contracts/region-spec';
+import type { DeploymentRequest, ServiceRequest } from '../../contracts/request';
 import type { Topology, TopologyRegion } from '../../contracts/topology';
-import { instanceClassIn, isMultiAz, natGatewaysIn, tasksIn, ZONES_USED_AT_MOST } from '../../policies/region-sizes';
+import { natGatewaysIn, tasksIn, ZONES_USED_AT_MOST } from '../../policies/region-sizes';
+import { databaseSpec } from './database-spec';
 import { fargateMemoryMb } from './fargate-size';
-import { regionCidrs, regionNetwork } from './region-network';
-import { type BuildRegionSpecsInput, UnrenderableError } from './schema';
-
-/** What RDS offers when a request names no version; a major version means its newest minor one. */
-const DEFAULT_POSTGRESQL_VERSION = '18';
+import { regionNetwork } from './region-network';
+import { peeringOrder, placeNetworks } from './region-places';
+import { type BuildRegionSpecsInput, type LiveRegions, UnrenderableError } from './schema';
 
 /** Least values that load balancers accept (AWS::ElasticLoadBalancingV2::TargetGroup). */
 const LEAST_HEALTH_INTERVAL_SECONDS = 5;
@@ -18,28 +16,33 @@ const LEAST_HEALTH_COUNT = 2;
 /**
  * The typed model of every region of a topology, primary first. Pure: equal input gives equal specs.
  * Expects a request that `checkRequest` finds nothing wrong with.
- * @throws UnrenderableError when it asks for something that no template can express yet
+ *
+ * With `live`, no network moves and no database is made again: regions keep their ranges, peerings their sides, and a
+ * database that lost its role stays as it is, `detached`.
+ * @throws UnrenderableError when it asks for something that no template can express
  */
-export function buildRegionSpecs({ request, topology, replication }: BuildRegionSpecsInput): RegionSpec[] {
-  checkRenderable(request);
+export function buildRegionSpecs({ request, topology, replication, live }: BuildRegionSpecsInput): RegionSpec[] {
   const regions = primaryFirst(topology);
-  const wished = Object.fromEntries(regions.map(({ region }) => [region, request.regions.overrides[region]?.cidr]));
   const ids = regions.map(({ region }) => region);
-  const cidrs = regionCidrs(ids, wished);
+  checkRenderable(request, ids, live);
+  const { cidrs, kept } = placeNetworks(ids, request, live);
+  const order = peeringOrder(ids, live);
   return regions.map((region) => ({
     application: request.application,
     environment: request.environment,
     region: region.region,
     role: region.role,
-    network: networkOf(region.region, cidrs[region.region] ?? '', request),
+    network: kept[region.region] ?? newNetwork(region.region, cidrs[region.region] ?? '', request),
     services: request.services.map((service) => serviceSpec(service, region, request)),
     tls: true,
-    peerings: request.dataStores.length > 0 ? peerings(region.region, ids, cidrs) : [],
-    databases: request.dataStores.flatMap((store) => databaseSpec(store, region, request, replication.stores)),
+    peerings: request.dataStores.length > 0 ? peerings(region.region, ids, order, cidrs) : [],
+    databases: request.dataStores.flatMap((store) =>
+      databaseSpec({ store, region, regions: ids, request, plans: replication.stores, live }),
+    ),
   }));
 }
 
-function checkRenderable(request: DeploymentRequest): void {
+function checkRenderable(request: DeploymentRequest, regions: string[], live: LiveRegions | undefined): void {
   request.dataStores.forEach(({ engine }, index) => {
     if (engine === 'postgresql') return;
     throw new UnrenderableError({
@@ -55,6 +58,13 @@ function checkRenderable(request: DeploymentRequest): void {
       valid: 'at least one with public: true',
     });
   }
+  if (live && request.dataStores.length > 0 && !regions.includes(live.firstRegion)) {
+    throw new UnrenderableError({
+      field: 'regions',
+      received: `${regions.join(', ')}, without ${live.firstRegion}`,
+      valid: `regions with ${live.firstRegion}: its base stack holds the credentials of the data stores, which the tasks of every region start with`,
+    });
+  }
 }
 
 function primaryFirst(topology: Topology): TopologyRegion[] {
@@ -64,7 +74,7 @@ function primaryFirst(topology: Topology): TopologyRegion[] {
   ];
 }
 
-function networkOf(region: string, cidr: string, request: DeploymentRequest): RegionSpec['network'] {
+function newNetwork(region: string, cidr: string, request: DeploymentRequest): NetworkSpec {
   const zones = regionFact(region).zones.slice(0, ZONES_USED_AT_MOST);
   return regionNetwork({ region, cidr, zones, natGateways: natGatewaysIn(zones.length, request) });
 }
@@ -85,46 +95,18 @@ function serviceSpec(service: ServiceRequest, region: TopologyRegion, request: D
 }
 
 /** Every region with every other: any of them may become the primary that the others write to. */
-function peerings(region: string, all: string[], cidrs: Record<string, string>): RegionSpec['peerings'] {
-  const position = all.indexOf(region);
+function peerings(
+  region: string,
+  all: string[],
+  order: string[],
+  cidrs: Record<string, string>,
+): RegionSpec['peerings'] {
+  const position = order.indexOf(region);
   return all
     .filter((other) => other !== region)
     .map((other) => ({
       region: other,
       cidr: cidrs[other] ?? '',
-      side: position < all.indexOf(other) ? ('requester' as const) : ('accepter' as const),
+      side: position < order.indexOf(other) ? ('requester' as const) : ('accepter' as const),
     }));
-}
-
-function databaseSpec(
-  store: DataStoreRequest,
-  region: TopologyRegion,
-  request: DeploymentRequest,
-  plans: StoreReplication[],
-): DatabaseSpec[] {
-  const plan = plans.find((candidate) => candidate.store === store.name);
-  if (!plan || plan.mode.kind === 'unsatisfiable') {
-    throw new UnrenderableError({
-      field: `dataStores.${store.name}`,
-      received: plan?.mode.kind === 'unsatisfiable' ? plan.mode.reason : 'no replication plan',
-      valid: 'a store whose replication is planned',
-    });
-  }
-  const isPrimary = plan.primary === region.region;
-  if (!isPrimary && !plan.replicas.includes(region.region)) return [];
-  return [
-    {
-      name: store.name,
-      engine: 'postgresql',
-      version: store.version ?? DEFAULT_POSTGRESQL_VERSION,
-      role: isPrimary ? 'primary' : 'replica',
-      ...(isPrimary ? {} : { sourceRegion: plan.primary }),
-      instanceClass: instanceClassIn(region, store, request),
-      storageGb: store.storageGb,
-      multiAz: isMultiAz(region, request),
-      encrypted: true,
-      replication: plan.mode.kind,
-      lagAlarmSeconds: plan.lagThresholdMs / 1_000,
-    },
-  ];
 }

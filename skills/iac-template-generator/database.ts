@@ -14,6 +14,8 @@ import { getAtt, type Json, type Resources, ref, type TemplateResource, tags } f
 /** Days of backups; a source of read replicas must have at least one. */
 const BACKUP_DAYS = 7;
 
+const LEAVES_A_SNAPSHOT = { DeletionPolicy: 'Snapshot', UpdateReplacePolicy: 'Snapshot' } as const;
+
 /** One database of a region with its parameters, lag alarm and names. */
 export function databaseResources(spec: RegionSpec, database: DatabaseSpec, name: string): Resources {
   const writer =
@@ -27,7 +29,7 @@ export function databaseResources(spec: RegionSpec, database: DatabaseSpec, name
         Parameters: { 'rds.force_ssl': '1' },
       },
     },
-    [`Database${name}`]: database.role === 'primary' ? primary(spec, database, name) : replica(database, name),
+    [`Database${name}`]: resource(spec, database, name),
     [`LagAlarm${name}`]: lagAlarm(database, name),
     [`WriterName${name}`]: alias(writerHost(spec, database.name), writer),
     [`ReaderName${name}`]: alias(readerHost(spec, database.name), getAtt(`Database${name}`, 'Endpoint.Address')),
@@ -38,7 +40,7 @@ function majorVersion(version: string): string {
   return version.split('.')[0] ?? version;
 }
 
-/** What primary and replica have in common. */
+/** What all databases have in common. Replicas keep backups as well: a promoted one is protected from its first write. */
 function instance(database: DatabaseSpec, name: string): { [property: string]: Json } {
   return {
     Engine: 'postgres',
@@ -51,6 +53,7 @@ function instance(database: DatabaseSpec, name: string): { [property: string]: J
     DBSubnetGroupName: ref('DatabaseSubnets'),
     VPCSecurityGroups: [getAtt('DatabaseSecurityGroup', 'GroupId')],
     DBParameterGroupName: ref(`Parameters${name}`),
+    BackupRetentionPeriod: BACKUP_DAYS,
     AutoMinorVersionUpgrade: true,
     CopyTagsToSnapshot: true,
     EnablePerformanceInsights: true,
@@ -61,12 +64,17 @@ function instance(database: DatabaseSpec, name: string): { [property: string]: J
   };
 }
 
-function primary(spec: RegionSpec, database: DatabaseSpec, name: string): TemplateResource {
+function resource(spec: RegionSpec, database: DatabaseSpec, name: string): TemplateResource {
+  if (database.role === 'replica') return replica(database, name);
+  return database.copiedFrom === undefined ? created(spec, database, name) : promoted(database, name);
+}
+
+/** A database made empty, with the application's database and owner: a primary, also after it lost that role. */
+function created(spec: RegionSpec, database: DatabaseSpec, name: string): TemplateResource {
   return {
     Type: 'AWS::RDS::DBInstance',
     Metadata: { [TEMPLATE_METADATA]: { replication: database.replication } },
-    DeletionPolicy: 'Snapshot',
-    UpdateReplacePolicy: 'Snapshot',
+    ...LEAVES_A_SNAPSHOT,
     Properties: {
       ...instance(database, name),
       EngineVersion: database.version,
@@ -75,7 +83,6 @@ function primary(spec: RegionSpec, database: DatabaseSpec, name: string): Templa
       Port: String(POSTGRESQL_PORT),
       MasterUsername: credentialsReference(spec, database.name, 'username'),
       MasterUserPassword: credentialsReference(spec, database.name, 'password'),
-      BackupRetentionPeriod: BACKUP_DAYS,
       DeletionProtection: ref('DeletionProtection'),
     },
   };
@@ -83,13 +90,13 @@ function primary(spec: RegionSpec, database: DatabaseSpec, name: string): Templa
 
 /**
  * A replica takes version, users, content and encryption from its source; the version is kept as metadata. Across
- * regions it needs a key of its own region, and must not say StorageEncrypted. It has no snapshot policy: CloudFormation ignores deletion policies on read replicas. Taking SourceDBInstanceIdentifier out of this
- * template would promote it.
+ * regions it needs a key of its own region, and must not say StorageEncrypted. It has no snapshot policy:
+ * CloudFormation ignores deletion policies on read replicas.
  */
 function replica(database: DatabaseSpec, name: string): TemplateResource {
   return {
     Type: 'AWS::RDS::DBInstance',
-    Metadata: { [TEMPLATE_METADATA]: { replication: database.replication, version: database.version } },
+    Metadata: inheritedWords(database),
     DeletionPolicy: 'Delete',
     UpdateReplacePolicy: 'Delete',
     Properties: {
@@ -100,7 +107,30 @@ function replica(database: DatabaseSpec, name: string): TemplateResource {
   };
 }
 
-/** The primary has the alarm too: it has no lag and no data until it comes back as a standby. */
+/**
+ * What was a replica: the same without its source, which is how CloudFormation promotes one. Whatever only a new
+ * instance takes (SourceRegion, DBName, Port, MasterUsername, StorageEncrypted) stays as the replica had it, or
+ * CloudFormation would make the database again, empty.
+ */
+function promoted(database: DatabaseSpec, name: string): TemplateResource {
+  return {
+    Type: 'AWS::RDS::DBInstance',
+    Metadata: inheritedWords(database),
+    ...LEAVES_A_SNAPSHOT,
+    Properties: {
+      SourceRegion: database.copiedFrom ?? ref('AWS::Region'),
+      ...instance(database, name),
+      DeletionProtection: ref('DeletionProtection'),
+    },
+  };
+}
+
+/** What a copy has from its source, so that no property of its own says it. */
+function inheritedWords({ replication, version }: DatabaseSpec): Json {
+  return { [TEMPLATE_METADATA]: { replication, version } };
+}
+
+/** Only a replica has a lag; the others have the alarm too, for the day on which they follow again. */
 function lagAlarm(database: DatabaseSpec, name: string): TemplateResource {
   return alarm(
     {
@@ -113,7 +143,7 @@ function lagAlarm(database: DatabaseSpec, name: string): TemplateResource {
       EvaluationPeriods: 2,
       Threshold: database.lagAlarmSeconds,
       ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: database.role === 'primary' ? 'notBreaching' : 'breaching',
+      TreatMissingData: database.role === 'replica' ? 'breaching' : 'notBreaching',
     },
     ref('AlarmTopic'),
   );

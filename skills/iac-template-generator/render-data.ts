@@ -8,8 +8,11 @@ import { tcp } from './security-groups';
 import { outputOf } from './stack-names';
 import { getAtt, type Json, type Resources, ref, renderStack, type TemplateParameter } from './template';
 
-/** The data stack of a region: its databases, who may reach them, and the names by which tasks find them. */
-export function renderData(spec: RegionSpec): RenderedStack {
+/**
+ * The data stack of a region: its databases, who may reach them, and the names by which tasks find them.
+ * @param writers per store: the region whose database takes the writes
+ */
+export function renderData(spec: RegionSpec, writers: ReadonlyMap<string, string>): RenderedStack {
   const logical = logicalNames(spec.databases.map((database) => database.name));
   const resources: Resources = { ...sharedResources(spec) };
   for (const database of spec.databases)
@@ -17,7 +20,7 @@ export function renderData(spec: RegionSpec): RenderedStack {
   return renderStack({
     description: `${spec.application} ${spec.environment} in ${spec.region}: databases`,
     metadata: { kind: 'data', region: spec.region },
-    parameters: parameters(spec, logical),
+    parameters: parameters(spec, logical, writers),
     resources,
     outputs: Object.assign({}, ...spec.databases.map((database) => databaseOutputs(database, logical(database.name)))),
   });
@@ -29,7 +32,7 @@ function sharedResources(spec: RegionSpec): Resources {
       description: `databases of ${spec.application} ${spec.environment}`,
       uses: [],
       // a deleted primary leaves a snapshot, which this key opens
-      outlivesStack: spec.databases.some((database) => database.role === 'primary'),
+      outlivesStack: spec.databases.some(isIndependent),
     }),
     DatabaseSecurityGroup: {
       Type: 'AWS::EC2::SecurityGroup',
@@ -64,7 +67,16 @@ function sharedResources(spec: RegionSpec): Resources {
   };
 }
 
-function parameters(spec: RegionSpec, logical: (store: string) => string): Record<string, TemplateParameter> {
+/** Not a replica: it can leave a snapshot and refuse to be deleted. */
+function isIndependent({ role }: DatabaseSpec): boolean {
+  return role !== 'replica';
+}
+
+function parameters(
+  spec: RegionSpec,
+  logical: (store: string) => string,
+  writers: ReadonlyMap<string, string>,
+): Record<string, TemplateParameter> {
   const fromBase = (name: string, description: string): TemplateParameter => ({
     Type: 'String',
     Description: description,
@@ -81,11 +93,12 @@ function parameters(spec: RegionSpec, logical: (store: string) => string): Recor
       ]),
     ),
   };
-  if (spec.databases.some((database) => database.role === 'primary'))
-    shared.DeletionProtection = deletionProtection(spec);
+  if (spec.databases.some(isIndependent)) shared.DeletionProtection = deletionProtection(spec);
   return Object.assign(
     shared,
-    ...spec.databases.map((database) => databaseParameters(database, logical(database.name))),
+    ...spec.databases.map((database) =>
+      databaseParameters(database, logical(database.name), writers.get(database.name)),
+    ),
   );
 }
 
@@ -93,34 +106,35 @@ function parameters(spec: RegionSpec, logical: (store: string) => string): Recor
 function deletionProtection(spec: RegionSpec): TemplateParameter {
   return {
     Type: 'String',
-    Description: 'Whether RDS refuses to delete the primary',
+    Description: 'Whether RDS refuses to delete the databases that are no replicas',
     AllowedValues: ['true', 'false'],
     Default: spec.environment === 'production' ? 'true' : 'false',
   };
 }
 
-function databaseParameters(database: DatabaseSpec, name: string): Record<string, TemplateParameter> {
-  const size: Record<string, TemplateParameter> = {
-    [`InstanceClass${name}`]: {
-      Type: 'String',
-      Description: `Size of ${database.name}`,
-      Default: database.instanceClass,
-    },
+function databaseParameters(
+  { name: store, role, instanceClass, sourceRegion }: DatabaseSpec,
+  name: string,
+  writer: string | undefined,
+): Record<string, TemplateParameter> {
+  const given: Record<string, TemplateParameter> = {
+    [`InstanceClass${name}`]: { Type: 'String', Description: `Size of ${store}`, Default: instanceClass },
   };
-  if (database.role === 'primary' || !database.sourceRegion) return size;
-  return {
-    ...size,
-    [`SourceArn${name}`]: {
+  if (role === 'replica' && sourceRegion) {
+    given[`SourceArn${name}`] = {
       Type: 'String',
-      Description: `ARN of the primary of ${database.name}`,
-      pass: outputOf(database.sourceRegion, 'data', `Arn${name}`),
-    },
-    [`WriterEndpoint${name}`]: {
+      Description: `ARN of the database that ${store} follows`,
+      pass: outputOf(sourceRegion, 'data', `Arn${name}`),
+    };
+  }
+  if (role !== 'primary' && writer) {
+    given[`WriterEndpoint${name}`] = {
       Type: 'String',
-      Description: `Endpoint of the primary of ${database.name}`,
-      pass: outputOf(database.sourceRegion, 'data', `Endpoint${name}`),
-    },
-  };
+      Description: `Endpoint of the primary of ${store}`,
+      pass: outputOf(writer, 'data', `Endpoint${name}`),
+    };
+  }
+  return given;
 }
 
 function databaseOutputs(database: DatabaseSpec, name: string): Record<string, { Description: string; Value: Json }> {

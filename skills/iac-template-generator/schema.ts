@@ -6,10 +6,18 @@ import { deploymentRequestSchema, type RequestProblem } from '../../contracts/re
 import type { StackRef, SymbolicParameter } from '../../contracts/stack';
 import { topologySchema } from '../../contracts/topology';
 
+/** What is live, as far as a change has to keep it: networks do not move, databases are not made again. */
+const liveRegionsSchema = z.object({
+  specs: z.array(regionSpecSchema),
+  firstRegion: regionIdSchema.describe('the region whose base stack holds the credentials that all regions share'),
+});
+export type LiveRegions = z.infer<typeof liveRegionsSchema>;
+
 export const buildRegionSpecsInputSchema = z.object({
   request: deploymentRequestSchema,
   topology: topologySchema,
   replication: replicationPlanSchema,
+  live: liveRegionsSchema.optional().describe('absent for a first deployment'),
 });
 export type BuildRegionSpecsInput = z.infer<typeof buildRegionSpecsInputSchema>;
 

@@ -1,12 +1,13 @@
 import type { RegionSpec } from '../../contracts/region-spec';
 import type { StackKind } from '../../contracts/stack';
+import { stackRef } from '../../contracts/stack-names';
 import { deployScript } from './deploy-script';
 import { renderBase } from './render-base';
 import { renderConnectivity } from './render-connectivity';
 import { renderData } from './render-data';
 import { renderTraffic } from './render-traffic';
 import type { GeneratedStack, GeneratedTemplates, GenerateTemplatesInput, RenderedStack } from './schema';
-import { GLOBAL_STACK_REGION, stackRef } from './stack-names';
+import { GLOBAL_STACK_REGION } from './stack-names';
 
 export { buildRegionSpecs } from './build-region-specs';
 export { buildTraffic } from './build-traffic';
@@ -20,6 +21,7 @@ export { buildTraffic } from './build-traffic';
  */
 export function generateTemplates(input: GenerateTemplatesInput): GeneratedTemplates {
   const specs = firstRegionFirst(input);
+  const writers = writersOf(input.specs);
   const stack = (region: string, kind: StackKind, rendered: RenderedStack): GeneratedStack => ({
     ref: stackRef(input, region, kind),
     ...rendered,
@@ -28,8 +30,10 @@ export function generateTemplates(input: GenerateTemplatesInput): GeneratedTempl
     ...specs.map((spec, index) =>
       stack(spec.region, 'base', renderBase(spec, index === 0 ? others(specs, spec) : undefined)),
     ),
-    ...input.specs.filter(hasPeerings).map((spec) => stack(spec.region, 'connectivity', renderConnectivity(spec))),
-    ...primariesFirst(input.specs).map((spec) => stack(spec.region, 'data', renderData(spec))),
+    ...inOrderOfNeed(
+      input.specs.filter(hasPeerings).map((spec) => stack(spec.region, 'connectivity', renderConnectivity(spec))),
+    ),
+    ...inOrderOfNeed(input.specs.filter(hasData).map((spec) => stack(spec.region, 'data', renderData(spec, writers)))),
     stack(GLOBAL_STACK_REGION, 'preview', renderTraffic(input.traffic.preview, input)),
     stack(GLOBAL_STACK_REGION, 'global', renderTraffic(input.traffic.production, input)),
   ];
@@ -48,26 +52,42 @@ function others(specs: RegionSpec[], one: RegionSpec): string[] {
   return specs.filter((spec) => spec.region !== one.region).map((spec) => spec.region);
 }
 
-/** Peerings are requested by the earlier region of each pair: the order of the specs makes every one before it is used. */
 function hasPeerings(spec: RegionSpec): boolean {
   return spec.peerings.length > 0;
 }
 
-/** A replica needs the ARN of its primary, so every region comes after the regions its replicas follow. */
-function primariesFirst(specs: RegionSpec[]): RegionSpec[] {
-  const waiting = specs.filter((spec) => spec.databases.length > 0);
-  const made: RegionSpec[] = [];
+function hasData(spec: RegionSpec): boolean {
+  return spec.databases.length > 0;
+}
+
+function writersOf(specs: RegionSpec[]): ReadonlyMap<string, string> {
+  const primaries = specs.flatMap(({ region, databases }) =>
+    databases.filter(({ role }) => role === 'primary').map(({ name }): [string, string] => [name, region]),
+  );
+  return new Map(primaries);
+}
+
+/** Stacks of one kind, each after those whose outputs it is given; otherwise in the order of the plan. */
+function inOrderOfNeed(stacks: GeneratedStack[]): GeneratedStack[] {
+  const waiting = [...stacks];
+  const made: GeneratedStack[] = [];
   while (waiting.length > 0) {
-    const isReady = (spec: RegionSpec) =>
-      spec.databases.every(({ sourceRegion }) => !sourceRegion || made.some(({ region }) => region === sourceRegion));
-    const next = waiting.findIndex(isReady);
-    const [spec] = next < 0 ? [] : waiting.splice(next, 1);
-    if (!spec) {
+    const next = waiting.findIndex((one) => !waiting.some((other) => other !== one && needs(one, other)));
+    const [stack] = next < 0 ? [] : waiting.splice(next, 1);
+    if (!stack) {
+      const regions = waiting.map(({ ref }) => ref.region).join(', ');
       throw new Error(
-        `data stacks of ${waiting.map(({ region }) => region).join(', ')} wait for one another: give their stores one primary region`,
+        `${waiting[0]?.ref.kind} stacks of ${regions} wait for one another: give their stores one primary region`,
       );
     }
-    made.push(spec);
+    made.push(stack);
   }
   return made;
+}
+
+function needs(one: GeneratedStack, other: GeneratedStack): boolean {
+  return Object.values(one.parameters).some(
+    (parameter) =>
+      'output' in parameter && parameter.output.region === other.ref.region && parameter.output.kind === other.ref.kind,
+  );
 }

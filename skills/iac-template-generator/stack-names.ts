@@ -1,4 +1,4 @@
-import type { StackKind, StackRef, SymbolicParameter } from '../../contracts/stack';
+import type { StackKind, SymbolicParameter } from '../../contracts/stack';
 
 /**
  * Where the stacks with global records live. Route 53 has no regions, but CloudWatch publishes the metrics of its
@@ -6,14 +6,9 @@ import type { StackKind, StackRef, SymbolicParameter } from '../../contracts/sta
  */
 export const GLOBAL_STACK_REGION = 'us-east-1';
 
-interface StackOwner {
-  account: string;
+interface DeploymentKey {
   application: string;
   environment: string;
-}
-
-export function stackRef(owner: StackOwner, region: string, kind: StackKind): StackRef {
-  return { account: owner.account, region, kind, name: `${owner.application}-${owner.environment}-${kind}` };
 }
 
 /** A parameter that takes its value from an output of another stack. */
@@ -25,9 +20,6 @@ export function outputOf(region: string, kind: StackKind, name: string): Symboli
  * Names in the parameter store, per region, where the owner of the account keeps what Meridian must not create: the
  * certificate of the hostname and the id of its public zone.
  */
-export function accountParameter(
-  owner: Omit<StackOwner, 'account'>,
-  what: 'certificate-arn' | 'hosted-zone-id',
-): string {
+export function accountParameter(owner: DeploymentKey, what: 'certificate-arn' | 'hosted-zone-id'): string {
   return `/meridian/${owner.application}/${owner.environment}/${what}`;
 }

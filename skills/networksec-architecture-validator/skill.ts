@@ -1,5 +1,6 @@
 import type { Finding } from '../../contracts/finding';
 import { renderedResources } from './rendered-resources';
+import { detachedDatabases } from './rules/detached-databases';
 import { encryptionAtRest } from './rules/encryption-at-rest';
 import { encryptionInTransit } from './rules/encryption-in-transit';
 import { inlineSecrets } from './rules/inline-secrets';
@@ -21,6 +22,7 @@ const RULES: SecurityRule[] = [
   inlineSecrets,
   leastPrivilege,
   residencyOfData,
+  detachedDatabases,
 ];
 
 /**

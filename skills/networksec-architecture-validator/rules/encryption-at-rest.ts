@@ -8,9 +8,9 @@ function unencrypted(resource: RenderedResource): Finding[] {
   const { properties } = resource;
   switch (resource.type) {
     case 'AWS::RDS::DBInstance': {
-      // a replica inherits encryption, and across regions it has to name a key
-      const isReplica = properties.SourceDBInstanceIdentifier !== undefined;
-      const isEncrypted = isReplica ? properties.KmsKeyId !== undefined : properties.StorageEncrypted === true;
+      // a copy inherits encryption, also once it is promoted, and across regions it has to name a key
+      const isCopy = properties.SourceDBInstanceIdentifier !== undefined || properties.SourceRegion !== undefined;
+      const isEncrypted = isCopy ? properties.KmsKeyId !== undefined : properties.StorageEncrypted === true;
       return isEncrypted
         ? []
         : [finding(resource, 'high', 'the database stores its data unencrypted', 'set encrypted: true')];

@@ -1,0 +1,81 @@
+import type { DatabaseSpec } from '../../contracts/region-spec';
+import type { StoreReplication } from '../../contracts/replication';
+import type { DataStoreRequest, DeploymentRequest } from '../../contracts/request';
+import type { TopologyRegion } from '../../contracts/topology';
+import { instanceClassIn, isMultiAz } from '../../policies/region-sizes';
+import { type LiveRegions, UnrenderableError } from './schema';
+
+/** What RDS offers when a request names no version; a major version means its newest minor one. */
+const DEFAULT_POSTGRESQL_VERSION = '18';
+
+export interface DatabaseSpecInput {
+  store: DataStoreRequest;
+  region: TopologyRegion;
+  /** ids of all regions of the deployment */
+  regions: string[];
+  request: DeploymentRequest;
+  plans: StoreReplication[];
+  live: LiveRegions | undefined;
+}
+
+type Lineage = Pick<DatabaseSpec, 'role' | 'sourceRegion' | 'copiedFrom'>;
+
+/** The database of one PostgreSQL store in one region; none where it is neither primary nor replica. */
+export function databaseSpec(input: DatabaseSpecInput): DatabaseSpec[] {
+  const { store, region, request } = input;
+  const plan = planOf(input);
+  if (![plan.primary, ...plan.replicas].includes(region.region)) return [];
+  const standing = input.live?.specs
+    .find((spec) => spec.region === region.region)
+    ?.databases.find(({ name }) => name === store.name);
+  const lineage = standing
+    ? liveLineage(standing, region.region === plan.primary, input.regions)
+    : newLineage(region.region, plan.primary);
+  if (standing && lineage.role === 'detached') return [detached(standing, lineage)];
+  return [
+    {
+      name: store.name,
+      engine: 'postgresql',
+      version: store.version ?? DEFAULT_POSTGRESQL_VERSION,
+      ...lineage,
+      instanceClass: instanceClassIn(region, store, request),
+      storageGb: store.storageGb,
+      multiAz: isMultiAz(region, request),
+      encrypted: true,
+      replication: plan.mode.kind,
+      lagAlarmSeconds: plan.lagThresholdMs / 1_000,
+    },
+  ];
+}
+
+function planOf({ plans, store }: DatabaseSpecInput) {
+  const plan = plans.find((candidate) => candidate.store === store.name);
+  if (plan && plan.mode.kind !== 'unsatisfiable') return { ...plan, mode: plan.mode };
+  throw new UnrenderableError({
+    field: `dataStores.${store.name}`,
+    received: plan?.mode.kind === 'unsatisfiable' ? plan.mode.reason : 'no replication plan',
+    valid: 'a store whose replication is planned',
+  });
+}
+
+function newLineage(region: string, primary: string): Lineage {
+  return region === primary ? { role: 'primary' } : { role: 'replica', sourceRegion: primary };
+}
+
+/**
+ * What a database that stands may become without being made again: a replica is promoted by losing its source, which
+ * nothing can give back; so a former primary stays detached, and a replica keeps the source it was made with. Rejoining
+ * is an operation of its own, not a template.
+ */
+function liveLineage({ role, sourceRegion, copiedFrom }: DatabaseSpec, isPrimary: boolean, regions: string[]): Lineage {
+  const origin = sourceRegion ?? copiedFrom;
+  const copied = origin === undefined ? {} : { copiedFrom: origin };
+  if (isPrimary) return { role: 'primary', ...copied };
+  const follows = role === 'replica' && sourceRegion !== undefined && regions.includes(sourceRegion);
+  return follows ? { role, sourceRegion } : { role: 'detached', ...copied };
+}
+
+function detached(standing: DatabaseSpec, lineage: Lineage): DatabaseSpec {
+  const { sourceRegion: _sourceRegion, ...kept } = standing;
+  return { ...kept, ...lineage };
+}
