@@ -40,6 +40,7 @@ export const databaseStatusSchema = z.object({
   replayedLsn: z.string().optional(),
   lagMs: z.number().optional().describe('age of the oldest transaction not yet replayed; 0 when all is replayed'),
   lagBytes: z.number().optional(),
+  multiAz: z.boolean().optional().describe('a second copy in another zone of the region takes over by itself'),
   tls: z.boolean().optional().describe('the replication connection is encrypted'),
 });
 export type DatabaseStatus = z.infer<typeof databaseStatusSchema>;

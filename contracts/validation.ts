@@ -13,6 +13,9 @@ export const serviceHealthSchema = z.object({
 });
 export type ServiceHealth = z.infer<typeof serviceHealthSchema>;
 
+/** The `location` of a measurement that was made where the worker runs: it says nothing about the world locations. */
+export const WORKER_LOCATION = 'worker';
+
 /** Latency measured from one of the ten world locations, through the edge, on a warm connection. */
 export const latencyMeasurementSchema = z.object({
   location: z.string(),
@@ -37,7 +40,13 @@ export type LoadMeasurement = z.infer<typeof loadMeasurementSchema>;
 
 /** Proof that an old primary cannot write any more. Without one of these nothing is promoted. */
 export const fenceReceiptSchema = z.object({
-  kind: z.enum(['processes-gone', 'lease-expired', 'stopped-cleanly', 'risk-accepted']),
+  kind: z.enum([
+    'processes-gone',
+    'lease-expired',
+    'stopped-cleanly',
+    'ingress-closed-and-zero-connections',
+    'risk-accepted',
+  ]),
   region: regionIdSchema,
   epoch: z.number().int(),
   at: z.string(),

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { DaemonClient } from '../../lab/daemon/daemon-client';
 import type { ProbePort } from '../platform';
-import type { ProbeTarget } from './probe-connection';
-import { measureLatency } from './probe-latency';
-import { measureLoad } from './probe-load';
-import { writeAndReadEverywhere } from './probe-replication';
+import type { ProbeTarget } from '../probes/probe-connection';
+import { measureLatency } from '../probes/probe-latency';
+import { measureLoad } from '../probes/probe-load';
+import { writeAndReadEverywhere } from '../probes/probe-replication';
 import { createWriterProbes } from './probe-writers';
 
 export interface LabProbesOptions {
@@ -17,7 +17,8 @@ export interface LabProbesOptions {
 export function createLabProbes({ daemon, writerDir }: LabProbesOptions): ProbePort {
   const edgeOf = async (hostname: string): Promise<ProbeTarget> => {
     const { port, caCertificate } = await daemon.call('edge', {});
-    return { port, caCertificate, hostname };
+    // the certificate is the lab’s, for localhost: hostnames exist only at the edge
+    return { host: '127.0.0.1', port, hostname, caCertificate, anyName: true };
   };
   return {
     async region({ account, application, environment, region, path }) {
@@ -28,7 +29,8 @@ export function createLabProbes({ daemon, writerDir }: LabProbesOptions): ProbeP
         healthy: status.up && service.tasksHealthy >= service.tasksWanted,
       }));
     },
-    latency: async (input, context) => measureLatency(await edgeOf(input.hostname), input, context),
+    latency: async (input, context) =>
+      measureLatency(await edgeOf(input.hostname), { ...input, source: 'lab' }, context),
     async load(input, context) {
       return measureLoad(await edgeOf(input.hostname), input, context);
     },

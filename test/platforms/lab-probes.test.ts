@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LIVE_PATH, PROBE_TABLE } from '../../contracts/probe-contract';
 import type { LatencyMeasurement } from '../../contracts/validation';
 import { createLabProbes } from '../../platforms/lab/lab-probes';
-import { nearestRank } from '../../platforms/lab/probe-percentile';
 import type { ProbePort } from '../../platforms/platform';
+import { nearestRank } from '../../platforms/probes/probe-percentile';
 import { TestPostgres } from '../examples/sample-app/test-postgres';
 import { HOSTNAME, startWorld, type World } from './lab-probes-world';
 

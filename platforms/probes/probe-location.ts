@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EvidenceSource } from '../../contracts/evidence';
 import { LOCATION_HEADER, TIMED_READ_PATH, writePath } from '../../contracts/probe-contract';
 import type { LatencyMeasurement } from '../../contracts/validation';
 import type { CallContext, ProbePort } from '../platform';
@@ -6,7 +7,10 @@ import { PlatformError } from '../platform-error';
 import { type ProbeAnswer, ProbeConnection, type ProbeRequest, type ProbeTarget } from './probe-connection';
 import { nearestRank } from './probe-percentile';
 
-export type LatencyInput = Parameters<ProbePort['latency']>[0];
+export type LatencyInput = Parameters<ProbePort['latency']>[0] & {
+  /** what the measurement may be called */
+  source: EvidenceSource;
+};
 
 /** Untimed requests before the first timed one: they pay for handshakes and for code that has not run before. */
 const WARM_UP_REQUESTS = 3;
@@ -88,7 +92,7 @@ function summary(location: string, answers: ProbeAnswer[], input: LatencyInput):
     p95Ms: tenths(nearestRank(times, 95)),
     slaPercentileMs: tenths(slaPercentileMs),
     withinSla: slaPercentileMs <= input.underMs,
-    source: 'lab',
+    source: input.source,
   };
 }
 

@@ -1,15 +1,28 @@
-import { Agent, request } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { REGION_HEADER } from '../../contracts/probe-contract';
 
 /** As long as a writer of a drill waits: nobody would call a slower answer a success. */
 const TIMEOUT_MS = 2_000;
 
 export interface ProbeTarget {
-  /** TLS port on loopback, of the edge or of a region’s load balancer */
   port: number;
+  /** what is asked for: the Host header, and with TLS the server name */
   hostname: string;
-  /** PEM of the lab’s authority */
-  caCertificate: string;
+  /** where to connect to, a name or an address; the hostname itself when absent */
+  host?: string;
+  /** how names become addresses; the resolver of this machine when absent */
+  lookup?: LookupFunction;
+  /** HTTP without TLS, where a load balancer has no certificate */
+  plain?: boolean;
+  /** PEM of an authority of one's own; the public ones when absent */
+  caCertificate?: string;
+  /**
+   * The chain of the certificate is checked and the name in it is not: for what answers under a name that it has no
+   * certificate for, such as the load balancer of a region.
+   */
+  anyName?: boolean;
 }
 
 export interface ProbeRequest {
@@ -28,36 +41,38 @@ export interface ProbeAnswer {
   ms: number;
 }
 
-/** One prober’s kept TLS connections to a hostname, made without DNS. `connections: 1` is one warm connection. */
+/** One prober’s kept connections to a target. `connections: 1` is one warm connection. */
 export class ProbeConnection {
-  private readonly agent: Agent;
+  private readonly agent: HttpAgent;
 
   constructor(
     private readonly target: ProbeTarget,
     connections = 1,
   ) {
-    this.agent = new Agent({
-      keepAlive: true,
-      maxSockets: connections,
-      ca: target.caCertificate,
-      // the certificate is the lab’s, for localhost: hostnames exist only at the edge
-      checkServerIdentity: () => undefined,
-    });
+    const { plain, caCertificate, anyName, lookup } = target;
+    const kept = { keepAlive: true, maxSockets: connections, ...(lookup && { lookup }) };
+    this.agent = plain
+      ? new HttpAgent(kept)
+      : new HttpsAgent({
+          ...kept,
+          ...(caCertificate && { ca: caCertificate }),
+          ...(anyName && { checkServerIdentity: () => undefined }),
+        });
   }
 
   /** Sends one request. Rejects when no answer came within 2 s, or the signal aborted. */
   send({ method, path, headers, signal }: ProbeRequest): Promise<ProbeAnswer> {
-    const { port, hostname } = this.target;
+    const { port, hostname, host = hostname, plain } = this.target;
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     return new Promise((resolve, reject) => {
       const startedMs = performance.now();
-      const probe = request(
+      const probe = (plain ? httpRequest : httpsRequest)(
         {
           method,
-          host: '127.0.0.1',
+          host,
           port,
           path,
-          servername: hostname,
+          ...(!plain && { servername: hostname }),
           headers: { ...(method === 'PUT' && { 'content-length': '0' }), ...headers, host: hostname },
           agent: this.agent,
           signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
