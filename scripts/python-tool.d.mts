@@ -1,2 +1,2 @@
 /** See python-tool.mjs. */
-export function pythonTool(name: string, version: string): Promise<string>;
+export function pythonTool(name: string, version: string, extras?: string): Promise<string>;

@@ -14,12 +14,12 @@ const INSTALL_TIMEOUT_MS = 300_000;
 
 /**
  * Installs one version of a PyPI package into a virtual environment of its own, once, and returns the folder of its
- * executables. Only a finished installation is reused.
+ * executables. Only a finished installation is reused. `extras` are the package's optional parts, such as `[server]`.
  */
-export async function pythonTool(name, version) {
+export async function pythonTool(name, version, extras = '') {
   const home = join(tools, `${name}-${version}`);
   mkdirSync(tools, { recursive: true });
-  await withLock(`${home}.lock`, () => install(home, name, version));
+  await withLock(`${home}.lock`, () => install(home, `${name}${extras}`, version));
   return join(home, 'bin');
 }
 

@@ -32,6 +32,8 @@ export interface AwsPlace {
 /** SDK clients of all accounts and regions, made when first asked for and kept. */
 export interface AwsClients {
   readonly accounts: readonly string[];
+  /** Who the worker is in an account, in words: for messages about permissions and credentials. */
+  identity(account: string): string;
   cloudFormation(place: AwsPlace): CloudFormationClient;
   cloudWatch(place: AwsPlace): CloudWatchClient;
   dynamoDb(place: AwsPlace): DynamoDBClient;
@@ -83,6 +85,10 @@ export function createAwsClients(options: AwsClientOptions): AwsClients {
   const route53 = regional('route53', Route53Client);
   return {
     accounts: Object.keys(options.accounts),
+    identity: (account) => {
+      const role = options.accounts[account]?.roleArn;
+      return role ? `role ${role}` : "the worker's own credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID, instance role)";
+    },
     cloudFormation: regional('cloudformation', CloudFormationClient),
     cloudWatch: regional('cloudwatch', CloudWatchClient),
     dynamoDb: regional('dynamodb', DynamoDBClient),
