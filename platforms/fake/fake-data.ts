@@ -24,7 +24,7 @@ export function fakeData(cloud: FakeCloud): DataPort {
     fence: ({ region, epoch }) =>
       cloud.call('fence', { region }, () => {
         cloud.accept(epoch);
-        cloud.acts.push(`fence ${region}`);
+        cloud.did(`fence ${region}`, { call: 'fence', region, epoch });
         const database = cloud.databases.get(region);
         if (database) database.fenced = true;
         return {
@@ -46,13 +46,13 @@ export function fakeData(cloud: FakeCloud): DataPort {
         }
         old.role = 'standby';
         database.role = 'primary';
-        cloud.acts.push(`promote ${region}`);
+        cloud.did(`promote ${region}`, { call: 'promote', region, epoch });
         return status(region, store);
       }),
     rejoin: ({ region, store, epoch }) =>
       cloud.call('rejoin', { region }, () => {
         cloud.accept(epoch);
-        cloud.acts.push(`rejoin ${region}`);
+        cloud.did(`rejoin ${region}`, { call: 'rejoin', region, epoch });
         cloud.databases.set(region, { region, role: 'standby', fenced: false });
         return status(region, store);
       }),

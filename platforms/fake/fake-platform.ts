@@ -41,7 +41,7 @@ function fakeTraffic(cloud: FakeCloud): TrafficPort {
     shift: ({ to, epoch }) =>
       cloud.call('shift', { region: to }, () => {
         cloud.accept(epoch);
-        cloud.acts.push(`shift ${to}`);
+        cloud.did(`shift ${to}`, { call: 'shift', region: to, epoch });
       }),
     drain: ({ regions, epoch }) =>
       cloud.call('drain', {}, () => {
@@ -54,7 +54,7 @@ function fakeTraffic(cloud: FakeCloud): TrafficPort {
           );
         }
         cloud.drained = [...regions];
-        cloud.acts.push(`drain ${regions.join('+') || 'nothing'}`);
+        cloud.did(`drain ${regions.join('+') || 'nothing'}`, { call: 'drain', epoch });
       }),
     alarms: (_scope, since) =>
       cloud.call('alarms', {}, () =>
@@ -117,13 +117,13 @@ function fakeFaults(cloud: FakeCloud): FaultPort {
       cloud.call('inject', {}, () => {
         const at = cloud.killed.get(id)?.at ?? new Date().toISOString();
         if (fault.kind === 'kill-region') cloud.killed.set(id, { region: fault.region, at });
-        cloud.acts.push(`inject ${fault.kind}`);
+        cloud.did(`inject ${fault.kind}`, { call: 'inject' });
         return { at };
       }),
     undo: ({ id }) =>
       cloud.call('undo', {}, () => {
         cloud.killed.delete(id);
-        cloud.acts.push('undo fault');
+        cloud.did('undo fault', { call: 'undo' });
       }),
   };
 }

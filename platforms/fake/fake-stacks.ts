@@ -25,16 +25,24 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
       cloud.call('drift', ref, () => ({ ref, drifted: cloud.drift.get(`${ref.region}/${ref.kind}`) ?? [] })),
     apply: (change) =>
       cloud.call('apply', change.ref, () => {
-        const done = cloud.tokens.get(change.token);
+        const key = keyOf(change.ref);
+        const done = cloud.tokens.answered(change.token, key);
         if (done) return done;
-        const before = resourcesOf(cloud.stacks.get(keyOf(change.ref))?.change.template);
+        const found = cloud.stacks.get(key);
+        const before = resourcesOf(found?.change.template);
         const unapproved = unapprovedReason(
           change.ref,
           changesBetween(before, resourcesOf(change.template)),
           change.approved,
         );
         if (unapproved) throw new PlatformError('Platform.PlanChanged', unapproved, { region: change.ref.region });
-        cloud.acts.push(`apply ${change.ref.region}/${change.ref.kind}`);
+        cloud.did(`apply ${change.ref.region}/${change.ref.kind}`, {
+          ...actOn('apply', change.ref),
+          effect: found ? 'changed' : 'created',
+          generation: generationOf(change.tags),
+          ...(found && { generationBefore: generationOf(found.change.tags) }),
+          token: change.token,
+        });
         const description: StackDescription = {
           ref: change.ref,
           status: 'ready',
@@ -42,13 +50,13 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
           parameters: change.parameters,
           tags: change.tags,
         };
-        cloud.stacks.set(keyOf(change.ref), { change, description });
+        cloud.stacks.set(key, { change, description });
         if (change.revertDrift) cloud.drift.delete(`${change.ref.region}/${change.ref.kind}`);
-        cloud.tokens.set(change.token, description);
+        cloud.tokens.answer(change.token, key, description);
         if (change.ref.kind === 'data') addDatabase(cloud, change.ref.region);
         return description;
       }),
-    destroy: ({ ref, onlyGeneration }) =>
+    destroy: ({ ref, token, onlyGeneration }) =>
       cloud.call('destroy', ref, () => {
         const found = cloud.stacks.get(keyOf(ref));
         if (!found) return;
@@ -59,8 +67,14 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
             `${ref.name} belongs to generation ${generation}, not ${onlyGeneration}`,
           );
         }
-        cloud.acts.push(`destroy ${ref.region}/${ref.kind}`);
+        cloud.did(`destroy ${ref.region}/${ref.kind}`, {
+          ...actOn('destroy', ref),
+          effect: 'destroyed',
+          generation: generationOf(found.change.tags),
+          token,
+        });
         cloud.stacks.delete(keyOf(ref));
+        cloud.tokens.spend(keyOf(ref));
         if (ref.kind === 'data') cloud.databases.delete(ref.region);
       }),
     list: ({ account, application, environment }) =>
@@ -73,6 +87,14 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
           ),
       ),
   };
+}
+
+function actOn(call: string, { region, kind }: StackRef) {
+  return { call, region, kind };
+}
+
+function generationOf(tags: Record<string, string>): number {
+  return Number(tags[TAG_GENERATION] ?? 0);
 }
 
 function changesBetween(before: Resources, after: Resources): PlannedChange[] {

@@ -1,0 +1,24 @@
+import { TAG_GENERATION } from '../../contracts/stack';
+import type { FakeCloud } from '../../platforms/fake/fake-cloud';
+import type { SeenCloud } from './invariants';
+
+/** The fake cloud from outside. */
+export function seen(cloud: FakeCloud): SeenCloud {
+  return {
+    stacks: [...cloud.stacks.values()].map(({ change, description }) => ({
+      ref: change.ref,
+      status: description.status,
+      template: change.template,
+      parameters: change.parameters,
+      generation: Number(change.tags[TAG_GENERATION] ?? 0),
+    })),
+    acts: cloud.log.flatMap(({ region, kind, effect, token }) =>
+      region && kind && effect ? [{ ref: { region, kind }, effect, ...(token && { token }) }] : [],
+    ),
+    drained: [...cloud.drained],
+    dead: [...cloud.killed.values()].map(({ region }) => region),
+    databases: Object.fromEntries(
+      [...cloud.databases.values()].map(({ region, role, fenced }) => [region, { role, fenced }]),
+    ),
+  };
+}
