@@ -8,6 +8,7 @@ import { createReportActivities } from './report';
 import { createStackActivities } from './stacks';
 import { withFailureTypes } from './support/failures';
 import { topologyActivities } from './topology';
+import { createTrafficActivities } from './traffic';
 
 export type Activities = ReturnType<typeof createActivities>;
 
@@ -21,6 +22,7 @@ export function createActivities(deps: ActivityDependencies) {
     readSettings: async () => deps.settings,
     ...createPlanActivities(deps),
     ...createStackActivities(deps),
+    ...createTrafficActivities(deps),
     ...createDataActivities(deps),
     ...createProbeActivities(deps),
     ...createDrillActivities(deps),

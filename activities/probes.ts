@@ -1,4 +1,5 @@
 import { locations } from '../catalog/locations';
+import type { FailureType } from '../contracts/failure-types';
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { PlatformKind } from '../contracts/region';
 import type { LatencyMeasurement, LoadMeasurement, ServiceHealth } from '../contracts/validation';
@@ -15,6 +16,8 @@ interface OnPlatform {
 
 /** How often health votes while a region bakes. */
 const BAKE_VOTE_MS = 1_000;
+/** People think for minutes or days: health need not be asked every second. */
+const WATCH_VOTE_MS = 5_000;
 /** So many bad votes in a row end a bake: one lost probe is not a sick region. */
 const BAKE_BAD_VOTES = 2;
 
@@ -38,8 +41,36 @@ export function createProbeActivities(deps: ActivityDependencies) {
           votes += 1;
           bad = allHealthy(services) ? 0 : bad + 1;
           heartbeat(`${votes} votes, ${bad} bad in a row`);
-          if (bad >= BAKE_BAD_VOTES) throw sickDuringBake(input.region, services);
+          if (bad >= BAKE_BAD_VOTES) throw sick('Region.SickDuringBake', input.region, services, 'during its bake');
           await pause(Math.min(BAKE_VOTE_MS, Math.max(end - Date.now(), 0)), signal);
+        }
+        return { votes };
+      }),
+
+    /**
+     * Lets the health of several regions vote for some seconds while a person thinks; `Region.SickWhileWaiting` when one
+     * says no twice in a row.
+     */
+    watchRegions: (
+      input: DeploymentScope & OnPlatform & { regions: string[]; seconds: number },
+    ): Promise<{ votes: number }> =>
+      withHeartbeat(async ({ signal, heartbeat }) => {
+        const end = Date.now() + input.seconds * 1_000;
+        const bad = new Map<string, number>();
+        let votes = 0;
+        while (Date.now() < end) {
+          await Promise.all(
+            input.regions.map(async (region) => {
+              const services = await probes(input.platform).region({ ...input, region, path: LIVE_PATH });
+              const inARow = allHealthy(services) ? 0 : (bad.get(region) ?? 0) + 1;
+              bad.set(region, inARow);
+              if (inARow >= BAKE_BAD_VOTES)
+                throw sick('Region.SickWhileWaiting', region, services, 'while an approval was waited for');
+            }),
+          );
+          votes += 1;
+          heartbeat(`${votes} votes of ${input.regions.length} regions`);
+          await pause(Math.min(WATCH_VOTE_MS, Math.max(end - Date.now(), 0)), signal);
         }
         return { votes };
       }),
@@ -80,11 +111,8 @@ export function createProbeActivities(deps: ActivityDependencies) {
   };
 }
 
-function sickDuringBake(region: string, services: ServiceHealth[]) {
+function sick(type: FailureType, region: string, services: ServiceHealth[], when: string) {
   const { service, detail } = sickness(services);
-  return failure(
-    'Region.SickDuringBake',
-    `${service ?? 'the application'} in ${region} turned sick during its bake: ${detail}`,
-    { region, ...(service && { resource: service }) },
-  );
+  const message = `${service ?? 'the application'} in ${region} turned sick ${when}: ${detail}`;
+  return failure(type, message, { region, ...(service && { resource: service }) });
 }

@@ -27,7 +27,12 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
     /** What becomes live with the promotion of a generation. */
     recordPromotion: async (input: DeploymentKey & { live: Omit<LiveDeployment, 'promotedAt'> }): Promise<void> => {
       const live = { ...input.live, promotedAt: now().toISOString() };
-      await change(input, (found) => ({ ...withoutDark(found), live }));
+      const regions = live.topology.regions.map(({ region }) => region);
+      await change(input, (found) => ({
+        ...withoutDark(found),
+        live,
+        drained: found.drained.filter((region) => regions.includes(region)),
+      }));
     },
 
     /** Regions that are kept without traffic for debugging, until a date. */
@@ -134,7 +139,8 @@ function withoutDark({ dark: _dark, ...record }: DeploymentRecord): DeploymentRe
   return record;
 }
 
-function changeRecord(records: ActivityDependencies['records']) {
+/** Changes a record by a pure function, repeated when somebody else was quicker. */
+export function changeRecord(records: ActivityDependencies['records']) {
   return async (key: DeploymentKey, next: (found: DeploymentRecord) => DeploymentRecord): Promise<DeploymentRecord> => {
     for (let attempt = 1; ; attempt += 1) {
       const found = await records.load(key);

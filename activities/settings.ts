@@ -1,4 +1,5 @@
 import type { LoopModel } from '../agents/loop/loop-dependencies';
+import type { Approver } from '../contracts/approval';
 
 /** What the operator of the worker decided for all deployments. Plain data, no secrets: it is stored in histories. */
 export interface OrchestratorSettings {
@@ -6,6 +7,8 @@ export interface OrchestratorSettings {
   model?: LoopModel;
   /** absent: production stops and asks a person, other environments let the rules decide */
   onModelFailure?: 'stop' | 'rules';
+  /** whose signatures count; absent: nobody's, so production cannot be approved */
+  approvers?: Approver[];
   /** the server knows our search attributes */
   searchable: boolean;
 }

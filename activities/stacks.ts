@@ -12,7 +12,7 @@ import {
   TAG_GENERATION,
 } from '../contracts/stack';
 import type { DeploymentKey } from '../contracts/workflow-ids';
-import type { CallContext, Platform } from '../platforms/platform';
+import type { CallContext, Platform, StackChange } from '../platforms/platform';
 import { PlatformError } from '../platforms/platform-error';
 import type { ActivityDependencies } from './dependencies';
 import { recordIntent } from './records';
@@ -25,7 +25,10 @@ export interface StackScope extends DeploymentKey {
   generation: number;
 }
 
-export interface ApplyStackInput extends StackScope {
+/** What a change may do; see `StackChange` of the platform port. */
+export type ApplyOptions = Pick<StackChange, 'approved' | 'protect' | 'revertDrift'>;
+
+export interface ApplyStackInput extends StackScope, ApplyOptions {
   artifact: StackArtifact;
   /** the other stacks of this deployment, where symbolic parameters find their outputs */
   refs: StackRef[];
@@ -46,8 +49,14 @@ export function createStackActivities(deps: ActivityDependencies) {
         const { ref, digest } = input.artifact;
         const token = stackToken({ generation: input.generation, ref, verb: 'apply', digest });
         const tags = tagsOf(input);
+        const { approved, protect, revertDrift } = input;
+        const options = {
+          ...(approved && { approved }),
+          ...(protect && { protect }),
+          ...(revertDrift && { revertDrift }),
+        };
         return withIntent(deps, input, ref, 'apply', token, () =>
-          platform.stacks.apply({ ref, template, parameters, tags, token }, context),
+          platform.stacks.apply({ ref, template, parameters, tags, token, ...options }, context),
         );
       }),
 
@@ -55,7 +64,7 @@ export function createStackActivities(deps: ActivityDependencies) {
     compensateStack: (input: StackScope & { compensation: Compensation }): Promise<void> =>
       withHeartbeat((context) => compensate(deps, input, input.compensation, context)),
 
-    /** Deletes a stack whatever its generation. Only retireDeployment calls this. */
+    /** Deletes a stack whatever its generation: for retiring, and for a region that leaves and was approved to leave. */
     retireStack: (input: StackScope & { ref: StackRef }): Promise<void> =>
       withHeartbeat(async (context) => {
         const platform = deps.platform(input.platform);
@@ -123,16 +132,24 @@ async function withIntent<R>(
   return result;
 }
 
+/** Each source is asked once, whatever many of its outputs are needed: providers count their callers' questions. */
 async function resolveParameters(platform: Platform, input: ApplyStackInput): Promise<Record<string, string>> {
+  const asked = new Map<string, Promise<StackDescription>>();
+  const describe = (ref: StackRef) => {
+    const key = `${ref.region}/${ref.name}`;
+    const answer = asked.get(key) ?? platform.stacks.describe(ref);
+    asked.set(key, answer);
+    return answer;
+  };
   const resolved: Record<string, string> = {};
   for (const [name, parameter] of Object.entries(input.artifact.parameters)) {
-    resolved[name] = await resolveParameter(platform, input.refs, name, parameter);
+    resolved[name] = await resolveParameter(describe, input.refs, name, parameter);
   }
   return resolved;
 }
 
 async function resolveParameter(
-  platform: Platform,
+  describe: (ref: StackRef) => Promise<StackDescription>,
   refs: StackRef[],
   name: string,
   parameter: SymbolicParameter,
@@ -140,7 +157,7 @@ async function resolveParameter(
   if ('value' in parameter) return parameter.value;
   const { region, kind, name: output } = parameter.output;
   const source = refs.find((ref) => ref.region === region && ref.kind === kind);
-  const value = source && (await platform.stacks.describe(source)).outputs[output];
+  const value = source && (await describe(source)).outputs[output];
   if (value !== undefined) return value;
   throw new PlatformError(
     'Platform.Refused',

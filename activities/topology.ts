@@ -1,24 +1,49 @@
 import type { DeploymentRequest } from '../contracts/request';
 import type { Advice, Topology } from '../contracts/topology';
 import { primaryRegion } from '../policies/primary-region';
+import { topologyViolations } from '../policies/topology-violations';
+import { withoutRegions } from '../policies/without-regions';
 import { mermaidDiagram } from '../skills/multicloud-strategy-advisor/mermaid-diagram';
 import { advise } from '../skills/multicloud-strategy-advisor/skill';
 import { failure } from './support/failures';
 
+export interface AdviseInput {
+  request: DeploymentRequest;
+  /** the region that takes the writes of what is live */
+  primary?: string | undefined;
+}
+
+export interface ReduceInput {
+  request: DeploymentRequest;
+  topology: Topology;
+  without: string[];
+}
+
 /** Skill multicloud-strategy-advisor as activities. Pure: the same request gives the same advice, so a choice travels as an id. */
 export const topologyActivities = {
   /** Ranked candidates without their cost lines: those are needed of the chosen one only, and history is no place for the rest. */
-  adviseTopology: async (input: { request: DeploymentRequest }): Promise<Advice> => {
-    const advice = advise(input.request);
+  adviseTopology: async (input: AdviseInput): Promise<Advice> => {
+    const advice = advise(input.request, input);
     const candidates = advice.candidates.map((candidate) => ({ ...candidate, cost: { ...candidate.cost, lines: [] } }));
     return { ...advice, candidates };
   },
 
   /** The chosen candidate as a topology: cost by line, diagram, primary. */
-  completeTopology: async (input: { request: DeploymentRequest; candidateId: string }): Promise<Topology> => {
-    const candidate = advise(input.request).candidates.find(({ id }) => id === input.candidateId);
+  completeTopology: async (input: AdviseInput & { candidateId: string }): Promise<Topology> => {
+    const candidate = advise(input.request, input).candidates.find(({ id }) => id === input.candidateId);
     if (!candidate) throw failure('Plan.NoCandidate', `there is no candidate ${input.candidateId} for this request`);
     const topology = { ...candidate, primary: primaryRegion(candidate.regions) };
     return { ...topology, diagram: mermaidDiagram(topology) };
+  },
+
+  /** A topology without regions that failed. `Plan.PolicyViolated` when what is left breaks a policy. */
+  reduceTopology: async ({ request, topology, without }: ReduceInput): Promise<Topology> => {
+    const reduced = withoutRegions(topology, without);
+    const { wanted } = request.regions;
+    const regions = { ...request.regions, wanted: wanted.filter((region) => !without.includes(region)) };
+    const { singleRegionUsdPerMonth } = advise(request);
+    const [violation] = topologyViolations(reduced, { ...request, regions }, { singleRegionUsdPerMonth });
+    if (violation) throw failure('Plan.PolicyViolated', `without ${without.join(', ')}: ${violation}`);
+    return { ...reduced, diagram: mermaidDiagram(reduced) };
   },
 };

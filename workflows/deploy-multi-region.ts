@@ -1,12 +1,21 @@
 import { allHandlersFinished, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { ledgerSummary } from '../agents/loop/token-ledger';
-import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuery } from '../contracts/messages';
+import {
+  abortUpdate,
+  decideApprovalUpdate,
+  ledgerQuery,
+  pauseUpdate,
+  planQuery,
+  progressQuery,
+  resumeUpdate,
+} from '../contracts/messages';
 import type { DeploymentReport } from '../contracts/report';
 import { deployRegions } from './steps/deploy-regions';
 import { designTopology } from './steps/design-topology';
 import { finishReport, type Outcome } from './steps/finish-report';
 import { planDeployment } from './steps/plan-deployment';
 import { promote } from './steps/promote';
+import { removeRegions } from './steps/remove-regions';
 import { replicateData } from './steps/replicate-data';
 import { unwind } from './steps/unwind';
 import { validateDeployment } from './steps/validate-deployment';
@@ -43,13 +52,16 @@ async function deploy(run: DeploymentRun): Promise<void> {
   run.epoch = run.record.epoch;
   await run.takeStep('topology', () => designTopology(run));
   await run.takeStep('regions', async () => {
-    const plan = await planDeployment(run);
+    await planDeployment(run);
+    if (run.hasNothingToDo) return 'nothing to do: what is live is what the request asks for';
     await approvePlan(run);
-    return deployRegions(run, plan);
+    return deployRegions(run);
   });
+  if (run.hasNothingToDo) return;
   await run.takeStep('replication', () => replicateData(run, run.approvedPlan));
   await run.takeStep('validation', () => validateDeployment(run, run.approvedPlan));
   await promote(run, run.approvedPlan);
+  await CancellationScope.nonCancellable(() => removeRegions(run));
 }
 
 async function approvePlan(run: DeploymentRun): Promise<void> {
@@ -57,13 +69,7 @@ async function approvePlan(run: DeploymentRun): Promise<void> {
   if (refusal) throw stepFailure('Plan.Blocked', refusal);
   const { digest, topology, irreversible } = run.approvedPlan;
   const summary = `the plan for ${topology.regions.length} regions at ${Math.round(topology.cost.usdPerMonth)} USD a month`;
-  await run.approvals.pass(
-    { id: 'plan', gate: 'plan', digest, summary, irreversible },
-    {
-      required: run.request.environment === 'production' || run.request.rollout.approval !== 'none',
-      opened: () => run.progress.enter('approval', `waiting for approval of ${summary}`, 'regions'),
-    },
-  );
+  await run.pass({ id: 'plan', gate: 'plan', digest, summary, irreversible }, 'regions');
 }
 
 function handleMessages(run: DeploymentRun, story: CancellationScope): void {
@@ -72,6 +78,12 @@ function handleMessages(run: DeploymentRun, story: CancellationScope): void {
   setHandler(ledgerQuery, () => ledgerSummary(run.ledger));
   setHandler(decideApprovalUpdate, (decision) => run.decide(decision), {
     validator: (decision) => refuse(run.approvals.refusal(decision)),
+  });
+  setHandler(pauseUpdate, ({ by, reason }) => run.pause(by, reason), {
+    validator: (_request) => refuse(run.pauseRefusal()),
+  });
+  setHandler(resumeUpdate, ({ by }) => run.resume(by), {
+    validator: (_request) => refuse(run.paused ? undefined : 'the deployment is not paused'),
   });
   setHandler(
     abortUpdate,

@@ -1,4 +1,4 @@
-import type { StackScope } from '../activities/stacks';
+import type { ApplyOptions, StackScope } from '../activities/stacks';
 import type { Compensation } from '../contracts/compensation';
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { Failure } from '../contracts/report';
@@ -17,12 +17,18 @@ export interface DeployRegionInput extends StackScope {
   refs: StackRef[];
   /** how long health votes before the region counts; 0 for none */
   bakeSeconds: number;
+  options: ApplyOptions;
+  /** the region carries production traffic: it must be able to serve again, databases included, not only to live */
+  mustServe: boolean;
 }
 
 export type DeployRegionResult =
   /** the way back passes to the parent, which now owns it */
   | { kind: 'deployed'; compensations: Compensation[] }
   | { kind: 'failed'; failure: Failure; undone: string[]; left: Array<{ ref: StackRef; why: string }> };
+
+/** Once changed, a region that served before serves again within this. */
+const SERVE_AGAIN_MS = 60_000;
 
 /**
  * Brings up one region: apply, verify, bake. When that fails, or the deployment is stopped, it takes back what it did
@@ -31,7 +37,7 @@ export type DeployRegionResult =
 export async function deployRegion(input: DeployRegionInput): Promise<DeployRegionResult> {
   const compensations = new Compensations(input);
   try {
-    await compensations.apply(input.artifact, input.refs);
+    await compensations.apply(input.artifact, input.refs, input.options);
     await verify(input);
     if (input.bakeSeconds > 0) {
       await measure.bakeRegion(`${input.region}: bake ${input.bakeSeconds} s`, {
@@ -48,6 +54,10 @@ export async function deployRegion(input: DeployRegionInput): Promise<DeployRegi
 }
 
 async function verify(input: DeployRegionInput): Promise<void> {
+  if (input.mustServe) {
+    await measure.awaitReady(`${input.region}: serves again`, { ...input, timeoutMs: SERVE_AGAIN_MS });
+    return;
+  }
   const health = await platform.probeRegion(`${input.region}: probe health`, { ...input, path: LIVE_PATH });
   if (allHealthy(health)) return;
   const { service, detail } = sickness(health);

@@ -16,6 +16,7 @@ import {
   operationRequestSchema,
 } from '../contracts/messages';
 import { type DeploymentKey, operationWorkflowId } from '../contracts/workflow-ids';
+import { requesterRefusal } from '../policies/requester-refusal';
 import { deployMultiRegion } from './deploy-multi-region';
 import { retireDeployment } from './retire-deployment';
 import { quick } from './support/activity-stubs';
@@ -52,6 +53,9 @@ async function begin(
   slot: OperationSlot,
   request: OperationRequest,
 ): Promise<BeginOperationResult> {
+  const { approvers = [] } = await quick.readSettings('whose signatures count');
+  const refusal = requesterRefusal({ operation: request, key, approvers, nowMs: Date.now() });
+  if (refusal) throw stepFailure('Request.Invalid', refusal);
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
   const operation: Operation = { request, generation, workflowId, start: 'waiting' };
@@ -106,6 +110,6 @@ async function startOperation(key: DeploymentKey, { request, generation, workflo
     ...common,
     staticSummary: `deploy ${name}, generation ${generation}, asked for by ${requester}`,
     typedSearchAttributes: workflowInfo().typedSearchAttributes,
-    args: [{ request: request.request, requester, generation }],
+    args: [{ request: request.request, requester, generation, ...(request.revertDrift && { revertDrift: true }) }],
   });
 }

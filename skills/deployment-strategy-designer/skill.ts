@@ -53,21 +53,26 @@ function reasonFor({ request, topology }: DesignRolloutInput, canary: string): s
 
 /**
  * Skill deployment-strategy-designer: in which order the regions of a topology are made, who bakes how long, where a
- * person is asked. Wave one is the canary. No region may fail: the rollout stops at the first that does. Pure.
+ * person is asked. Wave one is the canary, which may not fail; of the others as many may as the request tolerates. Pure.
  */
 export function designRollout(input: DesignRolloutInput): Rollout {
   const { request } = input;
-  const { bakeSeconds, onFailure } = request.rollout;
+  const { bakeSeconds, onFailure, concurrency, failureTolerance } = request.rollout;
   const canary = canaryOf(input);
   const approvalBefore = needsApprovalBetweenRegions(request);
   const first: Wave = { regions: [canary], concurrency: 1, bakeSeconds, approvalBefore: false };
   const later = wavesAfterCanary(othersOf(input, canary), request).map(
-    (regions): Wave => ({ regions, concurrency: regions.length, bakeSeconds: 0, approvalBefore }),
+    (regions): Wave => ({
+      regions,
+      concurrency: Math.min(regions.length, concurrency ?? regions.length),
+      bakeSeconds: 0,
+      approvalBefore,
+    }),
   );
   return {
     canary,
     waves: [first, ...later],
-    failureTolerance: 0,
+    failureTolerance,
     onFailure,
     reason: reasonFor(input, canary),
     migration: isStateful(request) ? migrationHooks(request) : [],

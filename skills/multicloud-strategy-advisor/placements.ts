@@ -14,6 +14,8 @@ interface Space {
   request: DeploymentRequest;
   groups: readonly UserGroup[];
   eligible: readonly string[];
+  /** the region that takes the writes of what is live: no deployment moves it */
+  primary?: string | undefined;
 }
 
 type Style = { mode: TopologyMode; routing: Routing };
@@ -22,8 +24,9 @@ function styles(request: DeploymentRequest): Style[] {
   return openModes(request).flatMap((mode) => openRoutings(mode, request).map((routing) => ({ mode, routing })));
 }
 
-function ordered({ groups, request }: Space, style: Style, regions: readonly string[]): string[] {
-  return inSuccession(groups, request, { routing: style.routing, regions });
+function ordered({ groups, request, primary }: Space, style: Style, regions: readonly string[]): string[] {
+  const order = inSuccession(groups, request, { routing: style.routing, regions });
+  return primary === undefined ? order : [primary, ...order.filter((region) => region !== primary)];
 }
 
 /** Where all traffic goes to one region, the best one and its best successor: more regions would serve no one nearer. */
@@ -41,7 +44,8 @@ function freePlacements(space: Space): Placement[] {
   const grown = grownSets(space);
   return styles(space.request).flatMap((style) => {
     const sets = style.routing === 'failover' ? failoverSets(space, style) : grown;
-    return sets.map((set) => withRoles(style.mode, style.routing, ordered(space, style, set)));
+    const most = space.request.regions.max;
+    return sets.map((set) => withRoles(style.mode, style.routing, ordered(space, style, set).slice(0, most)));
   });
 }
 
@@ -50,7 +54,7 @@ function wantedPlacements(space: Space): Placement[] {
   return styles(space.request).flatMap((style) => {
     const order = ordered(space, style, space.eligible);
     const [first, second, ...rest] = order;
-    const exchanged = first && second ? [[second, first, ...rest]] : [];
+    const exchanged = first && second && space.primary === undefined ? [[second, first, ...rest]] : [];
     const fewer = order.length > 2 ? [order.slice(0, 2)] : [];
     return [order, ...exchanged, ...fewer].map((regions) => withRoles(style.mode, style.routing, regions));
   });

@@ -13,14 +13,19 @@ import { userGroups } from './user-distances';
  * the regions that were left out with the reason. Decides nothing. Pure: the same request gives the same advice.
  *
  * Expects a request that `checkRequest` finds nothing wrong with. A request that leaves no region gets no candidates.
+ * `primary` is the region that takes the writes of what is live: every candidate keeps it in that place.
  */
-export function advise(request: DeploymentRequest): Advice {
+export function advise(request: DeploymentRequest, { primary }: { primary?: string | undefined } = {}): Advice {
   const { eligible, rejected } = eligibleRegions(request);
   if (eligible.length === 0) return { candidates: [], singleRegionUsdPerMonth: 0, rejected };
+  if (primary !== undefined && !eligible.includes(primary)) {
+    const why = 'takes the writes of what is live; it cannot be left out without switching over first';
+    return { candidates: [], singleRegionUsdPerMonth: 0, rejected: [{ region: primary, why }, ...rejected] };
+  }
   const groups = userGroups(request);
   const { usdPerMonth: singleRegionUsdPerMonth } = cheapestSingleRegion(request, eligible);
   const context = { request, groups, singleRegionUsdPerMonth };
-  const measured = placementsFor({ request, groups, eligible }).map((placement) =>
+  const measured = placementsFor({ request, groups, eligible, primary }).map((placement) =>
     measureCandidate(placement, context),
   );
   const candidates = rankCandidates(measured);

@@ -1,54 +1,58 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
-import type { DeploymentPlan } from '../../contracts/plan';
+import type { ApplyOptions } from '../../activities/stacks';
+import type { Failure } from '../../contracts/report';
 import type { Wave } from '../../contracts/rollout';
-import type { StackKind } from '../../contracts/stack';
+import type { StackArtifact } from '../../contracts/stack';
 import { operationKeyFromWorkflowId, regionWorkflowId } from '../../contracts/workflow-ids';
 import { type DeployRegionResult, deployRegion } from '../deploy-region';
-import { quick } from '../support/activity-stubs';
+import { measure, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf, stepFailure } from '../support/failures';
+import { applyStacks, asApproved, isUnchanged } from './apply-stacks';
+import { planWithout } from './plan-without';
 
 /** Second half of step 2: canary, bake, the other waves, then the connections between regions. */
-export async function deployRegions(run: DeploymentRun, plan: DeploymentPlan): Promise<string> {
+export async function deployRegions(run: DeploymentRun): Promise<string> {
+  const { rollout, removals, topology } = run.approvedPlan;
   await quick.claimPlace(`record that it is on ${run.request.platform}`, run.on);
-  run.progress.enter('regions', `canary first: ${plan.rollout.canary}`, 'regions');
-  let failed = 0;
-  for (const [index, wave] of plan.rollout.waves.entries()) {
-    if (wave.approvalBefore && index > 0) await approveWave(run, plan, index);
-    failed += await deployWave(run, plan, wave);
-    if (failed > plan.rollout.failureTolerance) break;
+  run.progress.enter('regions', `canary first: ${rollout.canary}`, 'regions');
+  run.drains.adopt(run.record?.drained ?? []);
+  await run.drains.leave(removals.map(({ region }) => region));
+  const failed: string[] = [];
+  for (const [index, wave] of rollout.waves.entries()) {
+    if (wave.approvalBefore && index > 0) await approveWave(run, wave, index);
+    // Who learns from the canary that it fails goes no further.
+    const tolerated = index === 0 ? 0 : rollout.failureTolerance - failed.length;
+    failed.push(...(await deployWave(run, wave, tolerated)));
   }
-  await applyStacks(run, plan, 'connectivity');
-  return `${plan.topology.regions.length} regions in ${plan.rollout.waves.length} waves, canary ${plan.rollout.canary}`;
+  await run.drains.returnChanged();
+  if (failed.length > 0) await planWithout(run, failed);
+  await applyStacks(run, run.approvedPlan, 'connectivity');
+  const without = failed.length > 0 ? `, without ${failed.join(', ')}, which failed within the tolerance` : '';
+  return `${topology.regions.length - failed.length} regions in ${rollout.waves.length} waves, canary ${rollout.canary}${without}`;
 }
 
 /** The rollout asks for it, so it is asked: critical production cannot opt out. */
-async function approveWave(run: DeploymentRun, plan: DeploymentPlan, index: number): Promise<void> {
-  const regions = plan.rollout.waves[index]?.regions.join(', ');
-  const summary = `wave ${index + 1}: ${regions}`;
-  const opened = () => run.progress.enter('approval', `waiting for approval of ${summary}`, 'regions');
-  const gate = { id: `wave-${index + 1}`, gate: 'wave', digest: plan.digest, summary, irreversible: [] } as const;
-  await run.approvals.pass({ ...gate, irreversible: [] }, { required: true, opened });
+async function approveWave(run: DeploymentRun, { regions }: Wave, index: number): Promise<void> {
+  const summary = `wave ${index + 1}: ${regions.join(', ')}`;
+  const { digest } = run.approvedPlan;
+  await run.pass({ id: `wave-${index + 1}`, gate: 'wave', digest, summary, irreversible: [] }, 'regions', true);
   run.progress.enter('regions', summary, 'regions');
 }
 
 /** Deploys the regions of a wave, at most `concurrency` at once. The first failure beyond the tolerance stops the line. */
-async function deployWave(run: DeploymentRun, plan: DeploymentPlan, wave: Wave): Promise<number> {
-  let failed = 0;
+async function deployWave(run: DeploymentRun, wave: Wave, tolerated: number): Promise<string[]> {
+  const failed: string[] = [];
   const queue = [...wave.regions];
   const lane = async () => {
     for (let region = queue.shift(); region !== undefined; region = queue.shift()) {
-      const result = await deployOne(run, plan, region, wave.bakeSeconds);
-      if (result.kind === 'deployed') continue;
-      failed += 1;
-      if (failed > plan.rollout.failureTolerance) {
-        queue.length = 0;
-        const { message, type, region: where, resource } = result.failure;
-        throw stepFailure(type as Parameters<typeof stepFailure>[0], message, {
-          ...(where && { region: where }),
-          ...(resource && { resource }),
-        });
-      }
+      await run.unpaused();
+      const failure = await deployOne(run, region, wave.bakeSeconds);
+      if (!failure) continue;
+      failed.push(region);
+      if (failed.length <= tolerated && region !== run.approvedPlan.topology.primary && !run.isChange) continue;
+      queue.length = 0;
+      throw asStepFailure(failure);
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: wave.concurrency }, lane));
@@ -57,46 +61,87 @@ async function deployWave(run: DeploymentRun, plan: DeploymentPlan, wave: Wave):
   return failed;
 }
 
-async function deployOne(
-  run: DeploymentRun,
-  plan: DeploymentPlan,
-  region: string,
-  bakeSeconds: number,
-): Promise<DeployRegionResult> {
+/** One region: where it carries traffic it is drained, changed, found healthy, and answers again. */
+async function deployOne(run: DeploymentRun, region: string, bakeSeconds: number): Promise<Failure | undefined> {
+  const plan = run.approvedPlan;
   const artifact = plan.stacks.find(({ ref }) => ref.region === region && ref.kind === 'base');
-  const key = operationKeyFromWorkflowId(run.workflow.id);
-  if (!artifact || !key) throw stepFailure('Internal', `the plan has no base stack for ${region}`);
-  run.progress.region(region, 'applying', 'base stack');
-  const workflowId = regionWorkflowId(key, region);
-  const child = await startChild(deployRegion, {
-    workflowId,
-    args: [{ ...run.on, region, artifact, refs: plan.stacks.map(({ ref }) => ref), bakeSeconds }],
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    staticSummary: `${region}: base stack, ${bakeSeconds} s bake`,
-  });
-  run.childIds.push(workflowId);
-  const result = await child.result().catch((error) => {
-    // Terminated from outside, it took its way back with it: what it made still carries our tag and intent.
-    run.leaveBehind(region, 'base', `the workflow of this region ended without undoing anything: ${messageOf(error)}`);
-    throw error;
-  });
+  if (!artifact) throw stepFailure('Internal', `the plan has no base stack for ${region}`);
+  if (isUnchanged(run, plan, artifact)) {
+    run.progress.region(region, 'ready', 'as it should be');
+    return undefined;
+  }
+  const isLive = run.carriesTraffic(region);
+  const drain = isLive && run.drains.canDrain(region);
+  if (drain) {
+    run.progress.region(region, 'draining', 'before it is changed');
+    await run.drains.drain(region);
+  } else if (isLive) run.progress.say('changed while it answers: no other region would answer in its place', region);
+  // Baking is worth something under traffic only: a live region bakes once it answers again.
+  const result = await bringUp(run, artifact, isLive ? 0 : bakeSeconds);
   if (result.kind === 'deployed') {
-    run.compensations.take(result.compensations);
+    if (drain) await run.drains.return(region);
+    if (isLive && bakeSeconds > 0) await bake(run, region, bakeSeconds);
+    run.deployed.push(region);
     run.progress.region(region, 'ready', 'base stack is up');
-  } else {
+    return undefined;
+  }
+  if (drain && result.left.length === 0) await run.drains.return(region);
+  run.progress.region(region, 'failed', result.failure.message);
+  return result.failure;
+}
+
+async function bake(run: DeploymentRun, region: string, seconds: number): Promise<void> {
+  run.progress.region(region, 'baking', `under traffic, ${seconds} s`);
+  await measure.bakeRegion(`${region}: bake ${seconds} s`, { ...run.on, region, seconds });
+}
+
+/** The region's own workflow; its way back passes to this one when it succeeds. */
+async function bringUp(run: DeploymentRun, artifact: StackArtifact, bakeSeconds: number): Promise<DeployRegionResult> {
+  const { region } = artifact.ref;
+  const attempt = (options: ApplyOptions) => runChild(run, artifact, bakeSeconds, options);
+  run.progress.region(region, 'applying', 'base stack');
+  const result = await asApproved(run, run.approvedPlan, artifact, async (options) => {
+    const outcome = await attempt(options);
+    if (outcome.kind === 'failed' && outcome.failure.type === 'Platform.PlanChanged')
+      throw asStepFailure(outcome.failure);
+    return outcome;
+  });
+  if (result.kind === 'deployed') run.compensations.take(result.compensations);
+  else {
     run.undone.push(...result.undone);
     run.leftovers.push(...result.left);
-    run.progress.region(region, 'failed', result.failure.message);
   }
   return result;
 }
 
-/** Applies all stacks of one kind in the order of the plan, each with its way back written down first. */
-export async function applyStacks(run: DeploymentRun, plan: DeploymentPlan, kind: StackKind): Promise<void> {
-  const refs = plan.stacks.map(({ ref }) => ref);
-  for (const artifact of plan.stacks.filter(({ ref }) => ref.kind === kind)) {
-    run.progress.region(artifact.ref.region, 'applying', `${kind} stack`);
-    await run.compensations.apply(artifact, refs);
-    run.progress.region(artifact.ref.region, 'ready', `${kind} stack is up`);
-  }
+async function runChild(
+  run: DeploymentRun,
+  artifact: StackArtifact,
+  bakeSeconds: number,
+  options: ApplyOptions,
+): Promise<DeployRegionResult> {
+  const { region } = artifact.ref;
+  const key = operationKeyFromWorkflowId(run.workflow.id);
+  if (!key) throw stepFailure('Internal', `${run.workflow.id} is no operation`);
+  const refs = run.approvedPlan.stacks.map(({ ref }) => ref);
+  const workflowId = regionWorkflowId(key, region);
+  const child = await startChild(deployRegion, {
+    workflowId,
+    args: [{ ...run.on, region, artifact, refs, bakeSeconds, options, mustServe: run.carriesTraffic(region) }],
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    staticSummary: `${region}: base stack, ${bakeSeconds} s bake`,
+  });
+  run.childIds.push(workflowId);
+  return child.result().catch((error) => {
+    // Terminated from outside, it took its way back with it: what it made still carries our tag and intent.
+    run.leaveBehind(region, 'base', `the workflow of this region ended without undoing anything: ${messageOf(error)}`);
+    throw error;
+  });
+}
+
+function asStepFailure({ type, message, region, resource }: Failure) {
+  return stepFailure(type as Parameters<typeof stepFailure>[0], message, {
+    ...(region && { region }),
+    ...(resource && { resource }),
+  });
 }

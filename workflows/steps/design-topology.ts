@@ -9,13 +9,26 @@ import { stepFailure } from '../support/failures';
 export async function designTopology(run: DeploymentRun): Promise<string> {
   const { request } = run;
   run.progress.enter('topology', 'ranking candidate topologies', 'topology');
-  const advice = await quick.adviseTopology('rank candidate topologies', { request });
+  const primary = run.record?.primary;
+  const advice = await quick.adviseTopology('rank candidate topologies', { request, primary });
+  refuseWithoutPrimary(advice, primary);
   const candidateId = await chooseCandidate(run, advice);
-  const topology = await quick.completeTopology(`complete ${candidateId}`, { request, candidateId });
+  const topology = await quick.completeTopology(`complete ${candidateId}`, { request, candidateId, primary });
   run.topology = topology;
   run.progress.plan(topology.regions);
   const regions = topology.regions.map(({ region, role }) => `${region} (${role})`).join(', ');
   return `${topology.mode}, ${topology.routing} routing: ${regions}; ${Math.round(topology.cost.usdPerMonth)} USD a month`;
+}
+
+/** A deployment never moves the primary: leaving its region out takes a switchover first. */
+function refuseWithoutPrimary({ candidates, rejected }: Advice, primary: string | undefined): void {
+  const refusal = candidates.length === 0 ? rejected.find(({ region }) => region === primary) : undefined;
+  if (!refusal) return;
+  throw stepFailure(
+    'Plan.Blocked',
+    `regions: ${refusal.region} ${refusal.why}; valid is a request that keeps it, or retire the deployment first`,
+    { region: refusal.region },
+  );
 }
 
 async function chooseCandidate(run: DeploymentRun, advice: Advice): Promise<string> {

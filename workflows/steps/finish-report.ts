@@ -67,6 +67,9 @@ function notMeasured(): DeploymentReport['checklist'] {
 function summarise(run: DeploymentRun, { verdict, failure }: Outcome): string {
   const name = `${run.scope.application}/${run.scope.environment} generation ${run.input.generation}`;
   const regions = run.topology?.regions.length ?? 0;
+  const live = run.record?.live;
+  if (run.hasNothingToDo && live)
+    return `${name} has nothing to do: generation ${live.generation} is what the request asks for`;
   if (verdict === 'promoted') return `${name} is promoted: ${run.request.hostname} serves from ${regions} regions`;
   return `${name} ${ending(verdict, failure?.type)}: ${failure?.message ?? 'no reason was given'}`;
 }

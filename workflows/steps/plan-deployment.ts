@@ -1,5 +1,5 @@
 import type { DeploymentPlan } from '../../contracts/plan';
-import { isStateful } from '../../policies/stateful-resources';
+import { isLost } from '../../policies/stateful-resources';
 import { platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
@@ -17,11 +17,13 @@ export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan
     }
   }
   const rollout = await quick.designRollout('design rollout', { request, topology });
+  const live = run.record?.live;
   const templates = await quick.generateTemplates('generate templates', {
     request,
     topology,
     replication,
-    firstRegion: rollout.canary,
+    firstRegion: live?.firstRegion ?? rollout.canary,
+    ...(live && { live: { specs: live.specs, firstRegion: live.firstRegion } }),
   });
   const findings = await quick.validateSecurity('validate security', { request, templates });
   const blocking = findings.filter(({ severity }) => severity === 'high');
@@ -29,7 +31,11 @@ export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan
     const worst = blocking.slice(0, 5).map(({ rule, where, message }) => `${rule} at ${where}: ${message}`);
     throw stepFailure('Plan.Blocked', `${blocking.length} findings of high severity: ${worst.join('; ')}`);
   }
-  const stackPlans = await platform.planStacks('compare with what exists', { ...run.on, stacks: templates.stacks });
+  const stackPlans = await platform.planStacks('compare with what exists', {
+    ...run.on,
+    stacks: templates.stacks,
+    ...(run.input.revertDrift && { revertDrift: true }),
+  });
   const plan = await quick.sealPlan('seal the plan', {
     topology,
     rollout,
@@ -37,6 +43,7 @@ export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan
     templates,
     findings,
     stackPlans,
+    ...(live && { live: { stacks: live.stacks, topology: live.topology } }),
   });
   run.plan = plan;
   run.measured.documents.push(...plan.documents);
@@ -68,38 +75,37 @@ function recordRuleDecisions(run: DeploymentRun, { rollout, replication }: Deplo
 }
 
 /**
- * What a deployment never does to what is there: take data, a region or a hostname away, or move the primary. Removing is
- * what retiring is for, or (not yet) a change that drains first.
+ * What a deployment never does to what is there: take data of a region that stays away, remove or move the primary, or
+ * rename what serves people. Retiring is for destroying, a switchover for moving.
  */
 function refuseUnsupportedChange(run: DeploymentRun, plan: DeploymentPlan): void {
-  const reason = lostData(plan) ?? lostStacks(run, plan) ?? movedPrimary(run, plan) ?? renamedHost(run);
+  const reason = lostData(plan) ?? lostStacks(plan) ?? movedPrimary(run, plan) ?? renamedHost(run);
   if (reason) throw stepFailure('Plan.Blocked', reason);
 }
 
 function lostData({ changes }: DeploymentPlan): string | undefined {
   for (const { ref, changes: planned } of changes) {
-    const lost = planned.find(
-      (change) => change.action !== 'create' && change.action !== 'change' && isStateful(change),
-    );
+    const lost = planned.find(isLost);
     if (lost)
       return `the plan would ${lost.action} ${lost.resource} (${lost.type}) in ${ref.region}: a deployment never destroys data; keep it in the request, or retire the deployment`;
   }
   return undefined;
 }
 
-function lostStacks(run: DeploymentRun, plan: DeploymentPlan): string | undefined {
-  const wanted = new Set(plan.stacks.map(({ ref }) => `${ref.region}/${ref.kind}`));
-  const lost = (run.record?.live?.stacks ?? [])
-    .map(({ ref }) => `${ref.region}/${ref.kind}`)
-    .filter((name) => !wanted.has(name));
+/** A region may leave as a whole; one that stays keeps its data and its network. */
+function lostStacks({ topology, removals }: DeploymentPlan): string | undefined {
+  const staying = removals.filter(({ region }) => topology.regions.some((one) => one.region === region));
+  const lost = staying.flatMap(({ region, stacks }) =>
+    stacks.filter(({ ref }) => ref.kind !== 'connectivity').map(({ ref }) => `${region}/${ref.kind}`),
+  );
   if (lost.length === 0) return undefined;
-  return `the request leaves out what carries production traffic (${lost.join(', ')}); removing from a live deployment is not supported yet: ask for it again, or retire the deployment`;
+  return `the request leaves out what carries production traffic (${lost.join(', ')}) in a region that stays: ask for it again, or retire the deployment`;
 }
 
 function movedPrimary({ record }: DeploymentRun, { topology }: DeploymentPlan): string | undefined {
   const primary = record?.primary;
   if (!primary || primary === topology.primary) return undefined;
-  return `the plan makes ${topology.primary} the primary, but ${primary} takes the writes; a deployment never moves the primary: ask for regions that keep it, or retire the deployment first`;
+  return `the plan makes ${topology.primary} the primary, but ${primary} takes the writes; a deployment never moves the primary: ask for regions that keep it, or switch over first`;
 }
 
 function renamedHost({ record, request }: DeploymentRun): string | undefined {

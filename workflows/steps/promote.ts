@@ -3,7 +3,7 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import { measure, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
-import { applyStacks } from './deploy-regions';
+import { applyStacks } from './apply-stacks';
 
 /** Enough requests to see that the published name answers, from everywhere at once. */
 const FIRST_LOOK = { seconds: 1, requestsPerSecond: 20 };
@@ -14,6 +14,7 @@ const FIRST_LOOK = { seconds: 1, requestsPerSecond: 20 };
  */
 export async function promote(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {
   await approvePromotion(run, plan);
+  await run.unpaused();
   run.life = 'committing';
   await CancellationScope.nonCancellable(async () => {
     try {
@@ -30,9 +31,8 @@ async function approvePromotion(run: DeploymentRun, plan: DeploymentPlan): Promi
   const summary = `production traffic to ${run.request.hostname}`;
   const { criticality, environment, rollout } = run.request;
   const required = criticality === 'critical' && (environment === 'production' || rollout.approval !== 'none');
-  const opened = () => run.progress.enter('approval', `waiting for approval of ${summary}`, 'validation');
-  const gate = { id: 'promotion', gate: 'promotion', digest: plan.digest, summary } as const;
-  if (required) await run.approvals.pass({ ...gate, irreversible: [] }, { required, opened });
+  const gate = { id: 'promotion', gate: 'promotion', digest: plan.digest, summary, irreversible: [] } as const;
+  if (required) await run.pass({ ...gate, irreversible: [] }, 'validation', true);
 }
 
 async function publish(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {

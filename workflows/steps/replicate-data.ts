@@ -2,7 +2,7 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import type { StoreReplication } from '../../contracts/replication';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
-import { applyStacks } from './deploy-regions';
+import { applyStacks } from './apply-stacks';
 import { claimNextEpoch } from './move-primary';
 
 /** How long a new standby may take to catch up, and an application to find its database. */
@@ -17,7 +17,8 @@ export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): P
   await claimPrimary(run, plan);
   await applyStacks(run, plan, 'data');
   for (const store of plan.replication.stores) await awaitStandbys(run, store);
-  for (const { region } of plan.topology.regions) {
+  // Without stores there is nothing to wait for that the regions have not shown already.
+  for (const { region } of plan.replication.stores.length > 0 ? plan.topology.regions : []) {
     await measure.awaitReady(`${region}: application ready`, { ...run.on, region, timeoutMs: READY_MS });
     run.progress.region(region, 'ready', 'application ready');
   }

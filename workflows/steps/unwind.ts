@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { StepName } from '../../contracts/decision';
 import type { Failure, Verdict } from '../../contracts/report';
+import type { StackRef } from '../../contracts/stack';
 import { quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf } from '../support/failures';
@@ -57,12 +58,37 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
   });
 }
 
+/** Newest first; a live region goes back to what it was while it is drained, if others can answer meanwhile. */
 async function undoAll(run: DeploymentRun): Promise<void> {
-  const { undone, left, deleted } = await run.compensations.undo();
-  run.undone.push(...undone);
-  run.leftovers.push(...left);
+  const deleted = await undo(run, ({ region, kind }) => kind !== 'base' || !run.carriesTraffic(region));
+  for (const { ref } of [...run.compensations.pending].reverse()) {
+    const drained = await drainIfPossible(run, ref.region);
+    const before = run.leftovers.length;
+    deleted.push(...(await undo(run, ({ region, name }) => region === ref.region && name === ref.name)));
+    // Who could not be returned to what was there does not answer until somebody has looked at it.
+    if (drained && run.leftovers.length === before) await run.drains.return(ref.region);
+  }
+  await run.drains.returnAll(run.leftovers.map(({ ref }) => ref.region));
   const primaryGone = deleted.some(({ kind, region }) => kind === 'data' && region === run.plan?.topology.primary);
   if (primaryGone) await quick.recordNoPrimary('record that no region holds data', run.scope);
+}
+
+async function undo(run: DeploymentRun, which: (ref: StackRef) => boolean): Promise<StackRef[]> {
+  const { undone, left, deleted } = await run.compensations.undo(which);
+  run.undone.push(...undone);
+  run.leftovers.push(...left);
+  return deleted;
+}
+
+async function drainIfPossible(run: DeploymentRun, region: string): Promise<boolean> {
+  if (!run.drains.canDrain(region)) return false;
+  try {
+    await run.drains.drain(region);
+    return true;
+  } catch (error) {
+    run.progress.say(`undone while it answers: ${messageOf(error)}`, region);
+    return false;
+  }
 }
 
 /** What still stands of a first deployment is listed and recorded; a change leaves nothing of its own. */

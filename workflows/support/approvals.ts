@@ -1,37 +1,50 @@
-import { condition } from '@temporalio/workflow';
-import type { Approval, DecideApprovalInput } from '../../contracts/approval';
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { Approval, Approver, DecideApprovalInput } from '../../contracts/approval';
 import type { DeploymentRequest } from '../../contracts/request';
+import { decisionRefusal, isVerified } from '../../policies/decision-refusal';
 import { stepFailure } from './failures';
+
+export type Gate = Pick<Approval, 'id' | 'gate' | 'digest' | 'summary' | 'irreversible'>;
+
+export interface ApprovalContext {
+  request: DeploymentRequest;
+  requester: string;
+  workflowId: string;
+  /** whose signatures count; read with the settings, after the workflow has started */
+  approvers: () => readonly Approver[];
+}
+
+export interface PassOptions {
+  /** false notes that nobody had to be asked */
+  required: boolean;
+  /** called once the approval waits, so that people can be told */
+  opened: () => void;
+  /** goes on voting while a person thinks; its failure voids the approval and is thrown */
+  vote?: (() => Promise<never>) | undefined;
+}
 
 /** The approval gates of one deployment. One approval waits at a time; a decided one is never used again. */
 export class Approvals {
   readonly all: Approval[] = [];
 
-  constructor(
-    private readonly request: DeploymentRequest,
-    private readonly requester: string,
-  ) {}
+  constructor(private readonly context: ApprovalContext) {}
 
   waiting(): Approval | undefined {
     return this.all.find(({ state }) => state === 'waiting');
   }
 
   /** Why a decision cannot be taken now; undefined when it can. Pure, so that the update validator may ask. */
-  refusal(input: DecideApprovalInput): string | undefined {
-    const approval = this.all.find(({ id }) => id === input.approvalId);
-    if (!approval)
-      return `there is no approval ${input.approvalId}; known: ${this.all.map(({ id }) => id).join(', ') || 'none'}`;
-    if (approval.state !== 'waiting') return `approval ${approval.id} is already ${approval.state}`;
-    if (input.digest !== approval.digest) {
-      return `the decision is for ${input.digest.slice(0, 12)}, waiting is ${approval.digest.slice(0, 12)}: read the plan again`;
-    }
-    return input.decision === 'reject' ? undefined : this.impossible();
+  refusal(decision: DecideApprovalInput): string | undefined {
+    const approval = this.all.find(({ id }) => id === decision.approvalId);
+    if (approval) return decisionRefusal(this.facts(decision, approval));
+    return `there is no approval ${decision.approvalId}; known: ${this.all.map(({ id }) => id).join(', ') || 'none'}`;
   }
 
   /** Why nobody can approve anything here; undefined when somebody can. Asked before anything is waited for. */
   impossible(): string | undefined {
-    if (this.request.environment !== 'production') return undefined;
-    return 'an approval for production must be signed, and signed decisions are not supported yet: deploy to staging or development';
+    const { request, approvers } = this.context;
+    if (request.environment !== 'production' || approvers().length > 0) return undefined;
+    return 'an approval for production must be signed, and this worker knows no approver: set MERIDIAN_APPROVERS on the worker (docs/approvals.md)';
   }
 
   /** Nothing waits any more: an approval that nobody decided is void. */
@@ -41,51 +54,83 @@ export class Approvals {
     }
   }
 
-  decide(input: DecideApprovalInput): void {
-    const index = this.all.findIndex(({ id }) => id === input.approvalId);
+  decide(decision: DecideApprovalInput): void {
+    const index = this.all.findIndex(({ id }) => id === decision.approvalId);
     const approval = this.all[index];
     if (!approval) return;
     this.all[index] = {
       ...approval,
-      state: input.decision === 'approve' ? 'approved' : 'rejected',
-      decidedBy: input.by,
+      state: decision.decision === 'approve' ? 'approved' : 'rejected',
+      decidedBy: decision.by,
       decidedAt: new Date().toISOString(),
-      ...(input.comment !== undefined && { comment: input.comment }),
+      verified: isVerified(this.facts(decision, approval)),
+      ...(decision.comment !== undefined && { comment: decision.comment }),
     };
   }
 
-  /**
-   * Waits until the gate is approved. Rejection and time-out throw: an unanswered question is a no.
-   * @param required false notes that nobody had to be asked
-   * @param opened is called once the approval waits, so that people can be told
-   */
-  async pass(
-    gate: Pick<Approval, 'id' | 'gate' | 'digest' | 'summary' | 'irreversible'>,
-    { required, opened }: { required: boolean; opened: () => void },
-  ): Promise<void> {
+  /** Waits until the gate is approved. Rejection and time-out throw: an unanswered question is a no. */
+  async pass(gate: Gate, { required, opened, vote }: PassOptions): Promise<void> {
+    const index = this.open(gate, required);
+    if (!required) return;
+    opened();
+    const timeoutSeconds = this.context.request.rollout.approvalTimeoutSeconds;
+    const decided = () =>
+      condition(() => this.all[index]?.state !== 'waiting', timeoutSeconds * 1_000, {
+        summary: `approval: ${gate.gate}`,
+      });
+    try {
+      await (vote ? whileVoting(vote, decided) : decided());
+    } catch (error) {
+      this.settle(index, 'void');
+      throw error;
+    }
+    const approval = this.all[index];
+    if (approval?.state === 'approved') return;
+    if (approval?.state === 'rejected') {
+      const comment = approval.comment ? `: ${approval.comment}` : '';
+      throw stepFailure('Approval.Rejected', `${approval.decidedBy} rejected ${gate.summary}${comment}`);
+    }
+    this.settle(index, 'expired');
+    throw stepFailure('Approval.Expired', `nobody decided on ${gate.summary} within ${timeoutSeconds} s`);
+  }
+
+  /** A gate that is asked again gets an id of its own: a decision for the first time is none for the second. */
+  private open(gate: Gate, required: boolean): number {
+    const times = this.all.filter(({ id }) => id === gate.id || id.startsWith(`${gate.id}#`)).length;
     const now = Date.now();
-    const timeoutSeconds = this.request.rollout.approvalTimeoutSeconds;
+    const { requester, request } = this.context;
     const approval: Approval = {
       ...gate,
-      requester: this.requester,
+      id: times === 0 ? gate.id : `${gate.id}#${times + 1}`,
+      requester,
       requestedAt: new Date(now).toISOString(),
-      expiresAt: new Date(now + timeoutSeconds * 1_000).toISOString(),
+      expiresAt: new Date(now + request.rollout.approvalTimeoutSeconds * 1_000).toISOString(),
       state: required ? 'waiting' : 'not-required',
       verified: false,
     };
-    const index = this.all.push(approval) - 1;
-    if (approval.state === 'not-required') return;
-    opened();
-    await condition(() => this.all[index]?.state !== 'waiting', timeoutSeconds * 1_000, {
-      summary: `approval: ${gate.gate}`,
-    });
-    const decided = this.all[index];
-    if (decided?.state === 'approved') return;
-    if (decided?.state === 'rejected') {
-      const comment = decided.comment ? `: ${decided.comment}` : '';
-      throw stepFailure('Approval.Rejected', `${decided.decidedBy} rejected ${gate.summary}${comment}`);
-    }
-    this.all[index] = { ...approval, state: 'expired' };
-    throw stepFailure('Approval.Expired', `nobody decided on ${gate.summary} within ${timeoutSeconds} s`);
+    return this.all.push(approval) - 1;
+  }
+
+  private settle(index: number, state: 'void' | 'expired'): void {
+    const approval = this.all[index];
+    if (approval?.state === 'waiting') this.all[index] = { ...approval, state };
+  }
+
+  private facts(decision: DecideApprovalInput, approval: Approval) {
+    const { request, workflowId, approvers } = this.context;
+    const { environment } = request;
+    return { decision, approval, workflowId, environment, approvers: approvers(), nowMs: Date.now() };
+  }
+}
+
+/** Runs `wait` while `vote` runs beside it; whichever ends first decides, and the vote is over with it. */
+async function whileVoting(vote: () => Promise<never>, wait: () => Promise<unknown>): Promise<void> {
+  const voting = new CancellationScope();
+  const sick = voting.run(vote);
+  sick.catch(() => {});
+  try {
+    await Promise.race([wait(), sick]);
+  } finally {
+    voting.cancel();
   }
 }

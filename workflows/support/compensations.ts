@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { ApplyStackInput, StackScope } from '../../activities/stacks';
+import type { ApplyOptions, ApplyStackInput, StackScope } from '../../activities/stacks';
 import { type Compensation, compensationFor } from '../../contracts/compensation';
 import type { StackArtifact, StackRef } from '../../contracts/stack';
 import { platform } from './activity-stubs';
@@ -21,12 +21,14 @@ export class Compensations {
 
   constructor(private readonly scope: StackScope) {}
 
-  /** Reads the before-image, writes down the way back, applies. */
-  async apply(artifact: StackArtifact, refs: StackRef[]): Promise<void> {
+  /** Reads the before-image, writes down the way back, applies. Applied again, the first way back stays the one. */
+  async apply(artifact: StackArtifact, refs: StackRef[], options: ApplyOptions = {}): Promise<void> {
     const { ref } = artifact;
-    const before = await platform.readBeforeImage(`${ref.region}: look at ${ref.kind}`, { ...this.scope, ref });
-    this.pending.push(compensationFor(ref, this.scope.generation, before));
-    const input: ApplyStackInput = { ...this.scope, artifact, refs };
+    if (!this.pending.some((one) => isSame(one.ref, ref))) {
+      const before = await platform.readBeforeImage(`${ref.region}: look at ${ref.kind}`, { ...this.scope, ref });
+      this.pending.push(compensationFor(ref, this.scope.generation, before));
+    }
+    const input: ApplyStackInput = { ...this.scope, artifact, refs, ...options };
     await platform.applyStack(`${ref.region}: apply ${ref.kind}`, input);
   }
 
@@ -60,4 +62,8 @@ export class Compensations {
       return { undone, left, deleted };
     });
   }
+}
+
+function isSame(a: StackRef, b: StackRef): boolean {
+  return a.account === b.account && a.region === b.region && a.name === b.name;
 }

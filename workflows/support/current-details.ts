@@ -2,11 +2,12 @@ import type { Progress } from '../../contracts/progress';
 
 /** The Web UI's "current details" of a deployment: Markdown, a table of regions and the latest events. Pure. */
 export function renderCurrentDetails(workflowId: string, progress: Progress): string {
-  const { phase, verdict, regions, approval, ledger, events } = progress;
+  const { phase, verdict, paused, regions, approval, ledger, events } = progress;
   const lines = [
     `**${verdict ?? phase}** — ${ledger.used.toLocaleString('en')} of ${ledger.limit.toLocaleString('en')} tokens`,
     '',
   ];
+  if (paused) lines.push(`**Paused** by ${cell(paused.by)}: ${cell(paused.reason)}`, '');
   if (regions.length > 0) {
     lines.push('| region | role | state | |', '| --- | --- | --- | --- |');
     for (const { region, role, state, detail } of regions)

@@ -1,6 +1,6 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type { OrchestratorSettings } from '../../activities/settings';
-import type { StackScope } from '../../activities/stacks';
+import type { ApplyOptions, StackScope } from '../../activities/stacks';
 import type { TokenLedger } from '../../agents/loop/token-ledger';
 import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
 import type { DecideApprovalInput } from '../../contracts/approval';
@@ -9,21 +9,30 @@ import { stepNameSchema } from '../../contracts/decision';
 import type { EvidenceSource } from '../../contracts/evidence';
 import type { DeploymentPlan } from '../../contracts/plan';
 import { previewHostname } from '../../contracts/preview-hostname';
+import type { Progress } from '../../contracts/progress';
 import type { DeploymentRecord } from '../../contracts/record';
 import type { DatabaseStatus } from '../../contracts/replication';
 import type { DeploymentReport, Failure, StepReport } from '../../contracts/report';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { StackKind, StackRef } from '../../contracts/stack';
 import type { DeploymentScope } from '../../platforms/platform';
-import { Approvals } from './approvals';
+import { nothingToDo } from '../../policies/nothing-to-do';
+import { platform } from './activity-stubs';
+import { Approvals, type Gate } from './approvals';
 import { Compensations } from './compensations';
+import { Drains } from './drains';
 import { describeFailure, stepFailure } from './failures';
 import { ProgressLog } from './progress-log';
+
+/** One activity of this length after the other while an approval waits; the history grows by an hour's worth at a time. */
+const VOTE_SECONDS = 3_600;
 
 export interface DeployInput {
   request: DeploymentRequest;
   requester: string;
   generation: number;
+  /** also return what was changed by hand to what the templates say */
+  revertDrift?: boolean;
 }
 
 /** Measurements that the validation step fills in, one by one, so that a broken-off run still reports what it saw. */
@@ -38,6 +47,11 @@ export class DeploymentRun {
   readonly approvals: Approvals;
   readonly progress: ProgressLog;
   readonly compensations: Compensations;
+  /** regions of a live deployment that answer nobody while they are changed */
+  readonly drains: Drains;
+  /** regions that this run has brought up: their health votes while a person thinks */
+  readonly deployed: string[] = [];
+  paused: Progress['paused'];
   readonly decisions: Decision[] = [];
   readonly steps: StepReport[] = [];
   readonly childIds: string[] = [];
@@ -76,14 +90,23 @@ export class DeploymentRun {
     const { account, application, environment, platform } = input.request;
     this.scope = { account, application, environment };
     this.on = { ...this.scope, platform, generation: input.generation };
-    this.approvals = new Approvals(input.request, input.requester);
+    this.approvals = new Approvals({
+      request: input.request,
+      requester: input.requester,
+      workflowId: this.workflow.id,
+      approvers: () => this.settings.approvers ?? [],
+    });
     this.compensations = new Compensations(this.on);
-    const waiting = () => this.approvals.waiting();
-    this.progress = new ProgressLog(
-      () => ledgerSummary(this.ledger),
-      waiting,
-      () => this.settings.searchable,
+    this.drains = new Drains(
+      () => this.record?.live?.topology.regions.map(({ region }) => region) ?? [],
+      (regions, why) => this.setDrained(regions, why),
     );
+    this.progress = new ProgressLog({
+      ledger: () => ledgerSummary(this.ledger),
+      approval: () => this.approvals.waiting(),
+      paused: () => this.paused,
+      searchable: () => this.settings.searchable,
+    });
   }
 
   /** The sealed plan. Steps after step 2's planning may rely on it. */
@@ -108,6 +131,68 @@ export class DeploymentRun {
   /** A change to something that carries production traffic: no fault is ever injected into it. */
   get isChange(): boolean {
     return this.record?.live !== undefined;
+  }
+
+  /** Whether production traffic reaches a region now. */
+  carriesTraffic(region: string): boolean {
+    return this.record?.live?.topology.regions.some((one) => one.region === region) ?? false;
+  }
+
+  /** The plan changes nothing of what is live: there is nothing to approve, deploy or prove. */
+  get hasNothingToDo(): boolean {
+    return this.isChange && this.plan !== undefined && nothingToDo(this.plan);
+  }
+
+  /** What every act on a stack of this run may and must do. */
+  get applyOptions(): ApplyOptions {
+    return {
+      ...(this.request.environment === 'production' && { protect: true }),
+      ...(this.input.revertDrift && { revertDrift: true }),
+    };
+  }
+
+  /** Waits while the deployment is paused. Asked before anything new begins. */
+  async unpaused(): Promise<void> {
+    await condition(() => this.paused === undefined);
+  }
+
+  /** Why the deployment cannot be paused now; undefined when it can. */
+  pauseRefusal(): string | undefined {
+    if (this.life !== 'running') return `the deployment cannot be paused any more: it is ${this.life}`;
+    return this.paused && `${this.paused.by} has paused the deployment already: ${this.paused.reason}`;
+  }
+
+  pause(by: string, reason: string): void {
+    this.paused = { by, reason, since: new Date().toISOString() };
+    this.progress.say(`${by} paused the deployment: ${reason}`);
+  }
+
+  resume(by: string): void {
+    this.paused = undefined;
+    this.progress.say(`${by} resumed the deployment`);
+  }
+
+  /** Asks at a gate, if anybody has to be asked here; what has been brought up votes on while a person thinks. */
+  async pass(gate: Gate, step: StepName, required = this.mustAsk): Promise<void> {
+    const opened = () => this.progress.enter('approval', `waiting for approval of ${gate.summary}`, step);
+    await this.approvals.pass(gate, { required, opened, ...(this.deployed.length > 0 && { vote: () => this.vote() }) });
+  }
+
+  /** Production always asks. */
+  private get mustAsk(): boolean {
+    return this.request.environment === 'production' || this.request.rollout.approval !== 'none';
+  }
+
+  private async vote(): Promise<never> {
+    const input = { ...this.on, regions: [...this.deployed], seconds: VOTE_SECONDS };
+    for (;;) await platform.watchRegions('health votes while a person thinks', input);
+  }
+
+  private async setDrained(regions: string[], why: string): Promise<void> {
+    const hostname = this.record?.live?.hostname;
+    if (!hostname) return;
+    this.progress.say(why);
+    await platform.drainRegions(why, { ...this.on, hostname, regions, epoch: this.epoch });
   }
 
   /** Why the deployment cannot be stopped any more; undefined when it can. */

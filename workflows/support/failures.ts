@@ -34,6 +34,12 @@ export function messageOf(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
+/** The type of the failure at the bottom; undefined for what is no failure of ours. */
+export function failureTypeOf(error: unknown): FailureType | undefined {
+  const cause = rootCause(error);
+  return cause instanceof ApplicationFailure && isFailureType(cause.type) ? cause.type : undefined;
+}
+
 function rootCause(error: unknown): unknown {
   let cause = error;
   while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause)

@@ -11,6 +11,14 @@ import { renderCurrentDetails } from './current-details';
 /** Older events are dropped: the progress query must stay a small payload. */
 const EVENTS_KEPT = 500;
 
+export interface ProgressSources {
+  ledger: () => LedgerSummary;
+  approval: () => Approval | undefined;
+  paused: () => Progress['paused'];
+  /** false on a server that lacks our search attributes: everything else works the same */
+  searchable: () => boolean;
+}
+
 /** What people see while a deployment runs: phase, regions, events. Feeds the query and the Web UI alike. */
 export class ProgressLog {
   private phase: Progress['phase'] = 'topology';
@@ -20,19 +28,14 @@ export class ProgressLog {
   private readonly events: ProgressEvent[] = [];
   private readonly regions = new Map<string, Progress['regions'][number]>();
 
-  /** `searchable` answers false on a server that lacks our search attributes: everything else works the same. */
-  constructor(
-    private readonly ledger: () => LedgerSummary,
-    private readonly approval: () => Approval | undefined,
-    private readonly searchable: () => boolean,
-  ) {}
+  constructor(private readonly sources: ProgressSources) {}
 
   enter(phase: Progress['phase'], message: string, step?: StepName): void {
     this.phase = phase;
     this.step = step;
     this.say(message);
-    if (this.searchable()) {
-      const waiting = this.approval()?.state === 'waiting';
+    if (this.sources.searchable()) {
+      const waiting = this.sources.approval()?.state === 'waiting';
       upsertSearchAttributes([
         { key: MERIDIAN_PHASE, value: this.verdict ?? phase },
         { key: MERIDIAN_NEEDS_APPROVAL, value: waiting },
@@ -50,7 +53,7 @@ export class ProgressLog {
 
   plan(regions: TopologyRegion[]): void {
     for (const { region, role } of regions) this.regions.set(region, { region, role, state: 'waiting', detail: '' });
-    if (this.searchable())
+    if (this.sources.searchable())
       upsertSearchAttributes([{ key: MERIDIAN_REGIONS, value: regions.map(({ region }) => region) }]);
   }
 
@@ -66,13 +69,15 @@ export class ProgressLog {
   }
 
   read(sinceSeq = 0): Progress {
-    const approval = this.approval();
+    const approval = this.sources.approval();
+    const paused = this.sources.paused();
     return {
       phase: this.phase,
       ...(this.verdict && { verdict: this.verdict }),
       regions: [...this.regions.values()],
       ...(approval && { approval }),
-      ledger: this.ledger(),
+      ...(paused && { paused }),
+      ledger: this.sources.ledger(),
       events: this.events.filter(({ seq }) => seq > sinceSeq),
     };
   }

@@ -1,0 +1,76 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { ApplyOptions } from '../../activities/stacks';
+import type { DeploymentPlan } from '../../contracts/plan';
+import type { PlannedChange, StackArtifact, StackKind, StackRef } from '../../contracts/stack';
+import { isLost } from '../../policies/stateful-resources';
+import { platform } from '../support/activity-stubs';
+import type { DeploymentRun } from '../support/deployment-run';
+import { failureTypeOf, messageOf, stepFailure } from '../support/failures';
+
+/** A plan that keeps changing under the hands of the one who approves it is somebody else at work. */
+const ASKED_AGAIN_AT_MOST = 3;
+
+/** Applies all stacks of one kind in the order of the plan, each with its way back written down first. */
+export async function applyStacks(run: DeploymentRun, plan: DeploymentPlan, kind: StackKind): Promise<void> {
+  const refs = plan.stacks.map(({ ref }) => ref);
+  for (const artifact of plan.stacks.filter(({ ref }) => ref.kind === kind)) {
+    const { region } = artifact.ref;
+    if (isUnchanged(run, plan, artifact)) continue;
+    await run.unpaused();
+    run.progress.region(region, 'applying', `${kind} stack`);
+    await asApproved(run, plan, artifact, (options) => run.compensations.apply(artifact, refs, options));
+    run.progress.region(region, 'ready', `${kind} stack is up`);
+  }
+}
+
+/**
+ * Runs an act on a stack within what was approved. When the platform is about to do anything else, nothing happens until
+ * that was approved, too.
+ */
+export async function asApproved<R>(
+  run: DeploymentRun,
+  plan: DeploymentPlan,
+  artifact: StackArtifact,
+  act: (options: ApplyOptions) => Promise<R>,
+): Promise<R> {
+  let approved = changesOf(plan, artifact.ref);
+  for (let asked = 0; ; asked += 1) {
+    try {
+      return await act({ approved, ...run.applyOptions });
+    } catch (error) {
+      if (failureTypeOf(error) !== 'Platform.PlanChanged' || asked === ASKED_AGAIN_AT_MOST) throw error;
+      approved = await askAgain(run, artifact, messageOf(error));
+    }
+  }
+}
+
+/** A change leaves a stack alone that has nothing to change and whose parameters come from none that has. */
+export function isUnchanged(run: DeploymentRun, plan: DeploymentPlan, { ref, parameters }: StackArtifact): boolean {
+  if (!run.isChange || changesOf(plan, ref).length > 0) return false;
+  const sources = Object.values(parameters).flatMap((parameter) => ('output' in parameter ? [parameter.output] : []));
+  return plan.changes.every(
+    ({ ref: other, changes }) =>
+      changes.length === 0 || !sources.some(({ region, kind }) => region === other.region && kind === other.kind),
+  );
+}
+
+function changesOf(plan: DeploymentPlan, ref: StackRef): PlannedChange[] {
+  return plan.changes.find((stack) => stack.ref.region === ref.region && stack.ref.name === ref.name)?.changes ?? [];
+}
+
+async function askAgain(run: DeploymentRun, artifact: StackArtifact, why: string): Promise<PlannedChange[]> {
+  const { region, kind } = artifact.ref;
+  const [now] = await platform.planStacks(`${region}: what would ${kind} change now`, {
+    ...run.on,
+    stacks: [artifact],
+  });
+  const changes = now?.changes ?? [];
+  const lost = changes.find(isLost);
+  if (lost) throw stepFailure('Plan.Blocked', `${why}; a deployment never destroys data`, { region });
+  run.progress.say(`not as approved: ${why}`, region);
+  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify([artifact.digest, changes]))));
+  const summary = `what changed since the plan: ${why}`;
+  await run.pass({ id: `plan-${region}-${kind}`, gate: 'plan', digest, summary, irreversible: [] }, 'regions');
+  return changes;
+}
