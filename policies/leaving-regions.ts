@@ -2,6 +2,7 @@ import type { DeploymentPlan } from '../contracts/plan';
 import type { LiveDeployment } from '../contracts/record';
 import type { StackArtifact } from '../contracts/stack';
 import type { Topology } from '../contracts/topology';
+import { isStateful } from './stateful-resources';
 
 /**
  * The regions of a live deployment that a new topology does not have, in the order in which they were made, with their
@@ -22,4 +23,13 @@ export function leavingRegions(
 /** Global records live in some region, too, but belong to none. */
 function isOf({ ref }: StackArtifact, region: string): boolean {
   return ref.region === region && ref.kind !== 'preview' && ref.kind !== 'global';
+}
+
+/** What a leaving region holds that cannot be made again, by type. Keys go with what they encrypt: alone they are no loss. */
+export function dataThatLeaves({ stacks }: DeploymentPlan['removals'][number]): Array<{ type: string; count: number }> {
+  const counts = new Map<string, number>();
+  for (const [type, count] of stacks.flatMap(({ resourceTypes }) => Object.entries(resourceTypes))) {
+    if (isStateful({ type }) && !type.startsWith('AWS::KMS::')) counts.set(type, (counts.get(type) ?? 0) + count);
+  }
+  return [...counts].map(([type, count]) => ({ type, count }));
 }

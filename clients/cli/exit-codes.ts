@@ -15,6 +15,9 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** Of `plan --detailed-exitcode` and `drift --exit-code`, as other tools of the field have it; 0 is then: nothing. */
+export const EXIT_SOMETHING_TO_DO = 2;
+
 export const EXIT_CODE_MEANINGS: ReadonlyArray<[ExitCode, string]> = [
   [EXIT.ok, 'done; for a deployment: promoted'],
   [EXIT.failed, 'the deployment failed, or something unexpected happened'],

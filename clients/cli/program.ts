@@ -12,7 +12,7 @@ export interface DeployOptions {
 /** What each verb does; `program.ts` only knows how they are called. */
 export interface CliActions {
   dev(options: { stop?: true; plant: string[] }): Promise<void>;
-  plan(file: string, options: { json?: true; details?: true; by: string }): Promise<void>;
+  plan(file: string, options: { json?: true; details?: true; detailedExitcode?: true; by: string }): Promise<void>;
   deploy(file: string, options: DeployOptions): Promise<void>;
   status(target: Target | undefined, options: { json?: true; watch?: true }): Promise<void>;
   approve(
@@ -58,6 +58,7 @@ function addDeployCommands(program: Command, actions: CliActions, user: string):
     .description('show what a request would do, and do nothing')
     .argument('<file>', 'request file, YAML or JSON')
     .option('--details', 'list the resources of new stacks one by one')
+    .option('--detailed-exitcode', 'exit with 2 when there is something to do, with 0 when there is nothing')
     .option(...JSON_FLAG)
     .option(...BY, user)
     .action((file, options) => actions.plan(file, options));

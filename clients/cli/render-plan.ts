@@ -1,13 +1,14 @@
 import type { DeploymentPlan } from '../../contracts/plan';
-import type { PlannedChange } from '../../contracts/stack';
-import { formatMs, formatUsd, plural, shortDigest } from '../format';
+import type { PlannedChange, StackKind } from '../../contracts/stack';
+import { nothingToDo } from '../../policies/nothing-to-do';
+import { formatMs, plural, shortDigest } from '../format';
+import { addedRegions, broadened, CHANGE_SYMBOL, changeWords, costWords, countWords, dangers } from '../plan-words';
 import type { Colors } from './terminal';
 
 type StackChanges = DeploymentPlan['changes'][number];
 
 /** as long as the longest kind of stack, "connectivity" */
 const KIND_WIDTH = 12;
-const SYMBOL: Record<PlannedChange['action'], string> = { create: '+', change: '~', delete: '-', replace: '±' };
 
 export interface PlanView {
   /** undefined: not compared with one */
@@ -16,41 +17,45 @@ export interface PlanView {
   details?: boolean | undefined;
 }
 
-/** The plan as people approve it: changes per region, cost against the budget, findings, what cannot be undone. */
+/**
+ * The plan as people approve it: what is lost first, then changes per region, cost against the budget, what becomes
+ * wider, findings, what cannot be undone.
+ */
 export function renderPlan(plan: DeploymentPlan, view: PlanView, colors: Colors): string {
+  const added = addedRegions(plan);
   return [
     ...header(plan, view, colors),
+    ...dangers(plan).map((line) => colors.bold(colors.red(`  DANGER   ${line}`))),
     ...plan.topology.regions.flatMap(({ region, role, why }) => [
       '',
-      `${colors.bold(region)}  ${role}  ${colors.dim(why)}`,
+      `${colors.bold(region)}  ${role}  ${added.includes(region) ? `${colors.green('new')}  ` : ''}${colors.dim(why)}`,
       ...changesOf(plan, region, view, colors),
     ]),
     ...elsewhere(plan, view, colors),
+    ...plan.removals.flatMap((removal) => removalLines(removal, colors)),
     '',
-    countsLine(plan, colors),
-    ...rolloutLines(plan),
+    colors.bold(nothingToDo(plan) ? 'Nothing to do: what is live is what the request asks for' : countWords(plan)),
+    ...(nothingToDo(plan) ? [] : rolloutLines(plan)),
     ...replicationLines(plan),
+    ...section('Becomes wider', broadened(plan), colors.yellow),
     ...findingLines(plan, colors),
     ...section('Irreversible', plan.irreversible, colors.yellow),
-    ...section('How it would be undone', plan.inverse, (line) => line),
+    ...(nothingToDo(plan) ? [] : section('How it would be undone', plan.inverse, (line) => line)),
     '',
   ].join('\n');
 }
 
-function header({ digest, topology }: DeploymentPlan, { budgetUsdPerMonth }: PlanView, colors: Colors): string[] {
+function header(plan: DeploymentPlan, { budgetUsdPerMonth }: PlanView, colors: Colors): string[] {
+  const { digest, topology } = plan;
+  const cost = costWords(plan, budgetUsdPerMonth);
+  const isOver = budgetUsdPerMonth !== undefined && topology.cost.usdPerMonth > budgetUsdPerMonth;
   return [
     '',
     `${colors.bold('Plan')} ${shortDigest(digest)}`,
     `  ${topology.mode}, routed by ${topology.routing}, primary ${topology.primary}`,
-    `  cost     ${costText(topology.cost.usdPerMonth, budgetUsdPerMonth, colors)}`,
+    `  cost     ${isOver ? colors.red(`${cost}: over budget`) : cost}`,
     `  latency  ${formatMs(topology.latency.modelledMs)} at the ${topology.latency.percentile}th percentile (modelled)`,
   ];
-}
-
-function costText(usdPerMonth: number, budgetUsdPerMonth: number | undefined, colors: Colors): string {
-  if (budgetUsdPerMonth === undefined) return `${formatUsd(usdPerMonth)} a month`;
-  const text = `${formatUsd(usdPerMonth)} a month of ${formatUsd(budgetUsdPerMonth)}`;
-  return usdPerMonth <= budgetUsdPerMonth ? text : colors.red(`${text}: over budget`);
 }
 
 /** The stack of global records lives in one region but serves all: it is listed once, under its own heading. */
@@ -73,22 +78,28 @@ function elsewhere(plan: DeploymentPlan, view: PlanView, colors: Colors): string
 
 /** A stack that is new as a whole is one line: what it consists of matters less than what changes in others. */
 function stackLines(stack: StackChanges, name: string, { details }: PlanView, colors: Colors): string[] {
-  const { ref, changes } = stack;
-  const isNew = changes.length > 0 && changes.every(({ action }) => action === 'create');
-  if (isNew && !details)
-    return [
-      colors.green(`  + ${ref.kind.padEnd(KIND_WIDTH)} ${plural(changes.length, 'resource')}  ${colors.dim(name)}`),
-    ];
-  if (changes.length === 0) return [`    ${ref.kind.padEnd(KIND_WIDTH)} no changes  ${colors.dim(name)}`];
-  return [`  ${ref.kind} ${colors.dim(name)}`, ...changes.map((change) => changeLine(change, colors))];
+  const { ref, before, changes } = stack;
+  if (before === 'absent' && !details)
+    return [colors.green(stackLine('+', ref.kind, plural(changes.length, 'resource'), colors.dim(name)))];
+  if (changes.length === 0) return [stackLine(' ', ref.kind, 'no changes', colors.dim(name))];
+  return [
+    `  ${before === 'absent' ? '+' : '~'} ${ref.kind} ${colors.dim(name)}`,
+    ...changes.map((change) => changeLine(change, colors)),
+  ];
 }
 
-function isGlobal(kind: string): boolean {
+function stackLine(symbol: string, kind: StackKind, what: string, name: string): string {
+  return `  ${symbol} ${kind.padEnd(KIND_WIDTH)} ${what}  ${name}`;
+}
+
+function isGlobal(kind: StackKind): boolean {
   return kind === 'global' || kind === 'preview';
 }
 
-function changeLine({ action, resource, type }: PlannedChange, colors: Colors): string {
-  const line = `    ${SYMBOL[action]} ${resource} ${colors.dim(type)}`;
+function changeLine(change: PlannedChange, colors: Colors): string {
+  const { action, resource, type } = change;
+  const words = changeWords(change);
+  const line = `      ${CHANGE_SYMBOL[action]} ${resource} ${colors.dim(type)}${words ? `  ${words}` : ''}`;
   switch (action) {
     case 'create':
       return colors.green(line);
@@ -96,16 +107,18 @@ function changeLine({ action, resource, type }: PlannedChange, colors: Colors): 
       return colors.yellow(line);
     case 'delete':
     case 'replace':
-      return colors.red(action === 'replace' ? `${line} (replaced)` : line);
+      return colors.red(line);
   }
 }
 
-function countsLine({ changes }: DeploymentPlan, colors: Colors): string {
-  const count = (action: PlannedChange['action']) =>
-    changes.reduce((sum, stack) => sum + stack.changes.filter((change) => change.action === action).length, 0);
-  return colors.bold(
-    `Plan: ${count('create')} to add, ${count('change')} to change, ${count('replace')} to replace, ${count('delete')} to destroy`,
-  );
+function removalLines({ region, stacks }: DeploymentPlan['removals'][number], colors: Colors): string[] {
+  return [
+    '',
+    `${colors.bold(region)}  ${colors.red('leaves')}  ${colors.dim('drained first, destroyed last')}`,
+    ...stacks.map(({ ref, resources }) =>
+      colors.red(stackLine('-', ref.kind, plural(resources, 'resource'), colors.dim(ref.name))),
+    ),
+  ];
 }
 
 function rolloutLines({ rollout }: DeploymentPlan): string[] {

@@ -1,6 +1,7 @@
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { PlannedChange, StackArtifact, StackRef } from '../../contracts/stack';
-import { isStateful } from '../../policies/stateful-resources';
+import { dataThatLeaves } from '../../policies/leaving-regions';
+import { isLost } from '../../policies/stateful-resources';
 
 type Removals = DeploymentPlan['removals'];
 type StackChanges = Pick<DeploymentPlan['changes'][number], 'ref' | 'before' | 'changes'>;
@@ -50,17 +51,16 @@ export function irreversibleItems({
 
 function lostBy({ region }: StackRef, change: PlannedChange): string[] {
   const { action, resource, type, possible } = change;
-  if ((action !== 'delete' && action !== 'replace') || !isStateful(change)) return [];
+  if (!isLost(change)) return [];
   const verb = possible ? `perhaps ${action}` : action;
   return [`${verb} ${resource} (${type}) in ${region}: its data is gone unless it was copied before`];
 }
 
 /** A region that leaves takes all it has with it: what holds data is named, the rest is its network and services. */
-function lostWith({ region, stacks }: Removals[number]): string[] {
-  const holding = stacks.flatMap(({ resourceTypes }) =>
-    Object.entries(resourceTypes).flatMap(([type, count]) => (isStateful({ type }) ? [`${count} ${type}`] : [])),
-  );
-  const data = holding.length > 0 ? [`remove ${region}: what it holds is gone (${holding.join(', ')})`] : [];
+function lostWith(removal: Removals[number]): string[] {
+  const { region } = removal;
+  const holding = dataThatLeaves(removal).map(({ type, count }) => `${count} × ${type}`);
+  const data = holding.length > 0 ? [`remove ${region}: the data it holds is gone (${holding.join(', ')})`] : [];
   return [...data, `remove ${region}: its network, addresses and services are gone; coming back makes new ones`];
 }
 

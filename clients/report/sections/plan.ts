@@ -1,17 +1,16 @@
 import type { Approval } from '../../../contracts/approval';
 import type { DeploymentPlan } from '../../../contracts/plan';
 import type { DeploymentReport } from '../../../contracts/report';
-import type { PlannedChange } from '../../../contracts/stack';
+import { nothingToDo } from '../../../policies/nothing-to-do';
 import { formatTime, plural, shortDigest } from '../../format';
+import { addedRegions, broadened, CHANGE_SYMBOL, changeWords, costWords, countWords, dangers } from '../../plan-words';
 import { type Html, html } from '../html';
 
-const SYMBOL: Record<PlannedChange['action'], string> = { create: '+', change: '~', delete: '-', replace: '±' };
-
 /** What was approved, by whom, and how it would be undone. */
-export function planSection({ plan, approvals }: DeploymentReport): Html | undefined {
+export function planSection({ plan, approvals, request }: DeploymentReport): Html | undefined {
   if (!plan && approvals.length === 0) return undefined;
   return html`<section id="plan"><h2>Plan and approvals</h2>
-${plan && html`<p class="soft">Digest <code>${shortDigest(plan.digest)}</code> · canary ${plan.rollout.canary} · ${plural(plan.rollout.waves.length, 'wave')} · ${plan.rollout.reason}</p>`}
+${plan && html`<p class="soft">Digest <code>${shortDigest(plan.digest)}</code> · canary ${plan.rollout.canary} · ${plural(plan.rollout.waves.length, 'wave')} · ${plan.rollout.reason}</p>${summary(plan, request.budget.usdPerMonth)}`}
 ${approvals.length > 0 && approvalTable(approvals)}
 ${plan && planDetails(plan)}</section>`;
 }
@@ -42,6 +41,17 @@ function approvalTone(state: Approval['state']): 'good' | 'bad' | 'warn' | 'calm
   }
 }
 
+/** What a person has to know before saying yes; none of it is folded away. */
+function summary(plan: DeploymentPlan, budgetUsdPerMonth: number): Html {
+  const added = addedRegions(plan);
+  const leaving = plan.removals.map(({ region }) => region);
+  return html`<p><b>${nothingToDo(plan) ? 'Nothing to do' : countWords(plan)}</b> · ${costWords(plan, budgetUsdPerMonth)}</p>
+${added.length > 0 && html`<p><span class="tag good">new</span> ${added.join(', ')}</p>`}
+${leaving.length > 0 && html`<p><span class="tag bad">leaves</span> ${leaving.join(', ')} <span class="soft">drained first, destroyed last</span></p>`}
+${dangers(plan).map((line) => html`<p><span class="tag bad">danger</span> ${line}</p>`)}
+${broadened(plan).map((line) => html`<p><span class="tag warn">becomes wider</span> ${line}</p>`)}`;
+}
+
 function planDetails(plan: DeploymentPlan): Html {
   return html`${plan.changes.map(
     ({
@@ -50,14 +60,23 @@ function planDetails(plan: DeploymentPlan): Html {
     }) => html`<details><summary>${ref.region} · ${ref.kind} <span class="soft">${plural(changes.length, 'change')}</span></summary>
 <table><tbody>${changes.map(
       (change) =>
-        html`<tr><td class="mono ${change.action}">${SYMBOL[change.action]}</td><td>${change.resource}</td><td class="soft">${change.type}</td></tr>`,
+        html`<tr><td class="mono ${change.action}">${CHANGE_SYMBOL[change.action]}</td><td>${change.resource}</td><td class="soft">${change.type}</td><td class="small">${changeWords(change)}</td></tr>`,
     )}</tbody></table></details>`,
   )}
+${plan.removals.map(({ region, stacks }) => removal(region, stacks))}
 ${replication(plan)}
 ${plan.findings.length > 0 && findings(plan)}
 ${lines('Irreversible', plan.irreversible)}
 ${lines('How it would be undone', plan.inverse)}
 ${lines('Data migration hooks', plan.rollout.migration)}`;
+}
+
+function removal(region: string, stacks: DeploymentPlan['removals'][number]['stacks']): Html {
+  return html`<details><summary>${region} leaves <span class="soft">${plural(stacks.length, 'stack')}</span></summary>
+<table><tbody>${stacks.map(
+    ({ ref, resources }) =>
+      html`<tr><td class="mono delete">-</td><td>${ref.kind}</td><td class="soft">${ref.name}</td><td class="small">${plural(resources, 'resource')}</td></tr>`,
+  )}</tbody></table></details>`;
 }
 
 function replication({ replication: { stores } }: DeploymentPlan): Html[] {

@@ -3,7 +3,9 @@ import { consoleProgress } from '../../../clients/cli/console-progress';
 import { renderPlan } from '../../../clients/cli/render-plan';
 import { renderVerdict } from '../../../clients/cli/render-verdict';
 import { formatMs, formatUsd } from '../../../clients/format';
+import type { DeploymentPlan } from '../../../contracts/plan';
 import type { Progress } from '../../../contracts/progress';
+import type { PlannedChange } from '../../../contracts/stack';
 import { CHECKLIST_ITEMS } from '../../../contracts/validation';
 import { failedReport, sampleReport } from '../sample-report';
 import { memoryTerminal } from './memory-terminal';
@@ -23,22 +25,101 @@ const progress: Progress = {
   ],
 };
 
+/** The sample plan as a change of what is live: two stacks change, one region leaves, one comes. */
+const change: DeploymentPlan = {
+  ...plan,
+  costBefore: 500,
+  changes: plan.changes.map((stack) => ({ ...stack, before: 'present', changes: [], broadening: [] })),
+};
+const changing = (changes: PlannedChange[], broadening: string[] = []): DeploymentPlan => ({
+  ...change,
+  changes: [{ ...change.changes[0]!, changes, broadening }, ...change.changes.slice(1)],
+});
+const leaving: DeploymentPlan = {
+  ...change,
+  removals: [
+    {
+      region: 'sa-east-1',
+      stacks: plan.stacks.slice(0, 1).map((stack) => ({
+        ...stack,
+        ref: { ...stack.ref, region: 'sa-east-1' },
+        resources: 4,
+        resourceTypes: { 'AWS::RDS::DBInstance': 2, 'AWS::KMS::Key': 1 },
+      })),
+    },
+  ],
+};
+
 describe('the plan', () => {
   test('counts what it adds, changes, replaces and destroys', () => {
-    const changes = [
-      {
-        ...plan.changes[0]!,
-        changes: [
-          { action: 'create' as const, resource: 'A', type: 'T' },
-          { action: 'change' as const, resource: 'B', type: 'T' },
-          { action: 'replace' as const, resource: 'C', type: 'T' },
-          { action: 'delete' as const, resource: 'D', type: 'T' },
-        ],
-      },
-    ];
-    const text = renderPlan({ ...plan, changes }, {}, plain);
-    expect(text).toContain('Plan: 1 to add, 1 to change, 1 to replace, 1 to destroy');
-    for (const line of ['+ A T', '~ B T', '± C T (replaced)', '- D T']) expect(text).toContain(line);
+    const text = renderPlan(
+      changing([
+        { action: 'create', resource: 'A', type: 'T' },
+        { action: 'change', resource: 'B', type: 'T', properties: ['Size', 'Tags'] },
+        { action: 'replace', resource: 'C', type: 'T', properties: ['Name'] },
+        { action: 'replace', resource: 'E', type: 'T', possible: true },
+        { action: 'delete', resource: 'D', type: 'T' },
+      ]),
+      {},
+      plain,
+    );
+    expect(text).toContain('Plan: 1 to add, 1 to change, 2 to replace (1 of them perhaps), 1 to destroy');
+    const lines = ['+ A T', '~ B T  Size, Tags', '± C T  forces replacement: Name', '± E T  may be replaced', '- D T'];
+    for (const line of lines) expect(text).toContain(`${line}\n`);
+  });
+
+  test('says that there is nothing to do, and then not how to undo it', () => {
+    const text = renderPlan(change, {}, plain);
+    expect(text).toContain('Nothing to do');
+    expect(text).not.toMatch(/to add|How it would be undone/);
+  });
+
+  test('losing data is a danger, in red, with what would be lost', () => {
+    const lossy = changing([
+      { action: 'replace', resource: 'OrdersDatabase', type: 'AWS::RDS::DBInstance' },
+      { action: 'delete', resource: 'Uploads', type: 'AWS::S3::Bucket' },
+      { action: 'replace', resource: 'Key', type: 'AWS::KMS::Key', possible: true },
+      { action: 'delete', resource: 'Subnet', type: 'AWS::EC2::Subnet' },
+    ]);
+    const text = renderPlan(lossy, {}, pc.createColors(true));
+    const danger = text.split('\n').filter((line) => line.includes('DANGER'));
+    expect(danger).toHaveLength(3);
+    expect(danger.every((line) => line.includes('\u001b[31m'))).toBe(true);
+    expect(danger[0]).toContain('would be replaced: the database with all its rows would be lost');
+    expect(danger[1]).toContain('would be deleted: the bucket with all its objects');
+    expect(danger[2]).toContain('may be replaced: the key, and with it everything that it encrypts');
+  });
+
+  test('a region that leaves is drained first, and what it holds is a danger', () => {
+    const text = renderPlan(leaving, {}, plain);
+    expect(text).toContain('sa-east-1  leaves  drained first, destroyed last');
+    expect(text).toContain('- base         4 resources');
+    expect(text).toContain(
+      'DANGER   sa-east-1 is removed: the database with all its rows there (2 × AWS::RDS::DBInstance)',
+    );
+    expect(text).toContain('4 to destroy; 1 region to remove');
+  });
+
+  test('a region that comes to a live deployment is new; in a first deployment all are, and none says so', () => {
+    const coming = changing([]);
+    coming.changes[0] = { ...coming.changes[0]!, before: 'absent' };
+    const { region } = coming.changes[0].ref;
+    expect(renderPlan(coming, {}, plain)).toMatch(new RegExp(`^${region}  \\w+  new  `, 'm'));
+    expect(renderPlan(plan, {}, plain)).not.toMatch(/ {2}new {2}/);
+  });
+
+  test('what becomes wider has its own heading', () => {
+    const text = renderPlan(changing([], ['TaskRole may s3:* on *']), {}, plain);
+    expect(text).toMatch(/^Becomes wider:\n {2}\S+\/base: TaskRole may s3:\* on \*$/m);
+    expect(renderPlan(change, {}, plain)).not.toContain('wider');
+  });
+
+  test.each([
+    [500, '+$112 a month, from $500 to $612 of $900'],
+    [700, '−$88 a month, from $700 to $612 of $900'],
+    [612.1, '$612 a month of $900, as before'],
+  ])('of a change it says what it costs more or less: %d before', (costBefore, words) => {
+    expect(renderPlan({ ...change, costBefore }, { budgetUsdPerMonth: 900 }, plain)).toContain(`cost     ${words}\n`);
   });
 
   test('lists every stack once, global records under their own heading', () => {

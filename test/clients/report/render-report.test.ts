@@ -124,3 +124,32 @@ test('labels of close regions do not cover each other', () => {
   ]);
   expect(new Set(placed.map(({ x, y, anchor }) => `${x} ${y} ${anchor}`)).size).toBe(3);
 });
+
+test('the plan says unfolded what is lost, what becomes wider, what leaves and what it costs more', () => {
+  const plan = sampleReport.plan!;
+  const [first, ...others] = plan.changes;
+  const change = {
+    action: 'replace' as const,
+    resource: 'Orders',
+    type: 'AWS::RDS::DBInstance',
+    properties: ['Engine'],
+  };
+  const page = renderReportHtml({
+    ...sampleReport,
+    plan: {
+      ...plan,
+      costBefore: 500,
+      changes: [{ ...first!, before: 'present', changes: [change], broadening: ['TaskRole may <b>'] }, ...others],
+      removals: [{ region: 'sa-east-1', stacks: plan.stacks.slice(0, 1) }],
+    },
+  });
+  const section = page.slice(page.indexOf('id="plan"'), page.indexOf('<details', page.indexOf('id="plan"')));
+  for (const text of [
+    'database with all its rows',
+    'TaskRole may &lt;b&gt;',
+    'sa-east-1',
+    '+$112 a month, from $500 to $612',
+  ])
+    expect(section).toContain(text);
+  expect(page).toContain('forces replacement: Engine');
+});

@@ -149,7 +149,7 @@ describe('the way back', () => {
     const stacks = [{ ...artifact('data'), resourceTypes: { 'AWS::RDS::DBInstance': 2 } }, artifact('base')];
     const removals = [{ region: 'eu-west-1', stacks }];
     expect(irreversibleItems({ changes: [], removals })).toEqual([
-      'remove eu-west-1: what it holds is gone (2 AWS::RDS::DBInstance)',
+      'remove eu-west-1: the data it holds is gone (2 × AWS::RDS::DBInstance)',
       expect.stringContaining('remove eu-west-1: its network'),
     ]);
     expect(inversePlan([], [], removals)).toEqual([
