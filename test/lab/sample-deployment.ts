@@ -1,3 +1,4 @@
+import type { RegionSpec } from '../../contracts/region-spec';
 import {
   type StackDescription,
   type StackKind,
@@ -7,6 +8,7 @@ import {
 } from '../../contracts/stack';
 import type { DaemonClient } from '../../lab/daemon/daemon-client';
 import type { GeneratedStack } from '../../skills/iac-template-generator/schema';
+import { buildRegionSpecs } from '../../skills/iac-template-generator/skill';
 import { planned, sampleRequest, templatesOf, topologyOf } from '../skills/iac-template-generator/planned-deployments';
 
 export const PRIMARY = 'eu-west-1';
@@ -28,11 +30,14 @@ export interface SampleOptions {
   generation?: number;
   /** replication is planned as synchronous */
   synchronous?: boolean;
+  /** what this deployment changes */
+  live?: SampleDeployment;
 }
 
 /** The rendered stacks of the sample application, primary first; applied to a lab one by one or by kind. */
 export class SampleDeployment {
   readonly stacks: GeneratedStack[];
+  private readonly specs: RegionSpec[];
   private readonly generation: number;
 
   constructor(
@@ -49,7 +54,9 @@ export class SampleDeployment {
     if (options.synchronous) {
       for (const plan of input.replication.stores) plan.mode = { kind: 'synchronous', writePenaltyMs: 1 };
     }
-    this.stacks = templatesOf(input).stacks;
+    const live = options.live && { specs: options.live.specs, firstRegion: options.live.specs[0]!.region };
+    this.specs = buildRegionSpecs({ ...input, live });
+    this.stacks = templatesOf({ ...input, live }).stacks;
   }
 
   stack(region: string, kind: StackKind): GeneratedStack {

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import type { SymbolicParameter } from '../../../contracts/stack';
 import { readTemplate } from '../../../lab/template-reader/read-template';
 import { buildRegionSpecs, buildTraffic } from '../../../skills/iac-template-generator/skill';
-import { plannedDeployments, templatesOf, threeRegions } from '../../skills/iac-template-generator/planned-deployments';
+import {
+  planned,
+  plannedDeployments,
+  templatesOf,
+  threeRegions,
+  topologyOf,
+} from '../../skills/iac-template-generator/planned-deployments';
 
 /** Stands for outputs of stacks that nobody made: the reader must not need their values. */
 function values(parameters: Record<string, SymbolicParameter>): Record<string, string> {
@@ -39,6 +45,20 @@ test('what is rendered is read back: every stack gives its part of the region sp
       expect(seen.peerings).toBe([...specs.values()].filter(({ peerings }) => peerings.length > 0).length);
     }),
     { numRuns: 60 },
+  );
+});
+
+test('a change of roles is read back: promoted, detached, and following the former primary', () => {
+  const before = threeRegions();
+  const live = { specs: buildRegionSpecs(before), firstRegion: 'us-east-1' };
+  const topology = topologyOf(['eu-west-1', 'us-east-1', 'ap-southeast-1']);
+  const input = { ...planned(before.request, topology), live };
+  const read = templatesOf(input).stacks.flatMap(({ template, parameters, ref }) => {
+    const reading = readTemplate(template, values(parameters));
+    return reading.kind === 'data' ? [[ref.region, reading.databases]] : [];
+  });
+  expect(Object.fromEntries(read)).toEqual(
+    Object.fromEntries(buildRegionSpecs(input).map(({ region, databases }) => [region, databases])),
   );
 });
 

@@ -88,6 +88,7 @@ export function templatesOf(input: BuildRegionSpecsInput): GeneratedTemplates {
     account: request.account,
     application: request.application,
     environment: request.environment,
+    firstRegion: input.live?.firstRegion,
   });
 }
 
