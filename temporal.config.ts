@@ -11,13 +11,28 @@ const environmentSchema = z.object({
   MERIDIAN_TASK_QUEUE: z.string().min(1).max(200).default('meridian'),
   MERIDIAN_WEB_UI: z.url().optional(),
   MERIDIAN_LAB_URL: z.url().optional(),
+  MERIDIAN_AWS_ACCOUNTS: z.string().transform(parseAccounts).optional(),
+  MERIDIAN_AWS_TEMPLATE_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')
+    .optional(),
+  AWS_ENDPOINT_URL: z.url().optional(),
   MERIDIAN_MODEL: z.string().min(1).optional(),
   MERIDIAN_ON_MODEL_FAILURE: z.enum(['stop', 'rules']).optional(),
   MERIDIAN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  MERIDIAN_APPROVERS: z.string().min(1).optional(),
+  MERIDIAN_SIGNING_KEY: z.string().min(1).optional(),
+  MERIDIAN_SLACK_REQUESTS: z.string().min(1).optional(),
+  MERIDIAN_SLACK_PORT: z.coerce.number().int().min(1).max(65_535).default(8474),
+  MERIDIAN_WEBHOOKS: z.string().min(1).optional(),
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').optional(),
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-').optional(),
+  SLACK_SIGNING_SECRET: z.string().min(1).optional(),
   ANTHROPIC_API_KEY: z.string().min(1).optional(),
   ANTHROPIC_BASE_URL: z.url().optional(),
   PATH: z.string().default(''),
   XDG_CACHE_HOME: z.string().min(1).optional(),
+  XDG_CONFIG_HOME: z.string().min(1).optional(),
   HOME: z.string().min(1).optional(),
 });
 type Environment = z.infer<typeof environmentSchema>;
@@ -26,6 +41,37 @@ type Environment = z.infer<typeof environmentSchema>;
 export type ModelConfig =
   | { provider: 'rules' }
   | { provider: 'anthropic'; apiKey: string; baseUrl: string | undefined; model: string | undefined };
+
+/** `undefined` when the worker serves no AWS account. Credentials are found by the AWS SDK, as in every other tool. */
+export interface AwsConfig {
+  /** by the name that requests use; an account without a role is entered with the worker's own credentials */
+  accounts: Record<string, { roleArn?: string; externalId?: string }>;
+  /** for templates over 51,200 bytes; undefined: a bucket of Meridian's own per account and region */
+  templateBucket: string | undefined;
+  /** a test cloud instead of AWS */
+  endpoint: string | undefined;
+}
+
+export interface SigningConfig {
+  /** absolute path: whose signatures count, for the worker (docs/approvals.md) */
+  approversFile: string | undefined;
+  /** absolute path: the private key with which this client signs; undefined: it does not sign */
+  keyFile: string | undefined;
+  /** absolute path: where `meridian keys create` puts keys */
+  keyFolder: string;
+}
+
+/** What `meridian slack` needs; it says what is missing. */
+export interface SlackConfig {
+  botToken: string | undefined;
+  /** with it, socket mode: no public address is needed */
+  appToken: string | undefined;
+  /** with it and without an app token, signed HTTP */
+  signingSecret: string | undefined;
+  port: number;
+  /** absolute path: the only folder from which requests are deployed by name */
+  requestsFolder: string | undefined;
+}
 
 export interface MeridianConfig {
   temporal: {
@@ -43,6 +89,11 @@ export interface MeridianConfig {
   /** absolute path: where local environments are announced and keep their own homes */
   stateFolder: string;
   lab: { url: string | undefined };
+  aws: AwsConfig | undefined;
+  signing: SigningConfig;
+  slack: SlackConfig;
+  /** absolute path: endpoints and sources of `meridian webhook` */
+  webhooksFile: string | undefined;
   model: ModelConfig;
   /** undefined: production stops and asks, other environments fall back to the rules */
   onModelFailure: 'stop' | 'rules' | undefined;
@@ -65,6 +116,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): MeridianConfig
     home: local?.home ?? stateFolder,
     stateFolder,
     lab: { url: variables.MERIDIAN_LAB_URL ?? local?.labUrl },
+    aws: awsConfig(variables),
+    signing: signingConfig(variables),
+    slack: slackConfig(variables),
+    webhooksFile: absolute(variables.MERIDIAN_WEBHOOKS),
     model: modelConfig(variables),
     onModelFailure: variables.MERIDIAN_ON_MODEL_FAILURE,
     logLevel: variables.MERIDIAN_LOG_LEVEL,
@@ -79,7 +134,7 @@ function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    const received = name.endsWith('_KEY') ? '(hidden)' : JSON.stringify(set[name]);
+    const received = /_(KEY|TOKEN|SECRET)$/.test(name) ? '(hidden)' : JSON.stringify(set[name]);
     return `${name} is ${received}: ${issue.message.toLowerCase()}`;
   });
   throw new Error(`the environment is not valid: ${problems.join('; ')}`);
@@ -115,6 +170,56 @@ function connectionSource(
 function webUiBeside(address: string): string | undefined {
   const match = /^(?:localhost|127\.0\.0\.1):(\d+)$/.exec(address);
   return match ? `http://localhost:${Number(match[1]) + 1000}` : undefined;
+}
+
+function awsConfig(variables: Environment): AwsConfig | undefined {
+  const accounts = variables.MERIDIAN_AWS_ACCOUNTS;
+  const { MERIDIAN_AWS_TEMPLATE_BUCKET: templateBucket, AWS_ENDPOINT_URL: endpoint } = variables;
+  return accounts && { accounts, templateBucket, endpoint };
+}
+
+const ACCOUNT =
+  /^([a-z][a-z0-9-]{0,62})(?:=(arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=.@/-]+)(?:#([\w+=.@:/-]{2,1224}))?)?$/;
+
+/** `default,prod=arn:aws:iam::123456789012:role/meridian#external-id`: names, the role to assume, its external id. */
+function parseAccounts(text: string, context: z.RefinementCtx): AwsConfig['accounts'] {
+  const accounts: AwsConfig['accounts'] = {};
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    const [, name, roleArn, externalId] = ACCOUNT.exec(entry) ?? [];
+    if (name === undefined || name in accounts) {
+      const why = name === undefined ? 'is not NAME, NAME=ROLE_ARN or NAME=ROLE_ARN#EXTERNAL_ID' : 'is named twice';
+      context.addIssue({
+        code: 'custom',
+        message: `"${entry}" ${why}, for example "default,prod=arn:aws:iam::123456789012:role/meridian"`,
+      });
+      return z.NEVER;
+    }
+    accounts[name] = { ...(roleArn && { roleArn }), ...(externalId && { externalId }) };
+  }
+  return accounts;
+}
+
+function signingConfig({ MERIDIAN_APPROVERS, MERIDIAN_SIGNING_KEY, ...user }: Environment): SigningConfig {
+  const configFolder = user.XDG_CONFIG_HOME ?? join(user.HOME ?? '.', '.config');
+  return {
+    approversFile: absolute(MERIDIAN_APPROVERS),
+    keyFile: absolute(MERIDIAN_SIGNING_KEY),
+    keyFolder: resolve(configFolder, 'meridian', 'keys'),
+  };
+}
+
+function slackConfig(variables: Environment): SlackConfig {
+  return {
+    botToken: variables.SLACK_BOT_TOKEN,
+    appToken: variables.SLACK_APP_TOKEN,
+    signingSecret: variables.SLACK_SIGNING_SECRET,
+    port: variables.MERIDIAN_SLACK_PORT,
+    requestsFolder: absolute(variables.MERIDIAN_SLACK_REQUESTS),
+  };
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 function modelConfig(variables: Environment): ModelConfig {

@@ -79,3 +79,22 @@ test('what is wrong is named with the value received and what would be valid', (
     /MERIDIAN_LAB_URL is "lab": invalid url; MERIDIAN_ON_MODEL_FAILURE is "panic": .*"stop"\|"rules"/,
   );
 });
+
+test('accounts of AWS are names, with the role to assume where there is one', () => {
+  const accounts = 'default, prod=arn:aws:iam::123456789012:role/ops/meridian#team-7';
+  expect(loadConfig({ MERIDIAN_HOME: home }).aws).toBeUndefined();
+  expect(loadConfig({ MERIDIAN_HOME: home, MERIDIAN_AWS_ACCOUNTS: accounts }).aws).toEqual({
+    accounts: { default: {}, prod: { roleArn: 'arn:aws:iam::123456789012:role/ops/meridian', externalId: 'team-7' } },
+    templateBucket: undefined,
+    endpoint: undefined,
+  });
+});
+
+test.each(['prod=meridian', 'default,default', 'Prod', ''.padEnd(64, 'a')])(
+  'the account %p is refused by name',
+  (text) => {
+    expect(() => loadConfig({ MERIDIAN_HOME: home, MERIDIAN_AWS_ACCOUNTS: text })).toThrow(
+      /MERIDIAN_AWS_ACCOUNTS is .*for example "default,prod=arn:aws:iam::123456789012:role\/meridian"/,
+    );
+  },
+);

@@ -10,10 +10,12 @@ import { DEFAULT_MODEL_ID } from '../catalog/models';
 import type { PlatformKind } from '../contracts/region';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes';
 import { dataConverter } from '../payload-codec';
+import type * as AwsPlatformModule from '../platforms/aws/aws-platform';
 import { createLabPlatform } from '../platforms/lab/lab-platform';
 import type { Platform } from '../platforms/platform';
 import { PlatformError } from '../platforms/platform-error';
 import type { MeridianConfig } from '../temporal.config';
+import { readApprovers } from './read-approvers';
 
 /** The composition root: the only place where adapters are chosen. */
 export async function createDependencies(
@@ -39,6 +41,7 @@ export async function createDependencies(
     settings: {
       ...(model && { model }),
       ...(config.onModelFailure && { onModelFailure: config.onModelFailure }),
+      ...(config.signing.approversFile && { approvers: await readApprovers(config.signing.approversFile) }),
       searchable: await knowsSearchAttributes(client, config.temporal.namespace),
     },
     client,
@@ -48,9 +51,14 @@ export async function createDependencies(
   };
 }
 
-function configuredPlatforms({ lab }: MeridianConfig): Map<PlatformKind, Platform> {
+function configuredPlatforms({ lab, aws }: MeridianConfig): Map<PlatformKind, Platform> {
   const platforms = new Map<PlatformKind, Platform>();
   if (lab.url) platforms.set('lab', createLabPlatform({ daemonUrl: lab.url }));
+  if (aws) {
+    // Loaded when it is needed: a worker without AWS does not pay for the SDK.
+    const { createAwsPlatform }: typeof AwsPlatformModule = require('../platforms/aws/aws-platform');
+    platforms.set('aws', createAwsPlatform(aws));
+  }
   return platforms;
 }
 

@@ -20,7 +20,7 @@ export interface AwsClientOptions {
   /** by the name that requests use in `account` */
   accounts: Record<string, AwsAccount>;
   /** every service at one address; without it AWS_ENDPOINT_URL and the profile decide, as everywhere in the SDK */
-  endpoint?: string;
+  endpoint?: string | undefined;
 }
 
 /** Where a call goes. */

@@ -1,0 +1,36 @@
+import type { Platform } from '../platform';
+import { PlatformError } from '../platform-error';
+import { type AwsClientOptions, createAwsClients } from './clients';
+import { awsStacks } from './stacks';
+
+export interface AwsPlatformOptions extends AwsClientOptions {
+  /** the bucket for templates over 51,200 bytes; without it one is made per account and region */
+  templateBucket: string | undefined;
+}
+
+/** AWS, or a test cloud in its place: what is measured there is called `emulator`, never `aws`. */
+export function createAwsPlatform(options: AwsPlatformOptions): Platform & { close(): void } {
+  const clients = createAwsClients(options);
+  return {
+    kind: 'aws',
+    source: isAws(options.endpoint) ? 'aws' : 'emulator',
+    stacks: awsStacks(clients, options),
+    data: refusing('data'),
+    traffic: refusing('traffic'),
+    probes: refusing('probes'),
+    faults: refusing('faults'),
+    close: () => clients.destroy(),
+  };
+}
+
+function isAws(endpoint: string | undefined): boolean {
+  return endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
+}
+
+/** A port that AWS does not have: every call says so. */
+function refusing<P extends object>(port: string): P {
+  const refuse = (name: string) => async () => {
+    throw new PlatformError('Platform.Refused', `platform aws has no ${port}.${name}`);
+  };
+  return new Proxy({} as P, { get: (_, name) => refuse(String(name)) });
+}
