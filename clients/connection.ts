@@ -3,6 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import { dataConverter } from '../payload-codec';
 import type { MeridianConfig } from '../temporal.config';
 import { noWorkerProblem, toClientProblem, unreachableProblem } from './client-problem';
+import type { Signer } from './signing/signer';
+import { readSigner } from './signing/signing-key';
 
 /** A connected client with what every call needs to know. */
 export interface MeridianClient {
@@ -11,6 +13,8 @@ export interface MeridianClient {
   namespace: string;
   taskQueue: string;
   webUiUrl: string | undefined;
+  /** signs what this client asks for and decides; undefined: no key is configured */
+  signer?: Signer | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -18,8 +22,15 @@ const WORKER_WAIT_MS = 5_000;
 const WORKER_POLL_MS = 250;
 const TASK_QUEUE_TYPE_WORKFLOW = 1;
 
-/** Connects to the configured server. Throws a ClientProblem when nothing answers there within 5 s. */
-export async function connectClient({ temporal }: Pick<MeridianConfig, 'temporal'>): Promise<MeridianClient> {
+/**
+ * Connects to the configured server, with the configured signing key. Throws a ClientProblem when nothing answers
+ * there within 5 s, or the key cannot be used.
+ */
+export async function connectClient({
+  temporal,
+  signing,
+}: Pick<MeridianConfig, 'temporal' | 'signing'>): Promise<MeridianClient> {
+  const signer = signing.keyFile === undefined ? undefined : await readSigner(signing.keyFile);
   const { connectionOptions, namespace, taskQueue, webUiUrl } = temporal;
   const { address } = connectionOptions;
   if (await isRefused(address)) throw unreachableProblem('connect', address);
@@ -31,7 +42,8 @@ export async function connectClient({ temporal }: Pick<MeridianConfig, 'temporal
       ...(connectionOptions.apiKey !== undefined && { apiKey: connectionOptions.apiKey }),
       ...(connectionOptions.metadata !== undefined && { metadata: connectionOptions.metadata }),
     });
-    return { client: new Client({ connection, namespace, dataConverter }), address, namespace, taskQueue, webUiUrl };
+    const client = new Client({ connection, namespace, dataConverter });
+    return { client, address, namespace, taskQueue, webUiUrl, signer };
   } catch (error) {
     const problem = toClientProblem(error, 'connect', address);
     throw problem.code === 'unexpected' ? unreachableProblem('connect', address) : problem;

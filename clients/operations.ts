@@ -18,6 +18,7 @@ import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-
 import { ClientProblem, toClientProblem } from './client-problem';
 import { call, type MeridianClient, requireWorker } from './connection';
 import { operationStatus, unknownDeployment } from './observe';
+import { signedDecision, signedOperation } from './signing/signer';
 
 const UPDATE_TIMEOUT_MS = 30_000;
 /** A plan asks the platform about every stack; the model may take two turns per step. */
@@ -58,8 +59,10 @@ export async function retireDeployment(
 async function beginOperation(
   meridian: MeridianClient,
   key: DeploymentKey,
-  operation: OperationRequest,
+  unsigned: OperationRequest,
 ): Promise<BeginOperationResult> {
+  const { application, environment } = key;
+  const operation = signedOperation(meridian.signer, unsigned, { application, environment });
   const doing = operation.kind === 'deploy' ? 'submit the deployment' : 'retire the deployment';
   await requireWorker(meridian, doing);
   // One id for both attempts: should the first have reached the entity after all, the second gets its answer.
@@ -131,12 +134,16 @@ export async function planDeployment(
   );
 }
 
-/** Decides the approval that waits. The digest must be the one that waits: a plan that changed is refused. */
+/**
+ * Decides the approval that waits, signed when the client has a key. The digest must be the one that waits: a plan that
+ * changed is refused.
+ */
 export async function decideApproval(
   meridian: MeridianClient,
   workflowId: string,
-  decision: DecideApprovalInput,
+  unsigned: DecideApprovalInput,
 ): Promise<void> {
+  const decision = signedDecision(meridian.signer, workflowId, unsigned);
   const doing = decision.decision === 'approve' ? 'approve' : 'reject';
   await call(meridian, doing, UPDATE_TIMEOUT_MS, () =>
     meridian.client.workflow.getHandle(workflowId).executeUpdate(decideApprovalUpdate, {

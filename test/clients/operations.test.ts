@@ -20,6 +20,7 @@ import { awaitResult, watchDeployment } from '../../clients/watch-deployment';
 import type { Progress } from '../../contracts/progress';
 import type { DeploymentRequest } from '../../contracts/request';
 import { MERIDIAN_APPLICATION } from '../../contracts/search-attributes';
+import { loadConfig } from '../../temporal.config';
 import { startTestTemporal, type TestTemporal } from '../support/temporal-server';
 import { memoryTerminal } from './cli/memory-terminal';
 import { sampleReport } from './sample-report';
@@ -280,7 +281,7 @@ describe('meridian deploy', () => {
       webUiUrl: 'http://localhost:1',
       source: 'environment' as const,
     };
-    const own = await connectClient({ temporal: temporalConfig });
+    const own = await connectClient({ temporal: temporalConfig, signing: loadConfig({}).signing });
     const { workflow } = own.client;
     const submit = workflow.executeUpdateWithStart.bind(workflow) as (
       update: unknown,

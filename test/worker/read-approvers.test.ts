@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { readApprovers } from '../../worker/read-approvers';
+import { testKey } from '../support/signing-keys';
+
+const folder = mkdtempSync(join(tmpdir(), 'meridian-approvers-'));
+const file = join(folder, 'approvers.yaml');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const mira = testKey('mira-laptop', { kind: 'person', name: 'mira', aliases: ['slack:U1'] }).approver;
+const slack = testKey('gateway', { kind: 'gateway', name: 'slack:', deciders: ['slack:U1'] }).approver;
+
+function write(text: string): Promise<unknown> {
+  writeFileSync(file, text);
+  return readApprovers(file);
+}
+
+test('approvers are read from YAML and from JSON', async () => {
+  expect(await write(stringify({ approvers: [mira, slack] }))).toEqual([mira, slack]);
+  expect(await write(JSON.stringify({ approvers: [mira] }))).toEqual([mira]);
+});
+
+test.each([
+  ['an empty list', { approvers: [] }, /approvers: /],
+  ['a list without a name for it', [mira], /the file: /],
+  [
+    'a key that is too short',
+    { approvers: [{ ...mira, publicKey: 'AAAA' }] },
+    /approvers\.0\.publicKey: must be the base64 of 32/,
+  ],
+  ['a mistyped field', { approvers: [{ ...mira, alias: ['x'] }] }, /approvers\.0: .*"alias"/],
+  ['one key twice', { approvers: [mira, mira] }, /the key mira-laptop is there twice/],
+])('a worker does not start with %s', async (_what, content, reason) => {
+  await expect(write(stringify(content))).rejects.toThrow(reason);
+});
+
+test('a file that is not there is named with its variable', async () => {
+  await expect(readApprovers(join(folder, 'none.yaml'))).rejects.toThrow(
+    /MERIDIAN_APPROVERS is .*none\.yaml, which cannot be read/,
+  );
+});
