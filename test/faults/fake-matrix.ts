@@ -1,19 +1,11 @@
 import type { DeploymentRequest } from '../../contracts/request';
 import { fakeRequest } from '../support/fake-deployments';
+import type { Cell } from './cells';
 import { FAULTS, type FaultKind, plant, type Site, siteName } from './fault-kinds';
 import type { FaultLanes, Lane } from './fault-lanes';
 import { type EndedRun, judge } from './invariants';
 
 export type Phase = 'first deployment' | 'change';
-
-/** One run: which fault at which call, how it ended, and every promise that was broken. */
-export interface Cell {
-  phase: Phase;
-  site: string;
-  fault: FaultKind;
-  outcome: string;
-  violations: string[];
-}
 
 /** So many runs at once keep two cores busy while most of them wait for a retry or a time-out. */
 const LANES = 24;
@@ -53,50 +45,58 @@ async function recorded(lane: Lane, request: DeploymentRequest): Promise<Site[]>
   throw new Error(`the run without faults ended ${outcome}: ${[...violations, reasonOf(run)].join('; ')}`);
 }
 
-/** One run per call and fault. Lanes take cases from one queue; each tells about its case as soon as it is over. */
+export interface MatrixOptions {
+  /** which cases of all are run; `index` counts calls */
+  choose?: (site: Site, fault: FaultKind, index: number) => boolean;
+  /** lanes with a worker process each, this many: slow, and nothing is simulated */
+  processes?: number;
+  /** hears of each case as soon as it is over */
+  tell: (cell: Cell) => void;
+}
+
+/** One run per call and fault. Lanes take their cases from one queue. */
 export async function runMatrix(
   lanes: FaultLanes,
   phase: Phase,
-  { choose = () => true, tell }: { choose?: (site: Site, fault: FaultKind) => boolean; tell: (cell: Cell) => void },
+  { choose = () => true, processes, tell }: MatrixOptions,
 ): Promise<void> {
-  const [scout] = await openLanes(lanes, phase, 1);
-  const sites = await sitesOf(scout!, requestOf(phase, scout!.application));
-  const cases = sites.flatMap((site) =>
-    FAULTS.filter((fault) => choose(site, fault)).map((fault) => ({ site, fault })),
+  const open = () => openLane(lanes, phase, processes !== undefined);
+  const scout = await open();
+  const sites = await sitesOf(scout, requestOf(phase, scout.application));
+  const cases = sites.flatMap((site, index) =>
+    FAULTS.filter((fault) => choose(site, fault, index)).map((fault) => ({ site, fault })),
   );
-  const others = await openLanes(lanes, phase, Math.min(LANES, cases.length) - 1);
   const work = async (lane: Lane) => {
     for (let next = cases.shift(); next; next = cases.shift()) tell(await runCase(lane, phase, next.site, next.fault));
   };
-  await Promise.all([scout!, ...others].map(work));
+  const others = Array.from({ length: Math.min(processes ?? LANES, cases.length) - 1 }, open);
+  await Promise.all([work(scout), ...others.map(async (lane) => work(await lane))]);
 }
 
 async function runCase(lane: Lane, phase: Phase, site: Site, fault: FaultKind): Promise<Cell> {
   let fired = () => false;
   const run = await lane.run(requestOf(phase, lane.application), (cloud) => {
-    fired = plant(cloud, fault, site).fired;
+    fired = plant(cloud, fault, site, lane.killWorker).fired;
   });
   const { outcome, violations } = judge(run);
   const unmet = fired() ? [] : ['not reached: the run never made this call'];
   const all = [...unmet, ...violations];
   const why = all.length > 0 ? [`verdict ${run.report?.verdict}: ${reasonOf(run)}`] : [];
-  return { phase, site: siteName(site), fault, outcome, violations: [...all, ...why] };
+  const where = lane.killWorker ? `${phase}, worker process` : phase;
+  return { phase: where, site: siteName(site), fault, outcome, violations: [...all, ...why] };
 }
 
 let opened = 0;
 
-async function openLanes(lanes: FaultLanes, phase: Phase, count: number): Promise<Lane[]> {
-  return Promise.all(
-    Array.from({ length: count }, async () => {
-      opened += 1;
-      const lane = lanes.open(`lane-${opened}`);
-      if (phase === 'first deployment') return lane;
-      const run = await lane.run(firstRequest(lane.application));
-      if (run.report?.verdict !== 'promoted') throw new Error(`there is nothing to change: ${reasonOf(run)}`);
-      await lane.settle();
-      return lane;
-    }),
-  );
+async function openLane(lanes: FaultLanes, phase: Phase, process: boolean): Promise<Lane> {
+  opened += 1;
+  const name = `lane-${opened}`;
+  const lane = process ? await lanes.openProcess(name) : lanes.open(name);
+  if (phase === 'first deployment') return lane;
+  const run = await lane.run(firstRequest(name));
+  if (run.report?.verdict !== 'promoted') throw new Error(`there is nothing to change: ${reasonOf(run)}`);
+  await lane.settle();
+  return lane;
 }
 
 function requestOf(phase: Phase, application: string): DeploymentRequest {

@@ -17,20 +17,32 @@ export function siteName({ name, region, kind, nth }: Site): string {
 /** A throttled caller is turned away this often: once proves nothing about a second time. */
 const THROTTLED_TIMES = 2;
 
-/** Plants one fault at one call of a cloud. The answer says whether a run has come by since. */
-export function plant(cloud: FakeCloud, fault: FaultKind, site: Site): { fired: () => boolean } {
+/**
+ * Plants one fault at one call of a cloud. The answer says whether a run has come by since.
+ * @param killWorker kills the process that called; without it the activity dies alone
+ */
+export function plant(
+  cloud: FakeCloud,
+  fault: FaultKind,
+  site: Site,
+  killWorker?: () => Promise<void>,
+): { fired: () => boolean } {
   let fired = 0;
   const until = site.nth + (fault === 'throttled' ? THROTTLED_TIMES : 1);
   cloud.intercept = (call, act) => {
     if (call.name !== site.name || call.region !== site.region || call.kind !== site.kind) return act();
     if (call.nth < site.nth || call.nth >= until) return act();
     fired += 1;
-    return suffer(fault, act);
+    return suffer(fault, act, killWorker);
   };
   return { fired: () => fired > 0 };
 }
 
-async function suffer(fault: FaultKind, act: () => Promise<unknown>): Promise<unknown> {
+async function suffer(
+  fault: FaultKind,
+  act: () => Promise<unknown>,
+  killWorker: (() => Promise<void>) | undefined,
+): Promise<unknown> {
   switch (fault) {
     case 'throttled':
       throw new PlatformError('Platform.Throttled', 'rate exceeded');
@@ -45,7 +57,9 @@ async function suffer(fault: FaultKind, act: () => Promise<unknown>): Promise<un
       throw new PlatformError('Platform.Refused', 'not authorised to do this');
     case 'killed':
       await act().catch(() => undefined);
-      return workerDies();
+      if (!killWorker) return activityDies();
+      await killWorker();
+      return new Promise(() => undefined);
   }
 }
 
@@ -53,11 +67,11 @@ async function suffer(fault: FaultKind, act: () => Promise<unknown>): Promise<un
 const DEAD_MS = 45_000;
 
 /**
- * The process of this activity is gone: no heartbeat and no answer any more. Once the server has given up on the attempt
+ * As if the process of this activity were gone: no heartbeat and no answer any more. Once the server has given up on the attempt
  * the promise fails, so that its slot comes free: whatever that attempt still tries is what a process does that was
  * only frozen.
  */
-function workerDies(): Promise<never> {
+function activityDies(): Promise<never> {
   const activity = Context.current();
   Object.assign(activity, { heartbeat: () => undefined });
   return new Promise((_resolve, reject) => {

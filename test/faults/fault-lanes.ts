@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Context } from '@temporalio/activity';
@@ -20,11 +20,14 @@ import type { deployMultiRegion, deployment } from '../../workflows';
 import { startTestTemporal } from '../support/temporal-server';
 import type { EndedRun } from './invariants';
 import { seen } from './seen-cloud';
+import { startWorkerProcess, type WorkerProcess } from './worker-process';
 
 /** A place where one run after another starts from the same state: one application, its cloud, its record. */
 export interface Lane {
   readonly application: string;
   cloud: FakeCloud;
+  /** kills the worker process of this lane and starts another; absent where lanes share a worker */
+  killWorker?: () => Promise<void>;
   /** From now on every run starts from what is there now. */
   settle(): Promise<void>;
   /** Starts from the settled state, under whatever `prepare` does to the cloud, and waits for the verdict. */
@@ -32,12 +35,17 @@ export interface Lane {
 }
 
 export interface FaultLanes {
+  /** A lane on the worker that all of these share. */
   open(application: string): Lane;
+  /** A lane with a worker process of its own, which can be killed. */
+  openProcess(application: string): Promise<Lane>;
   stop(): Promise<void>;
 }
 
 /** A run that has no verdict after this is stuck: every time-out of a fault here ends within a minute. */
 const STUCK_MS = 150_000;
+
+const SHARED = 'fault-lanes';
 
 /** One real Temporal server and one real worker for many lanes; each lane has a fake cloud of its own. */
 export async function startFaultLanes(): Promise<FaultLanes> {
@@ -57,18 +65,17 @@ export async function startFaultLanes(): Promise<FaultLanes> {
     reportDirectory: path.join(home, 'reports'),
     now: () => new Date(),
   };
-  const taskQueue = 'fault-lanes';
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') });
   const worker = await createWorker({
     connection: nativeConnection,
     namespace,
-    taskQueue,
-    workflows: {
-      workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') }),
-    },
+    taskQueue: SHARED,
+    workflows: { workflowBundle },
     dependencies,
   });
   const running = worker.run();
-  const deploy = async (request: DeploymentRequest): Promise<DeploymentReport> => {
+  const processes: WorkerProcess[] = [];
+  const deployOn = (taskQueue: string) => async (request: DeploymentRequest) => {
     const key = { application: request.application, environment: request.environment };
     const startWorkflowOperation = new WithStartWorkflowOperation<typeof deployment>('deployment', {
       workflowId: deploymentWorkflowId(key),
@@ -82,13 +89,25 @@ export async function startFaultLanes(): Promise<FaultLanes> {
     });
     return client.workflow.getHandle<typeof deployMultiRegion>(workflowId).result();
   };
+  const open = (application: string, taskQueue: string) => {
+    const lane = openLane(application, records, deployOn(taskQueue));
+    lanes.set(application, lane);
+    return lane;
+  };
   return {
-    open: (application) => {
-      const lane = openLane(application, records, deploy);
-      lanes.set(application, lane);
+    open: (application) => open(application, SHARED),
+    openProcess: async (application) => {
+      const bundle = path.join(home, 'workflows.js');
+      await writeFile(bundle, workflowBundle.code);
+      const lane = open(application, application);
+      const setting = { address: temporal.address, taskQueue: application, home, bundle };
+      const process = await startWorkerProcess(setting, () => lane.cloud);
+      processes.push(process);
+      lane.killWorker = process.kill;
       return lane;
     },
     stop: async () => {
+      await Promise.all(processes.map((process) => process.stop()));
       worker.shutdown();
       await running;
       await temporal.stop();
