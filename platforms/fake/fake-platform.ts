@@ -27,7 +27,8 @@ function fakeTraffic(cloud: FakeCloud): TrafficPort {
             (change.ref.kind === 'preview' || change.ref.kind === 'global') &&
             change.template.includes(`"${hostname}"`),
         );
-        return { regions: named ? cloud.regionsWith('base') : [] };
+        const answering = cloud.regionsWith('base').filter((region) => !cloud.drained.includes(region));
+        return { regions: named ? answering : [] };
       }),
     health: () =>
       cloud.call('health', {}, () =>

@@ -42,6 +42,33 @@ export async function startMiniStack(): Promise<MiniStack> {
   }
 }
 
+/** The credentials that every test cloud takes, where the SDK of this process looks for them. */
+export function useTestCredentials(): void {
+  process.env.AWS_ACCESS_KEY_ID = 'test';
+  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+}
+
+/** Calls a query API of a test cloud directly; what a stack left behind is no question for CloudFormation. */
+export async function query(
+  endpoint: string,
+  where: { service: string; region: string },
+  action: string,
+  version: string,
+  parameters: Record<string, string> = {},
+): Promise<string> {
+  const signed = `test/20260101/${where.region}/${where.service}/aws4_request`;
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `AWS4-HMAC-SHA256 Credential=${signed}, SignedHeaders=host, Signature=none`,
+    },
+    body: new URLSearchParams({ Action: action, Version: version, ...parameters }).toString(),
+  });
+  return answer.text();
+}
+
 function launch(executable: string, folder: string, logFile: string, port: number): ChildProcess {
   const log = openSync(logFile, 'a');
   const child = spawn(executable, [], {

@@ -1,7 +1,11 @@
 import { createLabPlatform } from '../../platforms/lab/lab-platform';
 import { startTestLab, stopTestLabs } from '../lab/running-lab';
+import { CAPABILITIES } from './cloud-under-test';
 import { platformContract } from './platform-contract';
 
 afterAll(stopTestLabs);
 
-platformContract('lab', async () => createLabPlatform({ daemonUrl: (await startTestLab()).url }));
+platformContract('lab', {
+  capabilities: CAPABILITIES.lab,
+  create: async () => createLabPlatform({ daemonUrl: (await startTestLab()).url }),
+});

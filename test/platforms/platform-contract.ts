@@ -4,12 +4,13 @@ import type { CallContext, Platform, StackChange } from '../../platforms/platfor
 import type { GeneratedStack } from '../../skills/iac-template-generator/schema';
 import { PRIMARY, STANDBY, scope, store } from '../lab/sample-deployment';
 import { planned, sampleRequest, templatesOf, topologyOf } from '../skills/iac-template-generator/planned-deployments';
+import type { CloudUnderTest } from './cloud-under-test';
 
 /**
  * What every platform promises (platforms/platform.ts), said once and run over each of them: the fake is only worth
- * something for tests because it passes the same suite as the real thing.
+ * something for tests because it passes the same suite as the real thing. What a cloud cannot do, its capabilities say.
  */
-export function platformContract(name: string, create: () => Promise<Platform>): void {
+export function platformContract(name: string, cloud: CloudUnderTest): void {
   const stacks = templatesOf(
     planned(
       sampleRequest({
@@ -18,20 +19,22 @@ export function platformContract(name: string, create: () => Promise<Platform>):
       }),
       topologyOf([PRIMARY, STANDBY]),
     ),
-  ).stacks;
+  ).stacks.map((one) => ({ ...one, template: cloud.reduce?.(one.template) ?? one.template }));
+  const { capabilities } = cloud;
   const context: CallContext = { signal: new AbortController().signal, heartbeat: () => undefined };
   let platform: Platform;
   beforeAll(async () => {
-    platform = await create();
-  });
+    platform = await cloud.create();
+  }, cloud.startTimeoutMs);
 
   const stack = (region: string, kind: StackKind): GeneratedStack => {
     const found = stacks.find(({ ref }) => ref.kind === kind && (ref.region === region || kind === 'preview'));
     if (!found) throw new Error(`no ${kind} stack in ${region}`);
     return found;
   };
-  const apply = async ({ ref, template, parameters }: GeneratedStack, token = `1/${ref.region}/${ref.name}`) => {
-    const change: StackChange = { ref, template, parameters: {}, tags: tags(1), token };
+  const apply = async ({ ref, template, parameters }: GeneratedStack, more: Partial<StackChange> = {}) => {
+    const token = `1/${ref.region}/${ref.name}`;
+    const change: StackChange = { ref, template, parameters: {}, tags: tags(1), token, ...more };
     for (const [parameter, value] of Object.entries(parameters)) {
       if ('value' in value) change.parameters[parameter] = value.value;
       else {
@@ -54,8 +57,24 @@ export function platformContract(name: string, create: () => Promise<Platform>):
       expect(await platform.stacks.template(ref)).toBeUndefined();
     });
 
+    it('are not made when anything of it was not approved', async () => {
+      const { ref, template } = stack(PRIMARY, 'base');
+      const [first, ...rest] = await platform.stacks.plan({ ref, template, parameters: {}, tags: tags(1) });
+      const refused = apply(stack(PRIMARY, 'base'), { approved: rest });
+      await expect(refused).rejects.toMatchObject({
+        type: 'Platform.PlanChanged',
+        retryable: false,
+        message: expect.stringContaining(first?.resource ?? ''),
+      });
+      expect((await platform.stacks.describe(ref)).status).toBe('absent');
+      expect(await platform.stacks.list(scope)).toEqual([]);
+    });
+
     it('are ready when apply returns, give every output, and say what they were made from', async () => {
-      for (const one of stacks.filter(({ ref }) => ref.kind === 'base')) await apply(one);
+      for (const one of stacks.filter(({ ref }) => ref.kind === 'base')) {
+        const approved = await platform.stacks.plan({ ...one, parameters: {}, tags: tags(1) });
+        await apply(one, { approved });
+      }
       const { ref, template } = stack(PRIMARY, 'base');
       const described = await platform.stacks.describe(ref);
       expect(described).toMatchObject({ status: 'ready', tags: tags(1) });
@@ -82,9 +101,36 @@ export function platformContract(name: string, create: () => Promise<Platform>):
       });
       expect((await platform.stacks.describe(ref)).status).toBe('ready');
     });
+
+    it('belong to the generation that applied them last, even when nothing else changes', async () => {
+      const before = await platform.stacks.describe(stack(STANDBY, 'base').ref);
+      const after = await apply(stack(STANDBY, 'base'), { tags: tags(2), token: '2/standby', approved: [] });
+      expect(after).toEqual({ ...before, tags: tags(2) });
+      await apply(stack(STANDBY, 'base'), { tags: tags(1), token: '3/standby', approved: [] });
+    });
+
+    it('have not drifted while nobody else touched them', async () => {
+      const { ref } = stack(PRIMARY, 'base');
+      expect(await platform.stacks.drift(ref, context)).toEqual({ ref, drifted: [] });
+    });
   });
 
-  describe(`${name}: data and traffic`, () => {
+  describeIf(capabilities.drift, `${name}: drift`, () => {
+    it('shows what was removed by hand', async () => {
+      const { ref } = stack(STANDBY, 'base');
+      const resource = await cloud.removeByHand?.(platform, ref);
+      const { drifted } = await platform.stacks.drift(ref, context);
+      expect(drifted).toEqual([expect.objectContaining({ resource, kind: 'deleted' })]);
+    });
+
+    (capabilities.revertDrift ? it : it.skip)('is returned to what the template says, when asked', async () => {
+      const { ref } = stack(STANDBY, 'base');
+      await apply(stack(STANDBY, 'base'), { token: '4/standby', revertDrift: true });
+      expect((await platform.stacks.drift(ref, context)).drifted).toEqual([]);
+    });
+  });
+
+  describeIf(capabilities.dataAndTraffic, `${name}: data and traffic`, () => {
     it('make the first data stack the primary and the others its standbys', async () => {
       for (const one of stacks.filter(({ ref }) => ref.kind === 'connectivity' || ref.kind === 'data'))
         await apply(one);
@@ -102,6 +148,18 @@ export function platformContract(name: string, create: () => Promise<Platform>):
       const preview = 'preview-orders.example.com';
       expect((await platform.traffic.resolve(preview)).regions).toContain(PRIMARY);
       expect(await platform.traffic.resolve('orders.example.com')).toEqual({ regions: [] });
+    });
+
+    it('drain a region and return it, and never leave nobody to answer', async () => {
+      const drain = (regions: string[]) =>
+        platform.traffic.drain({ ...scope, hostname: 'preview-orders.example.com', regions, epoch: 1 });
+      const answering = async () => (await platform.traffic.resolve('preview-orders.example.com')).regions;
+      const before = await answering();
+      await drain([PRIMARY]);
+      expect(await answering()).not.toContain(PRIMARY);
+      await expect(drain([PRIMARY, STANDBY])).rejects.toMatchObject({ type: 'Platform.Refused', retryable: false });
+      await drain([]);
+      expect(await answering()).toEqual(before);
     });
 
     it('promote nothing while the old primary can still write', async () => {
@@ -131,7 +189,7 @@ export function platformContract(name: string, create: () => Promise<Platform>):
     });
   });
 
-  describe(`${name}: faults and the end`, () => {
+  describeIf(capabilities.faults, `${name}: faults`, () => {
     it('kill a region once per id, show it in the probes, and undo it', async () => {
       const fault = { ...scope, id: 'drill', fault: { kind: 'kill-region', region: PRIMARY } as const };
       const { at } = await platform.faults.inject(fault);
@@ -142,7 +200,9 @@ export function platformContract(name: string, create: () => Promise<Platform>):
       await platform.faults.undo({ ...scope, id: 'drill' }, context);
       expect((await platform.probes.region(probe)).every(({ healthy }) => healthy)).toBe(true);
     });
+  });
 
+  describe(`${name}: the end`, () => {
     it('destroy what there is, twice without complaint, and list nothing afterwards', async () => {
       for (const { ref } of [...stacks].reverse()) {
         await platform.stacks.destroy({ ref, token: `away/${ref.name}/${ref.region}` }, context);
@@ -151,6 +211,11 @@ export function platformContract(name: string, create: () => Promise<Platform>):
       expect(await platform.stacks.list(scope)).toEqual([]);
     });
   });
+}
+
+/** Skipped suites stay in the listing: what a cloud cannot do is seen there. */
+function describeIf(condition: boolean, name: string, suite: () => void): void {
+  (condition ? describe : describe.skip)(name, suite);
 }
 
 function tags(generation: number): Record<string, string> {
