@@ -54,6 +54,9 @@ export type Candidate = z.infer<typeof candidateSchema>;
 export const adviceSchema = z.object({
   candidates: z.array(candidateSchema),
   singleRegionUsdPerMonth: z.number().describe('the cheapest single-region cost, base of the budget rule'),
+  keepsPrimary: regionIdSchema
+    .optional()
+    .describe('the region that takes the writes of what is live: every candidate keeps it'),
   rejected: z.array(z.object({ region: z.string(), why: z.string() })),
 });
 export type Advice = z.infer<typeof adviceSchema>;

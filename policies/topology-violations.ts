@@ -40,11 +40,14 @@ function wishedRoutingViolations({ routing, mode }: JudgedTopology, request: Dep
  * All hard policies that a topology breaks for a request, each a sentence with the rule, the value and what would be
  * valid. Empty means that it may be chosen. The one gate: candidates carry its answer, and a model's choice is held
  * against it again. `singleRegionUsdPerMonth` comes from the advice that the topology belongs to.
+ *
+ * Where what is live gives the primary, its modelled latency is no reason to refuse: after a failover nothing could be
+ * repaired any more. Step 4 measures it and proposes.
  */
 export function topologyViolations(
   topology: JudgedTopology,
   request: DeploymentRequest,
-  advice: { singleRegionUsdPerMonth: number },
+  advice: { singleRegionUsdPerMonth: number; keepsPrimary?: string | undefined },
 ): string[] {
   const wishes = regionWishViolations(topology.regions, request);
   if (topology.regions.some(({ region }) => !isKnownRegion(region))) return wishes;
@@ -55,7 +58,7 @@ export function topologyViolations(
     ...wishedRoutingViolations(topology, request),
     ...conflictViolations(topology.mode, request),
     ...slaRegionViolations(topology.regions, request),
-    ...latencyViolations(topology, request),
+    ...(advice.keepsPrimary === undefined ? latencyViolations(topology, request) : []),
     ...budgetViolations(topology, request, advice),
     ...regionLossViolations(topology.survivesRegionLoss, request),
   ];

@@ -22,6 +22,7 @@ import { retireDeployment } from './retire-deployment';
 import { quick } from './support/activity-stubs';
 import { stepFailure } from './support/failures';
 import { type Operation, OperationSlot } from './support/operation-slot';
+import { sweepOrphans } from './sweep-orphans';
 
 /**
  * The entity behind one application in one environment. It hands out generations and lets one operation at a time
@@ -97,7 +98,10 @@ async function startOperation(key: DeploymentKey, { request, generation, workflo
   const { requester } = request;
   const name = `${key.application}/${key.environment}`;
   const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
-  if (request.kind === 'sweep') throw stepFailure('Internal', 'sweeping is not built yet');
+  if (request.kind === 'sweep') {
+    const staticSummary = `sweep ${name}, asked for by ${requester}`;
+    return startChild(sweepOrphans, { ...common, staticSummary, args: [{ ...key, requester, generation }] });
+  }
   if (request.kind === 'retire') {
     const staticSummary = `retire ${name}, asked for by ${requester}`;
     return startChild(retireDeployment, {

@@ -2,5 +2,7 @@
 export { deployMultiRegion } from './deploy-multi-region';
 export { deployRegion } from './deploy-region';
 export { deployment } from './deployment';
+export { detectDrift } from './detect-drift';
 export { planDeployment } from './plan-deployment';
 export { retireDeployment } from './retire-deployment';
+export { sweepOrphans } from './sweep-orphans';

@@ -19,6 +19,8 @@ export interface AdviceContext {
   request: DeploymentRequest;
   groups: readonly UserGroup[];
   singleRegionUsdPerMonth: number;
+  /** the region that takes the writes of what is live */
+  keepsPrimary?: string;
 }
 
 function oneDecimal(value: number): number {
@@ -74,7 +76,7 @@ function describeRegions(
 /** Everything a candidate says about a placement: latency at the percentile, cost by line, users, broken policies. */
 export function measureCandidate(
   placement: Placement,
-  { request, groups, singleRegionUsdPerMonth }: AdviceContext,
+  { request, groups, singleRegionUsdPerMonth, keepsPrimary }: AdviceContext,
 ): MeasuredCandidate {
   const { percentile, underMs, of } = request.latency;
   const times = operationTimes(groups, placement, request, of);
@@ -95,6 +97,6 @@ export function measureCandidate(
     cost: estimateCost(placement, request, usersShare),
     survivesRegionLoss: survivesRegionLoss(placement, request),
   };
-  const violations = topologyViolations(measured, request, { singleRegionUsdPerMonth });
+  const violations = topologyViolations(measured, request, { singleRegionUsdPerMonth, keepsPrimary });
   return { candidate: { ...measured, violations }, meanWriteMs };
 }

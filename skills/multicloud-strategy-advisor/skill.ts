@@ -24,12 +24,17 @@ export function advise(request: DeploymentRequest, { primary }: { primary?: stri
   }
   const groups = userGroups(request);
   const { usdPerMonth: singleRegionUsdPerMonth } = cheapestSingleRegion(request, eligible);
-  const context = { request, groups, singleRegionUsdPerMonth };
+  const context = { request, groups, singleRegionUsdPerMonth, ...(primary !== undefined && { keepsPrimary: primary }) };
   const measured = placementsFor({ request, groups, eligible, primary }).map((placement) =>
     measureCandidate(placement, context),
   );
   const candidates = rankCandidates(measured);
-  return { candidates, singleRegionUsdPerMonth, rejected: [...rejected, ...unused(eligible, candidates)] };
+  return {
+    candidates,
+    singleRegionUsdPerMonth,
+    ...(primary !== undefined && { keepsPrimary: primary }),
+    rejected: [...rejected, ...unused(eligible, candidates)],
+  };
 }
 
 /** Regions that could be used and are in no candidate. */

@@ -3,12 +3,7 @@ import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuer
 import { operationWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
 import type { deployMultiRegion, planDeployment } from '../../workflows';
-import {
-  type FakeDeployments,
-  fakeRequest,
-  type RequestChange,
-  startFakeDeployments,
-} from '../support/fake-deployments';
+import { type FakeDeployments, fakeRequest, startFakeDeployments } from '../support/fake-deployments';
 import { skipTime } from '../support/temporal-server';
 
 const put = FileArtifactStore.prototype.put;
@@ -152,65 +147,6 @@ describe('a first deployment', () => {
     const report = await (await fake.deploy()).result();
     expect(report.verdict).toBe('blocked');
     expect(fake.cloud.regionsWith('global')).toEqual([]);
-  });
-});
-
-describe('a change to a live deployment', () => {
-  it('injects no fault, cites the last drill, and uses other tokens', async () => {
-    const request = { application: 'changed', hostname: 'changed.example.com' };
-    await (await fake.deploy(request)).result();
-    const tokens = new Set(fake.cloud.tokens.keys());
-    const acts = fake.cloud.acts.length;
-    const report = await (await fake.deploy(request)).result();
-    expect(report).toMatchObject({ verdict: 'promoted', generation: 2 });
-    expect(report.drill).toBeUndefined();
-    expect(report.checklist[1]?.evidence[0]?.measured).toMatch(/the last drill, of .*generation 1.* passed/);
-    expect(fake.cloud.acts.slice(acts).filter((act) => act.startsWith('inject'))).toEqual([]);
-    const added = [...fake.cloud.tokens.keys()].filter((token) => !tokens.has(token));
-    expect(added).toHaveLength(tokens.size);
-  });
-
-  it('returns to what was there when it fails, and destroys nothing', async () => {
-    const request = { application: 'returned', hostname: 'returned.example.com' };
-    await (await fake.deploy(request)).result();
-    const before = [...fake.cloud.stacks].map(([key, { change }]) => [key, change.template]);
-    fake.cloud.script.push({ call: 'apply', kind: 'data', times: 1, error: refused('us-east-1') });
-    const report = await (await fake.deploy(request)).result();
-    expect(report.verdict).toBe('rolled-back');
-    expect([...fake.cloud.stacks].map(([key, { change }]) => [key, change.template])).toEqual(before);
-    expect(fake.cloud.acts.filter((act) => act.startsWith('destroy'))).toEqual([]);
-    expect((await fake.records.load(report.request)).live?.generation).toBe(1);
-  });
-
-  it('refuses to lose data, a hostname or its place', async () => {
-    const request = { application: 'keeps', hostname: 'keeps.example.com' };
-    const first = await (await fake.deploy(request)).result();
-    const [store] = first.request.dataStores;
-    const changes = [
-      [
-        {
-          dataStores: [{ ...store!, name: 'carts' }],
-          services: first.request.services.map((one) => ({ ...one, uses: ['carts'] })),
-        },
-        /would delete/,
-      ],
-      [{ hostname: 'other.example.com' }, /changing it to other.example.com is not supported/],
-      [{ account: 'other' }, /retire it there before/],
-    ] as const;
-    for (const [change, message] of changes) {
-      const report = await (await fake.deploy({ ...request, ...change } as RequestChange)).result();
-      expect(report.failure?.message).toMatch(message);
-    }
-    expect(fake.cloud.acts.filter((act) => act.startsWith('destroy'))).toEqual([]);
-  });
-
-  it('refuses to drop a region that carries traffic', async () => {
-    const request = { application: 'smaller', hostname: 'smaller.example.com' };
-    const first = await (await fake.deploy(request)).result();
-    const regions = { ...first.request.regions, wanted: ['us-east-1', 'eu-west-1'] };
-    const report = await (await fake.deploy({ ...request, regions })).result();
-    expect(report.failure?.message).toMatch(/leaves out what carries production traffic \(ap-southeast-1\/base/);
-    expect(fake.cloud.regionsWith('base')).toHaveLength(3);
   });
 });
 

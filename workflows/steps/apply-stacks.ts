@@ -11,8 +11,16 @@ import { failureTypeOf, messageOf, stepFailure } from '../support/failures';
 /** A plan that keeps changing under the hands of the one who approves it is somebody else at work. */
 const ASKED_AGAIN_AT_MOST = 3;
 
-/** Applies all stacks of one kind in the order of the plan, each with its way back written down first. */
-export async function applyStacks(run: DeploymentRun, plan: DeploymentPlan, kind: StackKind): Promise<void> {
+/**
+ * Applies all stacks of one kind in the order of the plan, each with its way back written down first.
+ * @param applied is called after each stack that stands
+ */
+export async function applyStacks(
+  run: DeploymentRun,
+  plan: DeploymentPlan,
+  kind: StackKind,
+  applied: (ref: StackRef) => Promise<void> = async () => {},
+): Promise<void> {
   const refs = plan.stacks.map(({ ref }) => ref);
   for (const artifact of plan.stacks.filter(({ ref }) => ref.kind === kind)) {
     const { region } = artifact.ref;
@@ -20,6 +28,7 @@ export async function applyStacks(run: DeploymentRun, plan: DeploymentPlan, kind
     await run.unpaused();
     run.progress.region(region, 'applying', `${kind} stack`);
     await asApproved(run, plan, artifact, (options) => run.compensations.apply(artifact, refs, options));
+    await applied(artifact.ref);
     run.progress.region(region, 'ready', `${kind} stack is up`);
   }
 }

@@ -1,10 +1,19 @@
-import type { StackKind } from '../../contracts/stack';
+import type { StackKind, StackRef } from '../../contracts/stack';
 import { platform } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf } from '../support/failures';
 
 /** Data before the network it lives in; within a region the inverse of how it was made. */
 const REMOVAL_ORDER: StackKind[] = ['data', 'connectivity', 'base'];
+
+/** What connected a region that stays to those that left: without a template it is in no plan. */
+function danglingConnections({ record, approvedPlan }: DeploymentRun): StackRef[] {
+  const planned = new Set(approvedPlan.stacks.map(({ ref }) => ref.name + ref.region));
+  return (record?.live?.stacks ?? [])
+    .map(({ ref }) => ref)
+    .filter(({ kind, name, region }) => kind === 'connectivity' && !planned.has(name + region))
+    .filter(({ region }) => approvedPlan.topology.regions.some((one) => one.region === region));
+}
 
 /**
  * Last act of a change: destroys the regions that leave. They have been drained since the change began, no record leads
@@ -15,17 +24,27 @@ export async function removeRegions(run: DeploymentRun): Promise<void> {
   const { removals } = run.approvedPlan;
   if (removals.length === 0) return;
   run.progress.enter('removal', `removing ${removals.map(({ region }) => region).join(', ')}`, 'validation');
-  for (const { region, stacks } of removals) {
-    const ordered = [...stacks].sort((a, b) => REMOVAL_ORDER.indexOf(a.ref.kind) - REMOVAL_ORDER.indexOf(b.ref.kind));
-    for (const { ref } of ordered) {
-      try {
-        run.progress.say(`destroy ${ref.kind}`, region);
-        await platform.retireStack(`${region}: destroy ${ref.kind}`, { ...run.on, ref });
-      } catch (error) {
-        run.leftovers.push({ ref, why: messageOf(error) });
-        run.progress.say(`${ref.kind} is left: ${messageOf(error)}`, region);
-        break;
-      }
+  for (const { stacks } of removals) {
+    const refs = stacks.map(({ ref }) => ref);
+    await destroyInOrder(
+      run,
+      refs.sort((a, b) => REMOVAL_ORDER.indexOf(a.kind) - REMOVAL_ORDER.indexOf(b.kind)),
+    );
+  }
+  await destroyInOrder(run, danglingConnections(run));
+}
+
+/** What lies below something that could not be destroyed is not tried. */
+async function destroyInOrder(run: DeploymentRun, refs: StackRef[]): Promise<void> {
+  for (const ref of refs) {
+    const { region, kind } = ref;
+    try {
+      run.progress.say(`destroy ${kind}`, region);
+      await platform.retireStack(`${region}: destroy ${kind}`, { ...run.on, ref });
+    } catch (error) {
+      run.leftovers.push({ ref, why: messageOf(error) });
+      run.progress.say(`${kind} is left: ${messageOf(error)}`, region);
+      return;
     }
   }
 }

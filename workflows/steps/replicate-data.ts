@@ -14,8 +14,12 @@ const READ_BACK_MS = 5_000;
 /** Step 3: the primary's data first, then the replicas one by one; then lag, readiness and consistency are looked at. */
 export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): Promise<string> {
   run.progress.enter('replication', 'creating data stacks, the primary first', 'replication');
-  await claimPrimary(run, plan);
-  await applyStacks(run, plan, 'data');
+  const { primary } = plan.topology;
+  if (isFirstData(run, plan)) await claimNextEpoch(run);
+  await applyStacks(run, plan, 'data', async ({ region }) => {
+    if (region !== primary || !isFirstData(run, plan)) return;
+    await quick.recordPrimary(`record primary ${primary}`, { ...run.scope, primary });
+  });
   for (const store of plan.replication.stores) await awaitStandbys(run, store);
   // Without stores there is nothing to wait for that the regions have not shown already.
   for (const { region } of plan.replication.stores.length > 0 ? plan.topology.regions : []) {
@@ -31,10 +35,8 @@ export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): P
 }
 
 /** The first to hold data takes the writes. A redeployment finds its primary recorded; planning has made sure it is the same. */
-async function claimPrimary(run: DeploymentRun, { topology, replication }: DeploymentPlan): Promise<void> {
-  if (run.record?.primary || replication.stores.length === 0) return;
-  await claimNextEpoch(run);
-  await quick.recordPrimary(`record primary ${topology.primary}`, { ...run.scope, primary: topology.primary });
+function isFirstData({ record }: DeploymentRun, { replication }: DeploymentPlan): boolean {
+  return !record?.primary && replication.stores.length > 0;
 }
 
 async function awaitStandbys(run: DeploymentRun, { store, replicas, lagThresholdMs }: StoreReplication): Promise<void> {
