@@ -1,5 +1,6 @@
 import { createDataActivities } from './data';
 import type { ActivityDependencies } from './dependencies';
+import { createDriftActivities } from './drift';
 import { createDrillActivities } from './drill';
 import { createPlanActivities } from './plan';
 import { createProbeActivities } from './probes';
@@ -7,6 +8,7 @@ import { createRecordActivities } from './records';
 import { createReportActivities } from './report';
 import { createStackActivities } from './stacks';
 import { withFailureTypes } from './support/failures';
+import { createSweepActivities } from './sweep';
 import { topologyActivities } from './topology';
 import { createTrafficActivities } from './traffic';
 
@@ -22,6 +24,8 @@ export function createActivities(deps: ActivityDependencies) {
     readSettings: async () => deps.settings,
     ...createPlanActivities(deps),
     ...createStackActivities(deps),
+    ...createDriftActivities(deps),
+    ...createSweepActivities(deps),
     ...createTrafficActivities(deps),
     ...createDataActivities(deps),
     ...createProbeActivities(deps),

@@ -117,6 +117,7 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
     recordRetired: async (key: DeploymentKey): Promise<void> => {
       await change(key, ({ live: _live, dark: _dark, primary: _primary, place: _place, ...found }) => ({
         ...found,
+        drained: [],
         intents: [],
       }));
     },

@@ -1,0 +1,13 @@
+import type { StackKind, StackRef } from '../contracts/stack';
+
+/** Traffic ends first, data goes last but before the network it lives in: the inverse of how it was made. */
+const DESTROY_ORDER: StackKind[] = ['global', 'preview', 'data', 'connectivity', 'base'];
+
+/** The order in which stacks are destroyed. Within one kind the region of the primary goes last: replicas depend on it. */
+export function inDestroyOrder<Stack extends { ref: StackRef }>(
+  stacks: readonly Stack[],
+  primary: string | undefined,
+): Stack[] {
+  const weight = ({ ref }: Stack) => DESTROY_ORDER.indexOf(ref.kind) * 2 + (ref.region === primary ? 1 : 0);
+  return [...stacks].sort((a, b) => weight(a) - weight(b) || (a.ref.region < b.ref.region ? -1 : 1));
+}
