@@ -12,7 +12,11 @@ export type RequestFile = { request: DeploymentRequest } | { problems: RequestPr
  */
 export async function readRequestFile(path: string): Promise<RequestFile> {
   const text = await readLimited(path);
-  if (typeof text !== 'string') return { problems: [text] };
+  return typeof text === 'string' ? readRequestText(text) : { problems: [text] };
+}
+
+/** The same for a request that came as text: from chat, or pasted. */
+export function readRequestText(text: string): RequestFile {
   const parsed = parseText(text);
   if ('problems' in parsed) return parsed;
   const shaped = parseRequest(parsed.value);

@@ -11,6 +11,9 @@ const NO_ACTIONS: CliActions = {
   abort: NO_ACTION,
   report: NO_ACTION,
   retire: NO_ACTION,
+  keys: NO_ACTION,
+  slack: NO_ACTION,
+  webhook: NO_ACTION,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { EXIT_CODE_MEANINGS } from './exit-codes';
 import { parseTarget, type Target } from './target';
 
@@ -22,6 +22,9 @@ export interface CliActions {
   abort(target: Target, options: { reason: string; by: string }): Promise<void>;
   report(target: Target, options: { generation?: number; json?: true; html?: string }): Promise<void>;
   retire(target: Target, options: { yes?: true; json?: true; by: string }): Promise<void>;
+  keys(what: 'create' | 'show', options: { name?: string; gateway?: true }): Promise<void>;
+  slack(): Promise<void>;
+  webhook(): Promise<void>;
 }
 
 const BY = ['--by <name>', 'who does this, as reports and approvals show it'] as const;
@@ -36,6 +39,7 @@ export function buildProgram(actions: CliActions, user = 'unknown'): Command {
   addDeployCommands(program, actions, user);
   addDecisionCommands(program, actions, user);
   addReadCommands(program, actions);
+  addGatewayCommands(program, actions);
   return program;
 }
 
@@ -126,6 +130,24 @@ function addReadCommands(program: Command, actions: CliActions): void {
     .option('--html <path>', 'write the report as one HTML page')
     .option(...JSON_FLAG)
     .action((target, options) => actions.report(target, options));
+}
+
+function addGatewayCommands(program: Command, actions: CliActions): void {
+  program
+    .command('keys')
+    .description('make a key to sign requests and approvals with, or show the public half of yours')
+    .addArgument(new Argument('<what>').choices(['create', 'show'] as const))
+    .option('--name <name>', 'whose key it is; of a gateway, what its names begin with, such as slack')
+    .option('--gateway', 'for a program that signs for the people it has authenticated')
+    .action((what, options) => actions.keys(what, options));
+  program
+    .command('slack')
+    .description('let people deploy and approve from Slack, until Ctrl-C')
+    .action(() => actions.slack());
+  program
+    .command('webhook')
+    .description('tell other programs what happens, and take their signed decisions, until Ctrl-C')
+    .action(() => actions.webhook());
 }
 
 function parseTargetArgument(text: string): Target {

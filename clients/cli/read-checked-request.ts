@@ -1,10 +1,18 @@
 import { adviceProblems } from '../../policies/advice-problems';
 import { advise } from '../../skills/multicloud-strategy-advisor/skill';
-import { type RequestFile, readRequestFile } from '../request-file';
+import { type RequestFile, readRequestFile, readRequestText } from '../request-file';
 
 /** A request file with all checks that need no server, the advisor's included: whether any topology can satisfy it. */
 export async function readCheckedRequest(path: string): Promise<RequestFile> {
-  const read = await readRequestFile(path);
+  return withAdvice(await readRequestFile(path));
+}
+
+/** The same for a request that came as text. */
+export function readCheckedText(text: string): RequestFile {
+  return withAdvice(readRequestText(text));
+}
+
+function withAdvice(read: RequestFile): RequestFile {
   if ('problems' in read) return read;
   const problems = adviceProblems(read.request, advise(read.request));
   return problems.length > 0 ? { problems } : read;

@@ -5,10 +5,13 @@ import { runAbort } from './commands/abort';
 import { runApprove } from './commands/approve';
 import { runDeploy } from './commands/deploy';
 import { runDev } from './commands/dev';
+import { runKeys } from './commands/keys';
 import { runPlan } from './commands/plan';
 import { runReport } from './commands/report';
 import { runRetire } from './commands/retire';
+import type * as SlackModule from './commands/slack';
 import { runStatus } from './commands/status';
+import type * as WebhookModule from './commands/webhook';
 import { EXIT, exitCodeOfProblem } from './exit-codes';
 import { buildProgram, type CliActions } from './program';
 import { renderError } from './render-problems';
@@ -50,6 +53,16 @@ function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: num
     abort: async (target, options) => done(await runAbort({ target, ...options }, terminal)),
     report: async (target, options) => done(await runReport({ target, ...options }, terminal)),
     retire: async (target, options) => done(await runRetire({ target, ...options, signal }, terminal)),
+    keys: async (what, options) => done(await runKeys(what, options, terminal)),
+    slack: async () => {
+      // Loaded when asked for: Bolt and Fastify would cost every other command its start.
+      const { runSlack }: typeof SlackModule = require('./commands/slack');
+      done(await runSlack(signal, terminal));
+    },
+    webhook: async () => {
+      const { runWebhook }: typeof WebhookModule = require('./commands/webhook');
+      done(await runWebhook(signal, terminal));
+    },
   };
 }
 

@@ -6,11 +6,19 @@ import { approverEntry, createSigningKey, readSigningKey, type SigningKey } from
 import { EXIT } from '../exit-codes';
 import type { Terminal } from '../terminal';
 
-/** Makes a key and says what to do with it. The entry of the approvers' file is the only thing on `terminal.out`. */
-export async function runKeysCreate(
-  { name, gateway }: { name: string; gateway?: boolean },
+/** `create` makes a key and says what to do with it; `show` prints the public half of the configured one. */
+export async function runKeys(
+  what: 'create' | 'show',
+  { name, gateway = false }: { name?: string; gateway?: boolean },
   terminal: Terminal,
 ): Promise<number> {
+  if (what === 'show') return showKey(terminal);
+  if (name === undefined) throw new ClientProblem('bad-input', 'say whose key it is: meridian keys create --name NAME');
+  return createKey(name, gateway, terminal);
+}
+
+/** The entry of the approvers' file is the only thing on `terminal.out`: it can be appended to it. */
+async function createKey(name: string, gateway: boolean, terminal: Terminal): Promise<number> {
   const { signing } = loadConfig();
   const key = await createSigningKey(signing.keyFolder, name);
   terminal.err(`wrote ${key.file}: keep it to yourself\n`);
@@ -20,8 +28,7 @@ export async function runKeysCreate(
   return EXIT.ok;
 }
 
-/** Shows the public half of the configured key. */
-export async function runKeysShow(terminal: Terminal): Promise<number> {
+async function showKey(terminal: Terminal): Promise<number> {
   const { keyFile } = loadConfig().signing;
   if (keyFile === undefined)
     throw new ClientProblem(

@@ -1,0 +1,93 @@
+import type { webApi } from '@slack/bolt';
+import { deploymentRows, renderStatusList } from '../cli/render-status';
+import { targetName } from '../cli/target';
+import type { MeridianClient } from '../connection';
+import { plural } from '../format';
+import { deploymentStatus, listDeployments } from '../observe';
+import { abortDeployment, submitDeployment } from '../operations';
+import type { RequestFile } from '../request-file';
+import { deploymentMessage } from './deployment-message';
+import type { FollowedMessage } from './followed-messages';
+import { requestFromText } from './request-from-text';
+import { codeBlock, escaped } from './slack-text';
+import { HELP, type SlashCommand } from './slash-command';
+
+const LISTED_CHARACTERS = 2_900;
+const SHOWN_PROBLEMS = 15;
+
+export interface SlashContext {
+  meridian: MeridianClient;
+  slack: webApi.WebClient;
+  channel: string;
+  /** Slack's id of the person who typed it */
+  userId: string;
+  requestsFolder: string | undefined;
+  /** keeps a message up to date from now on */
+  follow: (message: FollowedMessage) => Promise<void>;
+}
+
+/** Runs a command. Returns what only the person who typed it should read; undefined when the channel has the answer. */
+export async function runSlashCommand(command: SlashCommand, context: SlashContext): Promise<string | undefined> {
+  switch (command.verb) {
+    case 'help':
+      return HELP;
+    case 'deploy':
+      return deploy(command.text, context);
+    case 'status':
+      return command.target ? statusOf(command.target, context) : statusOfAll(context);
+    case 'plan': {
+      const { operation } = await deploymentStatus(context.meridian, command.target);
+      await postAndFollow(operation.workflowId, context);
+      return undefined;
+    }
+    case 'abort': {
+      const { target, reason } = command;
+      const workflowId = target.workflowId ?? (await deploymentStatus(context.meridian, target)).operation.workflowId;
+      await abortDeployment(context.meridian, workflowId, { by: `slack:${context.userId}`, reason });
+      return `${escaped(workflowId)} is stopping`;
+    }
+  }
+}
+
+/** The message comes first: a request whose answer nobody could see is not started. */
+async function deploy(text: string, context: SlashContext): Promise<string | undefined> {
+  const { meridian, slack, channel, userId } = context;
+  const read = await requestFromText(text, context.requestsFolder);
+  if ('problems' in read) return problemText(read);
+  const { request } = read;
+  const name = escaped(targetName(request));
+  const { ts } = await slack.chat.postMessage({ channel, text: `<@${userId}> deploys ${name}` });
+  try {
+    const { workflowId } = await submitDeployment(meridian, { request, requester: `slack:${userId}` });
+    await context.follow({ workflowId, channel, ts: String(ts) });
+    return undefined;
+  } catch (error) {
+    await slack.chat.update({ channel, ts: String(ts), text: `${name} was not started` });
+    throw error;
+  }
+}
+
+function problemText({ problems }: Extract<RequestFile, { problems: unknown }>): string {
+  const lines = problems
+    .slice(0, SHOWN_PROBLEMS)
+    .flatMap(({ field, received, valid }) => [field, `  received  ${received}`, `  valid     ${valid}`]);
+  return `${plural(problems.length, 'problem')} in the request; nothing was started\n${codeBlock(lines, LISTED_CHARACTERS)}`;
+}
+
+async function postAndFollow(workflowId: string, { slack, channel, follow }: SlashContext): Promise<void> {
+  const { ts } = await slack.chat.postMessage({ channel, text: escaped(workflowId) });
+  await follow({ workflowId, channel, ts: String(ts) });
+}
+
+async function statusOf(target: Parameters<typeof deploymentStatus>[1], { meridian }: SlashContext): Promise<string> {
+  const { operation, progress } = await deploymentStatus(meridian, target);
+  return deploymentMessage({ workflowId: operation.workflowId, progress, plan: undefined })
+    .blocks.flatMap((block) => (block.type === 'section' && block.text ? [block.text.text] : []))
+    .join('\n');
+}
+
+async function statusOfAll({ meridian }: SlashContext): Promise<string> {
+  const rows = deploymentRows(await listDeployments(meridian));
+  if (rows.length === 0) return 'no deployments yet';
+  return codeBlock(renderStatusList(rows).trimEnd().split('\n'), LISTED_CHARACTERS);
+}

@@ -1,0 +1,147 @@
+import { App, type AppOptions, type BlockButtonAction, type webApi } from '@slack/bolt';
+import type { SlackConfig } from '../../temporal.config';
+import { ClientProblem } from '../client-problem';
+import type { MeridianClient } from '../connection';
+import { APPROVE_ACTION, parseButton, REJECT_ACTION } from './buttons';
+import { followMessage } from './follow-message';
+import { type FollowedMessage, FollowedMessages } from './followed-messages';
+import { handleClick } from './handle-click';
+import { runSlashCommand } from './run-slash-command';
+import { escaped } from './slack-text';
+import { parseSlashCommand } from './slash-command';
+
+export interface SlackGatewayInput {
+  meridian: MeridianClient;
+  config: SlackConfig;
+  /** absolute path: where it is kept which messages are followed */
+  stateFolder: string;
+  log: (text: string) => void;
+  /** for tests: a receiver and a fetch of their own */
+  app?: Partial<AppOptions>;
+}
+
+export interface SlackGateway {
+  app: App;
+  /** Connects or listens, and goes on with the messages that an earlier run followed. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Meridian in Slack: `/meridian …` and the buttons under its messages. Throws a ClientProblem when tokens are missing. */
+export function createSlackGateway({
+  meridian,
+  config,
+  stateFolder,
+  log,
+  app: options,
+}: SlackGatewayInput): SlackGateway {
+  const app = new App({ ...connectionOptions(config), ...options });
+  const followers = new Followers(meridian, app.client, new FollowedMessages(stateFolder), log);
+  app.error(async (error) => log(error.message));
+  app.command('/meridian', async ({ ack, command, client, respond }) => {
+    // Slack waits three seconds for this and shows an error after that.
+    await ack();
+    const { channel_id: channel, user_id: userId } = command;
+    const { requestsFolder } = config;
+    const follow = (message: FollowedMessage) => followers.follow(message);
+    const answer = await answerOrProblem(() =>
+      runSlashCommand(parseSlashCommand(command.text), {
+        ...{ meridian, slack: client, channel, userId, requestsFolder, follow },
+      }),
+    );
+    if (answer !== undefined) await respond({ response_type: 'ephemeral', text: answer });
+  });
+  for (const [actionId, decision] of [[APPROVE_ACTION, 'approve'] as const, [REJECT_ACTION, 'reject'] as const])
+    app.action<BlockButtonAction>(actionId, async ({ ack, action, body, client, respond }) => {
+      await ack();
+      const button = parseButton(action.value);
+      const { channel, message, user } = body;
+      if (!button || !channel || !message) return;
+      const place = { channel: channel.id, ts: message.ts };
+      const refusal = await handleClick(meridian, client, { button, decision, userId: user.id, ...place });
+      if (refusal !== undefined)
+        await respond({ response_type: 'ephemeral', replace_original: false, text: escaped(refusal) });
+      await followers.follow({ workflowId: button.workflowId, ...place });
+    });
+  return {
+    app,
+    start: async () => {
+      await app.start(config.port);
+      await followers.resume();
+    },
+    stop: async () => {
+      await app.stop();
+      await followers.stop();
+    },
+  };
+}
+
+/** Socket mode needs no public address, so it comes first. */
+function connectionOptions({ botToken, appToken, signingSecret }: SlackConfig): AppOptions {
+  if (!botToken) throw missing('SLACK_BOT_TOKEN');
+  if (appToken) return { token: botToken, appToken, socketMode: true };
+  if (signingSecret) return { token: botToken, signingSecret };
+  throw missing('SLACK_APP_TOKEN (socket mode) or SLACK_SIGNING_SECRET (HTTP)');
+}
+
+function missing(name: string): ClientProblem {
+  return new ClientProblem('bad-input', `${name} is not set`, 'docs/slack.md says where to find it');
+}
+
+/** Errors of Slack itself, such as a channel that the bot is not in, are answers too. */
+async function answerOrProblem(run: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ClientProblem) return escaped([error.message, error.hint].filter(Boolean).join('\n'));
+    const code = (error as { data?: { error?: string } }).data?.error;
+    if (code === 'not_in_channel' || code === 'channel_not_found')
+      return 'I am not in this channel: invite me first (`/invite @Meridian`). Nothing was started.';
+    throw error;
+  }
+}
+
+/** The messages that are being kept up to date; a message has one follower, however often it is asked for. */
+class Followers {
+  private readonly ended = new AbortController();
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly meridian: MeridianClient,
+    private readonly slack: webApi.WebClient,
+    private readonly messages: FollowedMessages,
+    private readonly log: (text: string) => void,
+  ) {}
+
+  async follow(message: FollowedMessage): Promise<void> {
+    const key = `${message.channel}/${message.ts}`;
+    if (this.running.has(key) || this.ended.signal.aborted) return;
+    this.running.set(key, Promise.resolve());
+    await this.messages.add(message);
+    const following = this.run(message).finally(() => this.running.delete(key));
+    this.running.set(key, following);
+  }
+
+  async resume(): Promise<void> {
+    for (const message of await this.messages.all()) await this.follow(message);
+  }
+
+  async stop(): Promise<void> {
+    this.ended.abort();
+    await Promise.all(this.running.values());
+  }
+
+  private async run(message: FollowedMessage): Promise<void> {
+    const { meridian, slack, log } = this;
+    try {
+      await followMessage({ meridian, slack, message, signal: this.ended.signal, onTrouble: log });
+      await this.messages.remove(message);
+    } catch (error) {
+      const code = error instanceof ClientProblem ? error.code : undefined;
+      // Stopped, or cut off for long: the next run of the gateway goes on with it.
+      if (code === 'detached') return;
+      if (code !== 'unreachable' && code !== 'no-worker') await this.messages.remove(message);
+      log(`${message.workflowId} is no longer followed: ${(error as Error).message}`);
+    }
+  }
+}

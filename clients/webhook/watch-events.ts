@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClientProblem } from '../client-problem';
+import type { MeridianClient } from '../connection';
+import { deploymentResult, listDeployments, type OperationListing, queryProgress } from '../observe';
+import { approvalWaiting, deploymentAlert, deploymentEnded, type WebhookEvent } from './webhook-event';
+
+const POLL_MS = 2_000;
+/** What ended while nobody watched is told, with the id it always had, when it ended within this time. */
+const LOOK_BACK_MS = 3_600_000;
+
+export interface WatchEventsOptions {
+  signal: AbortSignal;
+  onTrouble: (text: string) => void;
+  pollMs?: number;
+}
+
+/**
+ * Looks at all deployments every few seconds and tells what is new about them. Each event is told once per run of the
+ * watcher; a later run tells what still holds again, under the same id.
+ */
+export async function watchEvents(
+  meridian: MeridianClient,
+  onEvent: (event: WebhookEvent) => void,
+  { signal, onTrouble, pollMs = POLL_MS }: WatchEventsOptions,
+): Promise<void> {
+  const told = new Set<string>();
+  const settled = new Set<string>();
+  let trouble: string | undefined;
+  while (!signal.aborted) {
+    try {
+      const operations = await listDeployments(meridian);
+      for (const operation of operations.filter((one) => one.kind === 'deploy' && !settled.has(one.runId))) {
+        for (const event of await eventsOf(meridian, operation)) {
+          if (!told.has(event.id)) onEvent(event);
+          told.add(event.id);
+        }
+        if (operation.status !== 'RUNNING') settled.add(operation.runId);
+      }
+      trouble = undefined;
+    } catch (error) {
+      const text = (error as Error).message;
+      if (text !== trouble) onTrouble(text);
+      trouble = text;
+    }
+    await sleep(pollMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function eventsOf(meridian: MeridianClient, operation: OperationListing): Promise<WebhookEvent[]> {
+  if (operation.status === 'RUNNING') return presentEvents(meridian, operation);
+  const endedAt = operation.endedAt ?? new Date().toISOString();
+  if (Date.parse(endedAt) < Date.now() - LOOK_BACK_MS) return [];
+  try {
+    return [deploymentEnded(operation, await deploymentResult(meridian, operation.workflowId))];
+  } catch (error) {
+    const isEnd = error instanceof ClientProblem && (error.code === 'stopped' || error.code === 'workflow-failed');
+    if (!isEnd) throw error;
+    return [deploymentAlert(operation, `ended without a report: ${error.message}`, endedAt)];
+  }
+}
+
+async function presentEvents(meridian: MeridianClient, operation: OperationListing): Promise<WebhookEvent[]> {
+  const { phase, approval, events } = await queryProgress(meridian, operation.workflowId);
+  return [
+    ...(approval?.state === 'waiting' ? [approvalWaiting(operation, approval)] : []),
+    ...(phase === 'undoing'
+      ? [deploymentAlert(operation, 'undoes what it did', events.at(-1)?.at ?? new Date().toISOString())]
+      : []),
+  ];
+}
