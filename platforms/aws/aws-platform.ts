@@ -1,5 +1,8 @@
 import type { Platform } from '../platform';
 import { PlatformError } from '../platform-error';
+import { createAwsFaults } from './aws-faults';
+import { createAwsProbes } from './aws-probes';
+import { createAwsTraffic } from './aws-traffic';
 import { type AwsClientOptions, createAwsClients } from './clients';
 import { awsStacks } from './stacks';
 
@@ -11,14 +14,15 @@ export interface AwsPlatformOptions extends AwsClientOptions {
 /** AWS, or a test cloud in its place: what is measured there is called `emulator`, never `aws`. */
 export function createAwsPlatform(options: AwsPlatformOptions): Platform & { close(): void } {
   const clients = createAwsClients(options);
+  const source = isAws(options.endpoint) ? 'aws' : 'emulator';
   return {
     kind: 'aws',
-    source: isAws(options.endpoint) ? 'aws' : 'emulator',
+    source,
     stacks: awsStacks(clients, options),
     data: refusing('data'),
-    traffic: refusing('traffic'),
-    probes: refusing('probes'),
-    faults: refusing('faults'),
+    traffic: createAwsTraffic({ clients }),
+    probes: createAwsProbes({ clients, source }),
+    faults: createAwsFaults(),
     close: () => clients.destroy(),
   };
 }

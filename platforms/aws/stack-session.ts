@@ -5,7 +5,8 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import type { StackDescription, StackRef } from '../../contracts/stack';
-import { awsFailure, isNoSuchStack } from './aws-failure';
+import { callsTo } from './aws-call';
+import { isNoSuchStack } from './aws-failure';
 import type { AwsClients } from './clients';
 import { neverWorked, stackStatus } from './stack-status';
 
@@ -19,16 +20,7 @@ export interface StackSession {
 }
 
 export function openStack(clients: AwsClients, ref: StackRef): StackSession {
-  const place = { account: ref.account, region: ref.region, identity: clients.identity(ref.account) };
-  return {
-    ref,
-    clients,
-    cloudFormation: clients.cloudFormation(ref),
-    call: (answer) =>
-      answer.catch((error) => {
-        throw awsFailure(error, place);
-      }),
-  };
+  return { ref, clients, cloudFormation: clients.cloudFormation(ref), call: callsTo(clients, ref) };
 }
 
 /** The stack as CloudFormation describes it; undefined when there is none of that name (or id). */
