@@ -7,6 +7,7 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import { FileArtifactStore } from '../../activities/store/file-artifact-store';
 import { FileDeploymentStore } from '../../activities/store/file-deployment-store';
 import { createTakeModelTurn } from '../../activities/take-model-turn';
+import type { Approver } from '../../contracts/approval';
 import { beginOperationUpdate, type OperationRequest } from '../../contracts/messages';
 import { type DeploymentRequest, deploymentRequestSchema } from '../../contracts/request';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
@@ -36,7 +37,8 @@ export type RequestChange = Partial<Omit<DeploymentRequest, 'rollout'>> & {
 
 let applications = 0;
 
-export async function startFakeDeployments(): Promise<FakeDeployments> {
+/** @param approvers whose signatures count; nobody's when left out, so that production cannot be approved */
+export async function startFakeDeployments({ approvers }: { approvers?: Approver[] } = {}): Promise<FakeDeployments> {
   const temporal = await startTestTemporal();
   const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-fake-'));
   const clouds = { current: new FakeCloud() };
@@ -47,7 +49,7 @@ export async function startFakeDeployments(): Promise<FakeDeployments> {
     artifacts: new FileArtifactStore(path.join(home, 'artifacts')),
     platform: () => createFakePlatform(clouds.current),
     takeModelTurn: createTakeModelTurn({ model: undefined }),
-    settings: { searchable: true },
+    settings: { searchable: true, ...(approvers && { approvers }) },
     client,
     reportDirectory: path.join(home, 'reports'),
     now: () => new Date(),
