@@ -17,7 +17,6 @@ const stack = (region: string, kind: StackKind, template = 'new'): SeenStack => 
   status: 'ready',
   template,
   parameters: {},
-  generation: 1,
 });
 const cloud = (stacks: SeenStack[], acts: SeenCloud['acts'] = []): SeenCloud => ({
   stacks,
@@ -164,7 +163,7 @@ const PLANTED: Array<[string, () => EndedRun, Plant, RegExp]> = [
       ),
     /^left behind/,
   ],
-  ['a dark region that the record does not name', dark, record(() => ({ dark: undefined })), /^left behind.*dark/],
+  ['a dark region that the record does not name', dark, record(() => ({ dark: undefined })), /^record.*not dark/],
   ['a failed change that is called live', undone, record(() => ({ live: undefined })), /^record: live is/],
   ['a token that acted twice', promoted, after(({ acts }) => ({ acts: [...acts, acts[0]!] })), /^double: a token/],
   [

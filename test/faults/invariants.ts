@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeploymentRecord } from '../../contracts/record';
+import type { DeploymentRecord, Intent } from '../../contracts/record';
 import type { DeploymentReport } from '../../contracts/report';
 import type { StackRef, StackStatus } from '../../contracts/stack';
 
@@ -9,7 +9,6 @@ export interface SeenStack {
   status: StackStatus;
   template: string;
   parameters: Record<string, string>;
-  generation: number;
 }
 
 /** What a cloud did to a stack, by its own log. */
@@ -19,96 +18,71 @@ export interface SeenAct {
   token?: string;
 }
 
-/** What a cloud shows from outside, without asking anything that Meridian wrote down. */
-export interface SeenCloud {
-  stacks: SeenStack[];
-  acts: SeenAct[];
-  /** regions that answer nobody */
-  drained: string[];
-  /** regions with a drill's fault in force */
-  dead: string[];
-  /** region to role; a fenced database takes no writes */
-  databases: Record<string, { role: 'primary' | 'standby'; fenced: boolean }>;
-}
-
-/** One operation under a fault, from before it to its end. `report` is absent when it did not end in time. */
-export interface EndedRun {
-  before: SeenCloud;
-  after: SeenCloud;
-  recordBefore: DeploymentRecord;
-  record: DeploymentRecord;
-  report?: DeploymentReport;
-}
-
 export type RunOutcome = 'complete' | 'compensated';
 
-/** How a run ended and every promise that it broke, in words; an empty list is a run as it should be. */
-export function judge(run: EndedRun): { outcome: RunOutcome | 'stuck'; violations: string[] } {
-  if (!run.report) return { outcome: 'stuck', violations: ['stuck: no verdict in time'] };
-  const outcome = run.report.verdict === 'promoted' ? 'complete' : 'compensated';
-  const violations = [
-    ...(outcome === 'complete' ? incomplete(run, run.report) : uncompensated(run, run.report)),
-    ...doubles(run),
-    ...orphans(run),
-    ...destroyed(run, run.report),
-    ...dataTrouble(run, run.report),
-    ...leftInForce(run, run.report),
-  ];
-  return { outcome, violations };
+/** What one operation did to stacks, from before it to its end. */
+export interface StackRun {
+  outcome: RunOutcome;
+  before: SeenStack[];
+  after: SeenStack[];
+  acts: SeenAct[];
+  /** all that stands if the operation is complete */
+  planned: Array<{ ref: StackRef; sha256: string }>;
+  /** stacks that the approved plan removes */
+  removed: StackRef[];
+  /** what the operation said that it left behind */
+  left: StackRef[];
+  intents: Intent[];
 }
 
-/** Complete: every stack of the plan is there as planned and the record calls it live; nothing else is there. */
-function incomplete({ after, record }: EndedRun, report: DeploymentReport): string[] {
-  const found = byName(after.stacks);
+/** Every promise about stacks that was broken, in words. Looks at the cloud's own state and log, and at the intents. */
+export function judgeStacks(run: StackRun): string[] {
+  const ended = run.outcome === 'complete' ? incomplete(run) : uncompensated(run);
+  return [...ended, ...doubles(run), ...orphans(run), ...destroyed(run)];
+}
+
+/** Complete: every planned stack is there as planned, and nothing else is. */
+function incomplete({ after, planned, left }: StackRun): string[] {
+  const found = byName(after);
   const wrong: string[] = [];
-  for (const { ref, template } of report.plan?.stacks ?? []) {
+  for (const { ref, sha256: digest } of planned) {
     const stack = found.get(nameOf(ref));
     found.delete(nameOf(ref));
-    if (!stack) wrong.push(`incomplete: promoted without ${nameOf(ref)}`);
+    if (!stack) wrong.push(`incomplete: ${nameOf(ref)} is missing`);
     else if (stack.status !== 'ready') wrong.push(`incomplete: ${nameOf(ref)} is ${stack.status}`);
-    else if (sha256(stack.template) !== template.sha256) wrong.push(`incomplete: ${nameOf(ref)} is not as planned`);
+    else if (sha256(stack.template) !== digest) wrong.push(`incomplete: ${nameOf(ref)} is not as planned`);
   }
-  for (const stack of found.values())
-    if (!isLeft(report, stack.ref)) wrong.push(`extra: ${nameOf(stack.ref)} is in no plan and not left over by name`);
-  if (record.live?.generation !== report.generation)
-    wrong.push(`record: promoted ${report.generation}, live is ${record.live?.generation}`);
-  const live = (record.live?.stacks ?? []).map(({ ref }) => nameOf(ref)).sort();
-  const planned = (report.plan?.stacks ?? []).map(({ ref }) => nameOf(ref)).sort();
-  if (live.join() !== planned.join()) wrong.push('record: what is live is not what was planned');
+  for (const { ref } of found.values())
+    if (!isAmong(left, ref)) wrong.push(`extra: ${nameOf(ref)} is in no plan and not left over by name`);
   return wrong;
 }
 
 /** Compensated: what was there is there as it was, and whatever else stands is named as left over. */
-function uncompensated({ before, after, recordBefore, record }: EndedRun, report: DeploymentReport): string[] {
-  const found = byName(after.stacks);
+function uncompensated({ before, after, left }: StackRun): string[] {
+  const found = byName(after);
   const wrong: string[] = [];
-  for (const was of before.stacks) {
+  for (const was of before) {
     const is = found.get(nameOf(was.ref));
     found.delete(nameOf(was.ref));
-    if (isLeft(report, was.ref)) continue;
+    if (isAmong(left, was.ref)) continue;
     if (!is) wrong.push(`lost: ${nameOf(was.ref)} was there before`);
+    else if (is.status !== was.status) wrong.push(`not restored: ${nameOf(was.ref)} is ${is.status}`);
     else if (is.template !== was.template) wrong.push(`not restored: ${nameOf(was.ref)} has another template`);
     else if (JSON.stringify(is.parameters) !== JSON.stringify(was.parameters))
       wrong.push(`not restored: ${nameOf(was.ref)} has other parameters`);
   }
-  for (const { ref } of found.values()) {
-    if (!isLeft(report, ref)) wrong.push(`left behind: ${nameOf(ref)} is not named in the report`);
-    else if (!recordBefore.live && !record.dark?.regions.includes(ref.region))
-      wrong.push(`left behind: ${nameOf(ref)} is not dark in the record`);
-  }
-  if (record.live?.generation !== recordBefore.live?.generation)
-    wrong.push(`record: live is ${record.live?.generation}, was ${recordBefore.live?.generation}`);
-  if (report.summary === '' || !report.failure) wrong.push('report: does not say why it failed');
+  for (const { ref, status } of found.values())
+    if (!isAmong(left, ref)) wrong.push(`left behind: ${nameOf(ref)} (${status}) is not named as left over`);
   return wrong;
 }
 
 /** Never double: no token acts twice, nothing is made that stands, nothing changes more often than there and back. */
-function doubles({ before, after }: EndedRun): string[] {
+function doubles({ before, acts }: StackRun): string[] {
   const wrong: string[] = [];
-  const standing = new Set(before.stacks.map(({ ref }) => placeOf(ref)));
+  const standing = new Set(before.map(({ ref }) => placeOf(ref)));
   const tokens = new Set<string>();
   const applied = new Map<string, number>();
-  for (const { ref, effect, token } of after.acts) {
+  for (const { ref, effect, token } of acts) {
     const place = placeOf(ref);
     if (token !== undefined && tokens.has(token)) wrong.push(`double: a token acted twice on ${place}`);
     if (token !== undefined) tokens.add(token);
@@ -125,9 +99,9 @@ function doubles({ before, after }: EndedRun): string[] {
 }
 
 /** Never an orphan: the record knows of everything that stands, and does not call it gone. */
-function orphans({ after, record }: EndedRun): string[] {
-  return after.stacks.flatMap(({ ref }) => {
-    const intent = record.intents.find((one) => nameOf(one.ref) === nameOf(ref));
+function orphans({ after, intents }: StackRun): string[] {
+  return after.flatMap(({ ref }) => {
+    const intent = intents.find((one) => nameOf(one.ref) === nameOf(ref));
     if (!intent) return [`orphan: ${nameOf(ref)} has no intent`];
     const gone = intent.verb === 'destroy' && intent.state === 'undone';
     return gone ? [`orphan: ${nameOf(ref)} stands, its intent says it is gone`] : [];
@@ -135,13 +109,75 @@ function orphans({ after, record }: EndedRun): string[] {
 }
 
 /** Never present -> destroyed: what stood before is removed only where an approved plan removes it and was carried out. */
-function destroyed({ before, after }: EndedRun, report: DeploymentReport): string[] {
-  const stood = new Set(before.stacks.map(({ ref }) => placeOf(ref)));
-  const removals = report.verdict === 'promoted' ? (report.plan?.removals ?? []) : [];
-  const removed = new Set(removals.flatMap(({ stacks }) => stacks.map(({ ref }) => placeOf(ref))));
-  return after.acts
-    .filter(({ ref, effect }) => effect === 'destroyed' && stood.has(placeOf(ref)) && !removed.has(placeOf(ref)))
+function destroyed({ outcome, before, acts, removed }: StackRun): string[] {
+  const stood = new Set(before.map(({ ref }) => placeOf(ref)));
+  const allowed = new Set(outcome === 'complete' ? removed.map(placeOf) : []);
+  return acts
+    .filter(({ ref, effect }) => effect === 'destroyed' && stood.has(placeOf(ref)) && !allowed.has(placeOf(ref)))
     .map(({ ref }) => `present -> destroyed: ${placeOf(ref)}`);
+}
+
+/** What a cloud shows from outside, without asking anything that Meridian wrote down. */
+export interface SeenCloud {
+  stacks: SeenStack[];
+  acts: SeenAct[];
+  /** regions that answer nobody */
+  drained: string[];
+  /** regions with a drill's fault in force */
+  dead: string[];
+  /** region to role; a fenced database takes no writes */
+  databases: Record<string, { role: 'primary' | 'standby'; fenced: boolean }>;
+}
+
+/** A whole deployment under a fault. `report` is absent when it did not end in time. */
+export interface EndedRun {
+  before: SeenCloud;
+  after: SeenCloud;
+  recordBefore: DeploymentRecord;
+  record: DeploymentRecord;
+  report?: DeploymentReport;
+}
+
+/** How a deployment ended and every promise that it broke, in words; an empty list is a run as it should be. */
+export function judge(run: EndedRun): { outcome: RunOutcome | 'stuck'; violations: string[] } {
+  const { report, before, after, record } = run;
+  if (!report) return { outcome: 'stuck', violations: ['stuck: no verdict in time'] };
+  const outcome = report.verdict === 'promoted' ? 'complete' : 'compensated';
+  const stacks = judgeStacks({
+    outcome,
+    before: before.stacks,
+    after: after.stacks,
+    acts: after.acts,
+    planned: (report.plan?.stacks ?? []).map(({ ref, template }) => ({ ref, sha256: template.sha256 })),
+    removed: (report.plan?.removals ?? []).flatMap((removal) => removal.stacks.map(({ ref }) => ref)),
+    left: report.leftovers.map(({ ref }) => ref),
+    intents: record.intents,
+  });
+  const recorded = outcome === 'complete' ? notLive(run, report) : notAsBefore(run, report);
+  return { outcome, violations: [...stacks, ...recorded, ...dataTrouble(run, report), ...leftInForce(run, report)] };
+}
+
+/** The record calls live what was planned. */
+function notLive({ record }: EndedRun, report: DeploymentReport): string[] {
+  const wrong: string[] = [];
+  if (record.live?.generation !== report.generation)
+    wrong.push(`record: promoted ${report.generation}, live is ${record.live?.generation}`);
+  const live = (record.live?.stacks ?? []).map(({ ref }) => nameOf(ref)).sort();
+  const planned = (report.plan?.stacks ?? []).map(({ ref }) => nameOf(ref)).sort();
+  if (live.join() !== planned.join()) wrong.push('record: what is live is not what was planned');
+  return wrong;
+}
+
+/** What was live is live; what a first deployment leaves standing is dark in the record; the report says why. */
+function notAsBefore({ after, recordBefore, record }: EndedRun, report: DeploymentReport): string[] {
+  const wrong: string[] = [];
+  if (record.live?.generation !== recordBefore.live?.generation)
+    wrong.push(`record: live is ${record.live?.generation}, was ${recordBefore.live?.generation}`);
+  if (!recordBefore.live)
+    for (const { ref } of after.stacks)
+      if (!record.dark?.regions.includes(ref.region)) wrong.push(`record: ${nameOf(ref)} stands and is not dark`);
+  if (report.summary === '' || !report.failure) wrong.push('report: does not say why it failed');
+  return wrong;
 }
 
 /** One database takes the writes, and it is the one that the record names. */
@@ -174,8 +210,8 @@ function leftInForce({ before, after, record }: EndedRun, report: DeploymentRepo
   ];
 }
 
-function isLeft({ leftovers }: DeploymentReport, ref: StackRef): boolean {
-  return leftovers.some((left) => nameOf(left.ref) === nameOf(ref));
+function isAmong(refs: StackRef[], ref: StackRef): boolean {
+  return refs.some((one) => nameOf(one) === nameOf(ref));
 }
 
 function byName(stacks: SeenStack[]): Map<string, SeenStack> {

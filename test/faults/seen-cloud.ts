@@ -1,4 +1,3 @@
-import { TAG_GENERATION } from '../../contracts/stack';
 import type { FakeCloud } from '../../platforms/fake/fake-cloud';
 import type { SeenCloud } from './invariants';
 
@@ -10,7 +9,6 @@ export function seen(cloud: FakeCloud): SeenCloud {
       status: description.status,
       template: change.template,
       parameters: change.parameters,
-      generation: Number(change.tags[TAG_GENERATION] ?? 0),
     })),
     acts: cloud.log.flatMap(({ region, kind, effect, token }) =>
       region && kind && effect ? [{ ref: { region, kind }, effect, ...(token && { token }) }] : [],

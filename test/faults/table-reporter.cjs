@@ -23,7 +23,9 @@ class TableReporter {
       console.log(`FAILED ${phase}: ${site}, ${fault}\n  ${violations.join('\n  ')}`);
     // a suite fails when a case does; without a bad case it is the suite itself that could not run
     const broken = bad.length === 0 ? numFailedTests + numRuntimeErrorTestSuites : 0;
-    console.log(`\n${cells.length - bad.length} passed, ${bad.length + broken} failed`);
+    const line = `${cells.length - bad.length} passed, ${bad.length + broken} failed`;
+    // after everything else that jest has to say
+    process.once('exit', () => console.log(line));
   }
 }
 
