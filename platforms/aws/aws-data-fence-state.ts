@@ -1,0 +1,32 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+
+/** When the ingress of an instance was closed, ISO; restarts after that have cut every session. */
+export const TAG_CLOSED = 'meridian:ingress-closed';
+/** The epoch for which it was proven that nobody is connected. */
+export const TAG_FENCED = 'meridian:fenced';
+/** Output of the data stack: a security group that lets nobody in. */
+export const CLOSED_GROUP_OUTPUT = 'ClosedSecurityGroup';
+
+/** True when no security group but the closed one is in force. */
+export function isClosed({ VpcSecurityGroups = [] }: DBInstance, closedGroup: string): boolean {
+  return (
+    VpcSecurityGroups.length === 1 &&
+    VpcSecurityGroups[0]?.VpcSecurityGroupId === closedGroup &&
+    VpcSecurityGroups[0].Status === 'active'
+  );
+}
+
+/** The epoch for which the instance is fenced; undefined while it may be written to. */
+export function fencedEpoch(instance: DBInstance, closedGroup: string): number | undefined {
+  const epoch = tagOf(instance, TAG_FENCED);
+  if (epoch === undefined) return undefined;
+  return isStopped(instance) || isClosed(instance, closedGroup) ? Number(epoch) : undefined;
+}
+
+export function isStopped({ DBInstanceStatus }: DBInstance): boolean {
+  return DBInstanceStatus === 'stopped';
+}
+
+export function tagOf({ TagList }: DBInstance, key: string): string | undefined {
+  return TagList?.find(({ Key }) => Key === key)?.Value;
+}

@@ -1,0 +1,74 @@
+import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import type { DBInstance } from '@aws-sdk/client-rds';
+import type { DatabaseStatus } from '../../contracts/replication';
+import type { StoreRef } from '../platform';
+import { callsTo } from './aws-call';
+import { sourceOf } from './aws-data-instances';
+import type { AwsClients } from './clients';
+
+/** CloudWatch has one value a minute, some minutes late: older ones say nothing about now. */
+const LAG_WINDOW_MS = 5 * 60_000;
+const LAG_PERIOD_SECONDS = 60;
+
+type Place = StoreRef & { region: string };
+
+/** An RDS instance as its control plane and CloudWatch describe it; nobody connects to it. */
+export async function instanceStatus(clients: AwsClients, place: Place, instance: DBInstance): Promise<DatabaseStatus> {
+  const source = sourceOf(instance);
+  const known: DatabaseStatus = {
+    region: place.region,
+    store: place.store,
+    reachable: instance.DBInstanceStatus === 'available',
+    role: source ? 'standby' : 'primary',
+    multiAz: instance.MultiAZ === true,
+  };
+  if (!source) return known;
+  const lagMs = replicates(instance) ? await lag(clients, place, instance) : undefined;
+  // RDS User Guide, cross-region read replicas: the channel between source and replica is always encrypted.
+  return { ...known, tls: true, ...(lagMs !== undefined && { lagMs }) };
+}
+
+function replicates({ StatusInfos }: DBInstance): boolean {
+  const state = StatusInfos?.find(({ StatusType }) => StatusType === 'read replication');
+  return state?.Normal !== false;
+}
+
+/** The newest lag in milliseconds; undefined when CloudWatch has none. RDS reports -1 while nothing is replicated. */
+async function lag(
+  clients: AwsClients,
+  place: Place,
+  { DBInstanceIdentifier }: DBInstance,
+): Promise<number | undefined> {
+  const points = await datapoints(clients, place, {
+    metric: 'ReplicaLag',
+    instance: DBInstanceIdentifier ?? '',
+    sinceMs: Date.now() - LAG_WINDOW_MS,
+  });
+  const newest = points.at(-1)?.maximum;
+  return newest === undefined || newest < 0 ? undefined : newest * 1_000;
+}
+
+/** Maxima per minute of a metric of an instance, oldest first; `at` is where each minute begins, epoch milliseconds. */
+export async function datapoints(
+  clients: AwsClients,
+  place: { account: string; region: string },
+  { metric, instance, sinceMs }: { metric: string; instance: string; sinceMs: number },
+): Promise<Array<{ at: number; maximum: number }>> {
+  const call = callsTo(clients, place);
+  const { Datapoints = [] } = await call(
+    clients.cloudWatch(place).send(
+      new GetMetricStatisticsCommand({
+        Namespace: 'AWS/RDS',
+        MetricName: metric,
+        Dimensions: [{ Name: 'DBInstanceIdentifier', Value: instance }],
+        StartTime: new Date(sinceMs),
+        EndTime: new Date(),
+        Period: LAG_PERIOD_SECONDS,
+        Statistics: ['Maximum'],
+      }),
+    ),
+  );
+  return Datapoints.flatMap(({ Timestamp, Maximum }) =>
+    Timestamp && Maximum !== undefined ? [{ at: Timestamp.getTime(), maximum: Maximum }] : [],
+  ).sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,51 @@
+import type { DataPort } from '../platform';
+import { PlatformError } from '../platform-error';
+import { fenceDatabase } from './aws-data-fence';
+import { promoteReplica } from './aws-data-promote';
+import { findDatabase, openDatabase } from './aws-data-session';
+import { instanceStatus } from './aws-data-status';
+import type { AwsClients } from './clients';
+import { epochOf, refuseStaleEpoch } from './epoch-tag';
+
+export interface AwsDataOptions {
+  clients: AwsClients;
+  /** how long a fence may take to be proven, milliseconds; tests wait less */
+  fenceTimeoutMs?: number;
+}
+
+/** Databases on RDS, found in the data stacks of a deployment and told apart by their tags. */
+export function createAwsData({ clients, fenceTimeoutMs }: AwsDataOptions): DataPort {
+  return {
+    async status(input) {
+      const { region, store } = input;
+      const database = await findDatabase(clients, input);
+      if (!database) return { region, store, reachable: false, role: 'unknown' };
+      return instanceStatus(clients, input, database.instance);
+    },
+    async fence({ epoch, ...place }, context) {
+      const database = await openDatabase(clients, place);
+      return fenceDatabase(database, { epoch, timeoutMs: fenceTimeoutMs }, context);
+    },
+    async promote({ epoch, expectedPrimary, ...place }, context) {
+      const replica = await openDatabase(clients, place);
+      const old = () => openDatabase(clients, { ...place, region: expectedPrimary });
+      return instanceStatus(clients, place, await promoteReplica(replica, old, { epoch }, context));
+    },
+    async rejoin({ epoch, ...place }) {
+      const { instance, id } = await openDatabase(clients, place);
+      refuseStaleEpoch(epoch, [epochOf(instance.TagList)], `${place.store} in ${place.region}`);
+      throw new PlatformError(
+        'Platform.Refused',
+        `RDS cannot turn ${id} in ${place.region} back into a standby: its data stack has to be made anew, as a replica of the present primary; deploy the request again once the old instance is no longer needed`,
+        { region: place.region, resource: place.store },
+      );
+    },
+    async compare({ store }) {
+      throw new PlatformError(
+        'Platform.Refused',
+        `the rows of ${store} cannot be compared from here: RDS instances are reachable only from the network of their region`,
+        { resource: store },
+      );
+    },
+  };
+}
