@@ -57,6 +57,36 @@ const CAPABILITIES: readonly Capability[] = [
     },
   },
   {
+    engine: 'dynamodb',
+    platform: 'aws',
+    synchronous: false,
+    multiWriter: true,
+    leastRpoSeconds: 5,
+    fence: 'none',
+    promoteSeconds: 0,
+    origin: {
+      source:
+        'Amazon DynamoDB global tables with multi-Region eventual consistency: every replica takes writes, the last writer wins, changes arrive within seconds and no bound is promised (developer guide, "How DynamoDB global tables work")',
+      asOf: '2026-11',
+      basis: 'estimated',
+    },
+  },
+  {
+    engine: 's3',
+    platform: 'aws',
+    synchronous: false,
+    multiWriter: false,
+    leastRpoSeconds: 900,
+    fence: 'none',
+    promoteSeconds: 0,
+    origin: {
+      source:
+        'Amazon S3 Replication Time Control: 99.99 % of new objects are copied within 15 minutes (S3 user guide, "Meeting compliance requirements with S3 RTC")',
+      asOf: '2026-11',
+      basis: 'verified',
+    },
+  },
+  {
     engine: 'postgresql',
     platform: 'fake',
     synchronous: false,
@@ -71,6 +101,14 @@ const CAPABILITIES: readonly Capability[] = [
 /** The row for an engine on a platform; undefined when Meridian cannot deploy it there. */
 export function capability(engine: Engine, platform: PlatformKind): Capability | undefined {
   return CAPABILITIES.find((row) => row.engine === engine && row.platform === platform);
+}
+
+/** Why an engine has no row for a platform, for people who asked for it. */
+export function whyNot(engine: Engine, platform: PlatformKind): string {
+  if (platform !== 'aws') return `the ${platform} platform runs PostgreSQL only`;
+  return engine === 'redis'
+    ? 'a Global Datastore of ElastiCache fails over by hand and promises no recovery point, so it is no store of record here'
+    : 'there is no template for it';
 }
 
 export function enginesOf(platform: PlatformKind): Engine[] {

@@ -53,6 +53,12 @@ const BASE = {
   'alb-lcu-hour': verified(0.008),
   'nat-hour': verified(0.045),
   'nat-gb': verified(0.045),
+  'dynamodb-gb-month': estimated(0.25),
+  'dynamodb-backup-gb-month': estimated(0.2),
+  'dynamodb-million-writes': estimated(0.625),
+  'dynamodb-million-reads': estimated(0.125),
+  's3-gb-month': estimated(0.023),
+  's3-replication-time-gb': estimated(0.015),
 } as const;
 
 /** The same everywhere, per month. */

@@ -64,6 +64,25 @@ export const databaseSpecSchema = z.object({
 });
 export type DatabaseSpec = z.infer<typeof databaseSpecSchema>;
 
+const globalStore = {
+  name: z.string(),
+  home: regionIdSchema.describe('the region whose data stack holds the table, or the bucket that all others copy'),
+  regions: z.array(regionIdSchema).min(1).describe('every region that has a copy, the home included'),
+  lagAlarmSeconds: z.number(),
+};
+
+/** A store that the cloud itself keeps in several regions; the home stays the same when the primary changes. */
+export const globalStoreSpecSchema = z.discriminatedUnion('engine', [
+  z.object({ engine: z.literal('dynamodb'), ...globalStore }),
+  z.object({
+    engine: z.literal('s3'),
+    ...globalStore,
+    writer: regionIdSchema.describe('the region whose bucket takes the writes'),
+    copiesTo: z.array(regionIdSchema).describe('where the bucket of this region sends what it is given'),
+  }),
+]);
+export type GlobalStoreSpec = z.infer<typeof globalStoreSpecSchema>;
+
 /** The typed model of one region. Renderers make CloudFormation of it; the reader makes it of CloudFormation. */
 export const regionSpecSchema = z.object({
   application: z.string(),
@@ -75,6 +94,7 @@ export const regionSpecSchema = z.object({
   tls: z.boolean().describe('the load balancer listens with TLS'),
   peerings: z.array(peeringSchema),
   databases: z.array(databaseSpecSchema),
+  globalStores: z.array(globalStoreSpecSchema).default([]),
 });
 export type RegionSpec = z.infer<typeof regionSpecSchema>;
 

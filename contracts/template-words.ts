@@ -40,11 +40,30 @@ export function databaseName(store: string): string {
   return store.replaceAll('-', '_');
 }
 
+/** The name of a table, the same in all its regions. Dots, which names cannot have, keep the parts apart. */
+export function tableName({ application, environment }: ApplicationKey, store: string): string {
+  return `${application}.${environment}.${store}`;
+}
+
+/** Names of the variables that tell a task of a store that is no database: its table, or its buckets. */
+export function globalStoreVariables(
+  store: string,
+): Record<'table' | 'bucket' | 'bucketRegion' | 'readBucket', string> {
+  const prefix = store.toUpperCase().replaceAll('-', '_');
+  return {
+    table: `${prefix}_TABLE`,
+    bucket: `${prefix}_BUCKET`,
+    bucketRegion: `${prefix}_BUCKET_REGION`,
+    readBucket: `${prefix}_READ_BUCKET`,
+  };
+}
+
 /** Variables that every task gets: the port to listen on and the region it runs in. */
 export const PORT_VARIABLE = 'PORT';
 export const REGION_VARIABLE = 'MERIDIAN_REGION';
 
 /** Names that a request may not set itself, because the renderer sets them: base variables and those of the stores used. */
 export function reservedVariables(uses: string[]): Set<string> {
-  return new Set([PORT_VARIABLE, REGION_VARIABLE, ...uses.flatMap((store) => Object.values(storeVariables(store)))]);
+  const stores = uses.flatMap((store) => [storeVariables(store), globalStoreVariables(store)]);
+  return new Set([PORT_VARIABLE, REGION_VARIABLE, ...stores.flatMap((names) => Object.values<string>(names))]);
 }

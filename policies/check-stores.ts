@@ -1,4 +1,4 @@
-import { capability, enginesOf } from '../catalog/capabilities';
+import { capability, enginesOf, whyNot } from '../catalog/capabilities';
 import { INSTANCE_CLASSES, isPricedInstanceClass } from '../catalog/prices';
 import type { DataStoreRequest, DeploymentRequest, RequestProblem } from '../contracts/request';
 import { duplicateNames } from './check-services';
@@ -46,11 +46,25 @@ function strategyProblems(store: DataStoreRequest, at: string, request: Deployme
       ];
     case 'active-active': {
       const refusal = multiWriterRefusal(store, request);
-      return refusal
-        ? [{ field, received: `${received}, but ${refusal}`, valid: 'active-passive or read-replicas' }]
+      if (refusal) return [{ field, received: `${received}, but ${refusal}`, valid: whatCanBe(store, request) }];
+      return store.consistency === 'strong'
+        ? [
+            {
+              field: `${at}.consistency`,
+              received: '"strong" with strategy active-active, whose regions see each other’s writes later',
+              valid: 'eventual, or strategy active-passive',
+            },
+          ]
         : [];
     }
   }
+}
+
+function whatCanBe(store: DataStoreRequest, { platform }: DeploymentRequest): string {
+  const others = 'active-passive or read-replicas';
+  return capability(store.engine, platform)?.multiWriter
+    ? `${others}, or conflicts: application or last-writer-wins`
+    : others;
 }
 
 /** Seed 004 step 3: a recovery point that no replication of this engine on this platform can keep. */
@@ -76,7 +90,8 @@ export function checkStores(request: DeploymentRequest): RequestProblem[] {
     const at = `dataStores[${index}]`;
     if (!capability(store.engine, request.platform)) {
       const valid = `an engine that can be deployed on ${request.platform}: ${enginesOf(request.platform).join(', ')}`;
-      return [{ field: `${at}.engine`, received: `"${store.engine}"`, valid }];
+      const why = whyNot(store.engine, request.platform);
+      return [{ field: `${at}.engine`, received: `"${store.engine}": ${why}`, valid }];
     }
     return [
       ...classProblem(`${at}.instanceClass`, store.instanceClass),

@@ -36,6 +36,12 @@ export function conflictViolations(mode: TopologyMode, request: DeploymentReques
 
 /** How write conflicts on a store are avoided or resolved, in one sentence for plans and reports. */
 export function conflictSentence(store: DataStoreRequest, primary: string): string {
+  if (store.engine === 'dynamodb' && store.strategy !== 'active-active' && store.strategy !== 'sharded') {
+    return `only ${primary} is meant to take writes; its copies would take them too, and then the last writer wins`;
+  }
+  if (store.engine === 's3' && store.strategy !== 'sharded') {
+    return `only the bucket in ${primary} is written; objects arrive elsewhere within minutes, and of two versions the later one is read`;
+  }
   switch (store.strategy) {
     case 'active-passive':
     case 'read-replicas':

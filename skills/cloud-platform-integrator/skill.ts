@@ -1,6 +1,8 @@
 import { storeVariables } from '../../contracts/probe-contract';
-import type { RegionSpec, ServiceSpec, TrafficSpec } from '../../contracts/region-spec';
-import { PORT_VARIABLE, REGION_VARIABLE, readerHost, writerHost } from '../../contracts/template-words';
+import type { GlobalStoreSpec, RegionSpec, ServiceSpec, TrafficSpec } from '../../contracts/region-spec';
+import { PORT_VARIABLE, REGION_VARIABLE, readerHost, tableName, writerHost } from '../../contracts/template-words';
+import { bucketName } from '../iac-template-generator/bucket';
+import { databasesOf, globalStoreEnvironment, globalStoresOf } from '../iac-template-generator/global-store-access';
 import type { IntegratePlatformInput, RegionWiring } from './schema';
 
 /** Registry of an image without one in its name (Docker's rule). */
@@ -20,12 +22,15 @@ export function integratePlatform({ specs, traffic }: IntegratePlatformInput): {
       zones: spec.network.privateSubnets.map(({ zone }) => zone),
       probes: spec.services.map(probe),
       services: spec.services.map((service) => wiring(spec, service)),
-      stores: spec.databases.map(({ name, role }) => ({
-        store: name,
-        role,
-        writes: writerHost(spec, name),
-        reads: readerHost(spec, name),
-      })),
+      stores: [
+        ...spec.databases.map(({ name, role }) => ({
+          store: name,
+          role,
+          writes: writerHost(spec, name),
+          reads: readerHost(spec, name),
+        })),
+        ...spec.globalStores.map((store) => globalStore(spec, store)),
+      ],
       peers: spec.peerings.map(({ region }) => region),
       records: hostnames.flatMap((hostname) => records(hostname, spec.region)),
     })),
@@ -37,8 +42,19 @@ function probe({ name, port, health, public: isPublic }: ServiceSpec): RegionWir
   return { service: name, asks: `${port}${path}`, by: isPublic ? 'load-balancer' : 'container', ...counts };
 }
 
+function globalStore(spec: RegionSpec, store: GlobalStoreSpec): RegionWiring['stores'][number] {
+  const { name, engine, home } = store;
+  const role = home === spec.region ? 'home' : 'copy';
+  if (engine === 'dynamodb') return { store: name, role, writes: tableName(spec, name), reads: tableName(spec, name) };
+  const bucket = (region: string) => bucketName(spec, name, region);
+  return { store: name, role, writes: bucket(store.writer), reads: bucket(spec.region) };
+}
+
 function wiring(spec: RegionSpec, service: ServiceSpec): RegionWiring['services'][number] {
-  const stores = service.uses.map(storeVariables);
+  const stores = databasesOf(spec, service).map(storeVariables);
+  const globalStores = globalStoresOf(spec, service).flatMap((store) =>
+    Object.keys(globalStoreEnvironment(spec, store)),
+  );
   const secrets = [
     ...service.secrets.map(({ name }) => name),
     ...stores.flatMap(({ user, password }) => [user, password]),
@@ -48,6 +64,7 @@ function wiring(spec: RegionSpec, service: ServiceSpec): RegionWiring['services'
     REGION_VARIABLE,
     ...Object.keys(service.environment),
     ...stores.flatMap(Object.values<string>),
+    ...globalStores,
   ];
   return {
     service: service.name,

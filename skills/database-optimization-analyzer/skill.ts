@@ -36,8 +36,20 @@ function modeWords(mode: ReplicationMode, { recovery }: DeploymentRequest): stri
   }
 }
 
-function consistencyChecks({ name }: DataStoreRequest, primary: string, replicas: readonly string[]): string[] {
-  if (replicas.length === 0) return [`${name}: one database in ${primary}, nothing to compare`];
+function consistencyChecks({ name, engine }: DataStoreRequest, primary: string, replicas: readonly string[]): string[] {
+  if (replicas.length === 0) return [`${name}: one copy in ${primary}, nothing to compare`];
+  if (engine === 'dynamodb') {
+    return [
+      `${name}: write a numbered item in ${primary}, read it in ${replicas.join(', ')}`,
+      `${name}: ReplicationLatency towards ${replicas.join(', ')} stays under the threshold`,
+    ];
+  }
+  if (engine === 's3') {
+    return [
+      `${name}: write a numbered object in ${primary}, read it in ${replicas.join(', ')}`,
+      `${name}: ReplicationLatency towards ${replicas.join(', ')} stays under the threshold, and no replication failed`,
+    ];
+  }
   return [
     `${name}: write a numbered row in ${primary}, read it in ${replicas.join(', ')}`,
     `${name}: row count and digest of all rows agree in ${[primary, ...replicas].join(', ')}`,

@@ -5,6 +5,7 @@ import type { Topology, TopologyRegion } from '../../contracts/topology';
 import { natGatewaysIn, tasksIn, ZONES_USED_AT_MOST } from '../../policies/region-sizes';
 import { databaseSpec } from './database-spec';
 import { fargateMemoryMb } from './fargate-size';
+import { globalStoreSpec } from './global-store-spec';
 import { regionNetwork } from './region-network';
 import { peeringOrder, placeNetworks } from './region-places';
 import { type BuildRegionSpecsInput, type LiveRegions, UnrenderableError } from './schema';
@@ -27,6 +28,9 @@ export function buildRegionSpecs({ request, topology, replication, live }: Build
   checkRenderable(request, ids, live);
   const { cidrs, kept } = placeNetworks(ids, request, live);
   const order = peeringOrder(ids, live);
+  const databases = request.dataStores.filter(({ engine }) => engine === 'postgresql');
+  const globalStores = request.dataStores.filter(({ engine }) => engine !== 'postgresql');
+  const plans = replication.stores;
   return regions.map((region) => ({
     application: request.application,
     environment: request.environment,
@@ -35,20 +39,19 @@ export function buildRegionSpecs({ request, topology, replication, live }: Build
     network: kept[region.region] ?? newNetwork(region.region, cidrs[region.region] ?? '', request),
     services: request.services.map((service) => serviceSpec(service, region, request)),
     tls: true,
-    peerings: request.dataStores.length > 0 ? peerings(region.region, ids, order, cidrs) : [],
-    databases: request.dataStores.flatMap((store) =>
-      databaseSpec({ store, region, regions: ids, request, plans: replication.stores, live }),
-    ),
+    peerings: databases.length > 0 ? peerings(region.region, ids, order, cidrs) : [],
+    databases: databases.flatMap((store) => databaseSpec({ store, region, regions: ids, request, plans, live })),
+    globalStores: globalStores.flatMap((store) => globalStoreSpec({ store, region: region.region, plans, live })),
   }));
 }
 
 function checkRenderable(request: DeploymentRequest, regions: string[], live: LiveRegions | undefined): void {
   request.dataStores.forEach(({ engine }, index) => {
-    if (engine === 'postgresql') return;
+    if (engine !== 'redis') return;
     throw new UnrenderableError({
       field: `dataStores[${index}].engine`,
-      received: `"${engine}"`,
-      valid: '"postgresql"; the other engines have no template yet',
+      received: `"${engine}", for which there is no template`,
+      valid: 'postgresql, dynamodb or s3',
     });
   });
   if (!request.services.some((service) => service.public)) {
@@ -58,7 +61,8 @@ function checkRenderable(request: DeploymentRequest, regions: string[], live: Li
       valid: 'at least one with public: true',
     });
   }
-  if (live && request.dataStores.length > 0 && !regions.includes(live.firstRegion)) {
+  const hasCredentials = request.dataStores.some(({ engine }) => engine === 'postgresql');
+  if (live && hasCredentials && !regions.includes(live.firstRegion)) {
     throw new UnrenderableError({
       field: 'regions',
       received: `${regions.join(', ')}, without ${live.firstRegion}`,

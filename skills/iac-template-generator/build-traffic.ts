@@ -13,18 +13,18 @@ export function buildTraffic(
   request: DeploymentRequest,
   topology: Topology,
 ): { preview: TrafficSpec; production: TrafficSpec } {
-  const records = trafficRecords(topology);
+  const records = trafficRecords(request, topology);
   return {
     preview: { hostname: previewHostname(request.hostname), records },
     production: { hostname: request.hostname, records },
   };
 }
 
-function trafficRecords(topology: Topology): TrafficSpec['records'] {
+function trafficRecords({ regions: wishes }: DeploymentRequest, topology: Topology): TrafficSpec['records'] {
   const primary = topology.regions.filter(({ region }) => region === topology.primary);
   const others = topology.regions.filter(({ region }) => region !== topology.primary);
   const regions = [...primary, ...others];
-  const weights = trafficWeights(regions);
+  const weights = trafficWeights(regions, wishes.overrides);
   return regions.map((region, position) => ({
     region: region.region,
     routing: topology.routing,
@@ -39,7 +39,7 @@ function policy(topology: Topology, region: TopologyRegion, percent: number): Pa
       return { failover: region.region === topology.primary ? 'PRIMARY' : 'SECONDARY' };
     case 'weighted':
       // Route 53 takes whole numbers; 0 keeps a standby out until every region with a weight is unhealthy.
-      return { weight: Math.round(percent) };
+      return { weight: percent > 0 ? Math.max(1, Math.round(percent)) : 0 };
     case 'latency':
     case 'geo':
       return {};

@@ -3,7 +3,8 @@ import type { StoreReplication } from '../../contracts/replication';
 import type { DataStoreRequest, DeploymentRequest } from '../../contracts/request';
 import type { TopologyRegion } from '../../contracts/topology';
 import { instanceClassIn, isMultiAz } from '../../policies/region-sizes';
-import { type LiveRegions, UnrenderableError } from './schema';
+import type { LiveRegions } from './schema';
+import { planOf } from './store-plan';
 
 /** What RDS offers when a request names no version; a major version means its newest minor one. */
 const DEFAULT_POSTGRESQL_VERSION = '18';
@@ -23,7 +24,7 @@ type Lineage = Pick<DatabaseSpec, 'role' | 'sourceRegion' | 'copiedFrom'>;
 /** The database of one PostgreSQL store in one region; none where it is neither primary nor replica. */
 export function databaseSpec(input: DatabaseSpecInput): DatabaseSpec[] {
   const { store, region, request } = input;
-  const plan = planOf(input);
+  const plan = planOf(store.name, input.plans);
   if (![plan.primary, ...plan.replicas].includes(region.region)) return [];
   const standing = input.live?.specs
     .find((spec) => spec.region === region.region)
@@ -46,16 +47,6 @@ export function databaseSpec(input: DatabaseSpecInput): DatabaseSpec[] {
       lagAlarmSeconds: plan.lagThresholdMs / 1_000,
     },
   ];
-}
-
-function planOf({ plans, store }: DatabaseSpecInput) {
-  const plan = plans.find((candidate) => candidate.store === store.name);
-  if (plan && plan.mode.kind !== 'unsatisfiable') return { ...plan, mode: plan.mode };
-  throw new UnrenderableError({
-    field: `dataStores.${store.name}`,
-    received: plan?.mode.kind === 'unsatisfiable' ? plan.mode.reason : 'no replication plan',
-    valid: 'a store whose replication is planned',
-  });
 }
 
 function newLineage(region: string, primary: string): Lineage {

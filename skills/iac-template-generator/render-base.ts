@@ -1,5 +1,6 @@
 import type { RegionSpec } from '../../contracts/region-spec';
 import { alarmResources } from './base-alarms';
+import { bucketResources } from './bucket';
 import { dashboard } from './dashboard';
 import { encryptionKey } from './encryption-key';
 import { loadBalancerResources } from './load-balancer';
@@ -11,6 +12,7 @@ import { serviceResources } from './service';
 import { serviceRoles } from './service-roles';
 import { accountParameter } from './stack-names';
 import { credentialsResource } from './store-credentials';
+import { storeKeyResources } from './store-key';
 import { getAtt, type Json, type Resources, ref, renderStack, type TemplateParameter } from './template';
 
 /**
@@ -40,6 +42,7 @@ export function renderBase(spec: RegionSpec, credentialsFor?: string[]): Rendere
         uses: ['logs', 'alarms'],
       }),
       ...storeCredentials(spec, credentialsFor),
+      ...copiesOfStores(spec),
       ...loadBalancerResources(spec, logical),
       ...clusterResources(spec),
       ...servicesResources(spec, logical, credentialsFor !== undefined),
@@ -75,6 +78,22 @@ function storeCredentials(spec: RegionSpec, replicaRegions: string[] | undefined
   return Object.fromEntries(
     stores.map((store) => [`Credentials${logical(store)}`, credentialsResource(spec, store, replicaRegions)]),
   );
+}
+
+/**
+ * The key of tables and buckets, and the buckets of other regions' stores: they stand before the home of a store, whose
+ * rules name them, and before the data stacks.
+ */
+function copiesOfStores(spec: RegionSpec): Resources {
+  const { globalStores } = spec;
+  if (globalStores.length === 0) return {};
+  const logical = logicalNames(globalStores.map(({ name }) => name));
+  const resources = storeKeyResources(spec);
+  for (const store of globalStores) {
+    if (store.engine !== 's3' || store.home === spec.region) continue;
+    Object.assign(resources, bucketResources(spec, store, logical(store.name), ['StoreKeyAlias']));
+  }
+  return resources;
 }
 
 function clusterResources(spec: RegionSpec): Resources {

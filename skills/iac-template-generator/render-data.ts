@@ -1,11 +1,13 @@
-import type { DatabaseSpec, RegionSpec } from '../../contracts/region-spec';
+import type { DatabaseSpec, GlobalStoreSpec, RegionSpec } from '../../contracts/region-spec';
 import { POSTGRESQL_PORT, privateZone } from '../../contracts/template-words';
+import { bucketResources } from './bucket';
 import { databaseResources } from './database';
 import { encryptionKey } from './encryption-key';
 import { logicalNames } from './logical-names';
 import type { RenderedStack } from './schema';
 import { tcp } from './security-groups';
 import { outputOf } from './stack-names';
+import { tableResources } from './table';
 import { getAtt, type Json, type Resources, ref, renderStack, type TemplateParameter } from './template';
 
 /**
@@ -14,16 +16,32 @@ import { getAtt, type Json, type Resources, ref, renderStack, type TemplateParam
  */
 export function renderData(spec: RegionSpec, writers: ReadonlyMap<string, string>): RenderedStack {
   const logical = logicalNames(spec.databases.map((database) => database.name));
-  const resources: Resources = { ...sharedResources(spec) };
+  const resources: Resources = spec.databases.length > 0 ? sharedResources(spec) : {};
   for (const database of spec.databases)
     Object.assign(resources, databaseResources(spec, database, logical(database.name)));
+  Object.assign(resources, homeStoreResources(spec));
   return renderStack({
-    description: `${spec.application} ${spec.environment} in ${spec.region}: databases`,
+    description: `${spec.application} ${spec.environment} in ${spec.region}: data stores`,
     metadata: { kind: 'data', region: spec.region },
     parameters: parameters(spec, logical, writers),
     resources,
-    outputs: Object.assign({}, ...spec.databases.map((database) => databaseOutputs(database, logical(database.name)))),
+    outputs: Object.assign(
+      closedGroup(spec),
+      ...spec.databases.map((database) => databaseOutputs(database, logical(database.name))),
+    ),
   });
+}
+
+/** The tables and buckets whose home is here. */
+function homeStoreResources(spec: RegionSpec): Resources {
+  const logical = logicalNames(spec.globalStores.map(({ name }) => name));
+  const resources: Resources = {};
+  for (const store of spec.globalStores.filter(({ home }) => home === spec.region)) {
+    const name = logical(store.name);
+    const made = store.engine === 's3' ? bucketResources(spec, store, name) : tableResources(spec, store, name);
+    Object.assign(resources, made);
+  }
+  return resources;
 }
 
 function sharedResources(spec: RegionSpec): Resources {
@@ -46,6 +64,16 @@ function sharedResources(spec: RegionSpec): Resources {
           ),
         ],
         // No rule at all would mean every rule; a database opens no connections of its own.
+        SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: '127.0.0.1/32', Description: 'nothing leaves' }],
+      },
+    },
+    // Takes the place of the other in a fence. The one rule, which no packet can match, lets drift detection see others.
+    ClosedSecurityGroup: {
+      Type: 'AWS::EC2::SecurityGroup',
+      Properties: {
+        GroupDescription: 'a fenced database: nobody comes in',
+        VpcId: ref('VpcId'),
+        SecurityGroupIngress: [{ IpProtocol: '-1', CidrIp: '127.0.0.1/32', Description: 'nobody' }],
         SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: '127.0.0.1/32', Description: 'nothing leaves' }],
       },
     },
@@ -82,31 +110,34 @@ function parameters(
     Description: description,
     pass: outputOf(spec.region, 'base', name),
   });
-  const shared: Record<string, TemplateParameter> = {
-    VpcId: fromBase('VpcId', 'Network of the region'),
-    TasksSecurityGroup: fromBase('TasksSecurityGroup', 'Security group of the tasks'),
-    AlarmTopic: fromBase('AlarmTopic', 'Topic that alarms are sent to'),
-    ...Object.fromEntries(
-      spec.network.dataSubnets.map((_, index) => [
-        `DataSubnet${index + 1}`,
-        fromBase(`DataSubnet${index + 1}`, 'A data subnet'),
-      ]),
-    ),
-  };
-  if (spec.databases.some(isIndependent)) shared.DeletionProtection = deletionProtection(spec);
+  const given = { AlarmTopic: fromBase('AlarmTopic', 'Topic that alarms are sent to') };
+  if (spec.databases.some(isIndependent) || spec.globalStores.some(isTableAt(spec.region)))
+    Object.assign(given, { DeletionProtection: deletionProtection(spec) });
+  if (spec.databases.length === 0) return given;
   return Object.assign(
-    shared,
+    given,
+    {
+      VpcId: fromBase('VpcId', 'Network of the region'),
+      TasksSecurityGroup: fromBase('TasksSecurityGroup', 'Security group of the tasks'),
+    },
+    ...spec.network.dataSubnets.map((_, index) => ({
+      [`DataSubnet${index + 1}`]: fromBase(`DataSubnet${index + 1}`, 'A data subnet'),
+    })),
     ...spec.databases.map((database) =>
       databaseParameters(database, logical(database.name), writers.get(database.name)),
     ),
   );
 }
 
+function isTableAt(region: string): (store: GlobalStoreSpec) => boolean {
+  return ({ engine, home }) => engine === 'dynamodb' && home === region;
+}
+
 /** A parameter, because retiring a deployment has to switch it off before it deletes. */
 function deletionProtection(spec: RegionSpec): TemplateParameter {
   return {
     Type: 'String',
-    Description: 'Whether RDS refuses to delete the databases that are no replicas',
+    Description: 'Whether deleting databases that are no replicas, and tables, is refused',
     AllowedValues: ['true', 'false'],
     Default: spec.environment === 'production' ? 'true' : 'false',
   };
@@ -135,6 +166,12 @@ function databaseParameters(
     };
   }
   return given;
+}
+
+/** What a fence puts in the place of the databases’ security group. */
+function closedGroup({ databases }: RegionSpec): Record<string, { Description: string; Value: Json }> {
+  if (databases.length === 0) return {};
+  return { ClosedSecurityGroup: { Description: 'Lets nobody in', Value: getAtt('ClosedSecurityGroup', 'GroupId') } };
 }
 
 function databaseOutputs(database: DatabaseSpec, name: string): Record<string, { Description: string; Value: Json }> {

@@ -1,4 +1,5 @@
 import type { RegionSpec, ServiceSpec } from '../../contracts/region-spec';
+import { databasesOf, globalStoreStatements, globalStoresOf } from './global-store-access';
 import { secretReadStatement } from './secret-reference';
 import { credentialsSecret } from './store-credentials';
 import { getAtt, type Json, type Resources, sub } from './template';
@@ -15,7 +16,7 @@ const TASKS_MAY_ASSUME: Json = {
   ],
 };
 
-/** Two roles per service: one that starts its tasks, and one that its code runs as, which may do nothing yet. */
+/** Two roles per service: one that starts its tasks, and one that its code runs as, which may use its tables and buckets. */
 export function serviceRoles(spec: RegionSpec, service: ServiceSpec, logicalName: string): Resources {
   return {
     [`ExecutionRole${logicalName}`]: {
@@ -32,9 +33,15 @@ export function serviceRoles(spec: RegionSpec, service: ServiceSpec, logicalName
     },
     [`TaskRole${logicalName}`]: {
       Type: 'AWS::IAM::Role',
-      Properties: { AssumeRolePolicyDocument: TASKS_MAY_ASSUME },
+      Properties: { AssumeRolePolicyDocument: TASKS_MAY_ASSUME, ...taskPolicies(spec, service) },
     },
   };
+}
+
+function taskPolicies(spec: RegionSpec, service: ServiceSpec): { [property: string]: Json } {
+  const Statement = globalStoresOf(spec, service).flatMap((store) => globalStoreStatements(spec, store));
+  if (Statement.length === 0) return {};
+  return { Policies: [{ PolicyName: 'use-stores', PolicyDocument: { Version: '2012-10-17', Statement } }] };
 }
 
 function startStatements(spec: RegionSpec, service: ServiceSpec, logicalName: string): Json[] {
@@ -45,7 +52,7 @@ function startStatements(spec: RegionSpec, service: ServiceSpec, logicalName: st
   };
   const references = [
     ...service.secrets.map((secret) => secret.from),
-    ...service.uses.map((store) => credentialsSecret(spec, store)),
+    ...databasesOf(spec, service).map((store) => credentialsSecret(spec, store)),
   ];
   return [logs, ...registryStatements(service.image), ...references.map(secretReadStatement)];
 }

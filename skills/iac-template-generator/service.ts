@@ -9,6 +9,7 @@ import {
   TEMPLATE_METADATA,
   writerHost,
 } from '../../contracts/template-words';
+import { databasesOf, globalStoreEnvironment, globalStoresOf } from './global-store-access';
 import { secretValueFrom } from './secret-reference';
 import { credentialsSecret, secretArn } from './store-credentials';
 import { getAtt, type Json, type Resources, ref, sub, type TemplateResource } from './template';
@@ -74,7 +75,8 @@ function environment(spec: RegionSpec, service: ServiceSpec): Json {
     [PORT_VARIABLE]: String(service.port),
     [REGION_VARIABLE]: ref('AWS::Region'),
   };
-  for (const store of service.uses) {
+  for (const store of globalStoresOf(spec, service)) Object.assign(variables, globalStoreEnvironment(spec, store));
+  for (const store of databasesOf(spec, service)) {
     const names = storeVariables(store);
     variables[names.host] = writerHost(spec, store);
     variables[names.port] = String(POSTGRESQL_PORT);
@@ -89,7 +91,7 @@ function environment(spec: RegionSpec, service: ServiceSpec): Json {
 
 function secrets(spec: RegionSpec, service: ServiceSpec): Json {
   const own = service.secrets.map((secret) => ({ Name: secret.name, ValueFrom: secretValueFrom(secret.from) }));
-  const stores = service.uses.flatMap((store) => {
+  const stores = databasesOf(spec, service).flatMap((store) => {
     const names = storeVariables(store);
     const arn = secretArn(credentialsSecret(spec, store));
     return [

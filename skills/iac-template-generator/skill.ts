@@ -57,7 +57,7 @@ function hasPeerings(spec: RegionSpec): boolean {
 }
 
 function hasData(spec: RegionSpec): boolean {
-  return spec.databases.length > 0;
+  return spec.databases.length > 0 || spec.globalStores.some(({ home }) => home === spec.region);
 }
 
 function writersOf(specs: RegionSpec[]): ReadonlyMap<string, string> {

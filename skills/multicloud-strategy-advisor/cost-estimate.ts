@@ -23,6 +23,8 @@ const ASSUMED_EGRESS_GB = 100;
 const ASSUMED_NAT_GB = 10;
 /** Replication is assumed to send as much a month as the store holds. */
 const ASSUMED_TURNOVERS = 1;
+/** Requests to a table a month, each of writes and reads. */
+const ASSUMED_MILLION_REQUESTS = 10;
 /** HTTPS and the fast interval, on every health check. */
 const HEALTH_CHECK_OPTIONS = 2;
 
@@ -78,6 +80,42 @@ function networkLines({ region }: Place, request: DeploymentRequest, usersShare:
 }
 
 function storeLines(place: Place, store: DataStoreRequest, request: DeploymentRequest): CostLine[] {
+  switch (store.engine) {
+    case 'dynamodb':
+      return tableLines(place, store);
+    case 's3':
+      return bucketLines(place, store);
+    case 'postgresql':
+    case 'redis':
+      return databaseLines(place, store, request);
+  }
+}
+
+/** Every copy stores all items and takes all writes; reads are assumed to be as many. */
+function tableLines({ region }: Place, { name, storageGb }: DataStoreRequest): CostLine[] {
+  return [
+    line(region, `DynamoDB ${name}`, `${storageGb} GB with backups`, [
+      [regionalPrice('dynamodb-gb-month', region), storageGb],
+      [regionalPrice('dynamodb-backup-gb-month', region), storageGb],
+    ]),
+    line(
+      region,
+      `requests ${name}`,
+      `${ASSUMED_MILLION_REQUESTS} million writes and reads (assumed)`,
+      [
+        [regionalPrice('dynamodb-million-writes', region), ASSUMED_MILLION_REQUESTS],
+        [regionalPrice('dynamodb-million-reads', region), ASSUMED_MILLION_REQUESTS],
+      ],
+      true,
+    ),
+  ];
+}
+
+function bucketLines({ region }: Place, { name, storageGb }: DataStoreRequest): CostLine[] {
+  return [line(region, `S3 ${name}`, `${storageGb} GB`, [[regionalPrice('s3-gb-month', region), storageGb]])];
+}
+
+function databaseLines(place: Place, store: DataStoreRequest, request: DeploymentRequest): CostLine[] {
   const { region } = place;
   const instanceClass = instanceClassIn(place, store, request);
   const copies = isMultiAz(place, request) ? 2 : 1;
@@ -94,11 +132,14 @@ function storeLines(place: Place, store: DataStoreRequest, request: DeploymentRe
 
 /** A key per region, a secret per database password and per reference, an alarm per thing that can fail, a dashboard. */
 function careLines({ region }: Place, { services, dataStores }: DeploymentRequest): CostLine[] {
-  const secrets = dataStores.length + services.reduce((sum, service) => sum + service.secrets.length, 0);
+  const passwords = dataStores.filter(({ engine }) => engine === 'postgresql').length;
+  // logs and alarms; tables and buckets, where there are any
+  const keys = passwords < dataStores.length ? 2 : 1;
+  const secrets = passwords + services.reduce((sum, service) => sum + service.secrets.length, 0);
   const alarms = 1 + services.length + dataStores.length;
   return [
-    line(region, 'keys and secrets', `keys: 1, secrets: ${secrets}`, [
-      [flatPrice('kms-key-month'), 1],
+    line(region, 'keys and secrets', `keys: ${keys}, secrets: ${secrets}`, [
+      [flatPrice('kms-key-month'), keys],
       [flatPrice('secret-month'), secrets],
     ]),
     line(region, 'monitoring', `alarms: ${alarms}, dashboards: 1`, [
@@ -106,6 +147,11 @@ function careLines({ region }: Place, { services, dataStores }: DeploymentReques
       [flatPrice('dashboard-month'), 1],
     ]),
   ];
+}
+
+/** Replication Time Control is paid for by what it sends. */
+function timeControlled(region: string, gb: number): [Price, number] {
+  return [regionalPrice('s3-replication-time-gb', region), gb];
 }
 
 function replicationLines({ mode, regions }: Placement, { dataStores }: DeploymentRequest): CostLine[] {
@@ -117,7 +163,7 @@ function replicationLines({ mode, regions }: Placement, { dataStores }: Deployme
       primary.region,
       `replication ${store.name}`,
       `${gb} GB (assumed)`,
-      [[regionTransferGb(primary.region), gb]],
+      [[regionTransferGb(primary.region), gb], ...(store.engine === 's3' ? [timeControlled(primary.region, gb)] : [])],
       true,
     );
   });

@@ -16,7 +16,7 @@ function regionIds({ regions }: Placement): string[] {
 }
 
 /** Which regions answer a group of users, and for which share of its requests. */
-function servedBy(group: UserGroup, placement: Placement): Served[] {
+function servedBy(group: UserGroup, placement: Placement, request: DeploymentRequest): Served[] {
   const regions = regionIds(placement);
   switch (placement.routing) {
     case 'failover':
@@ -25,7 +25,7 @@ function servedBy(group: UserGroup, placement: Placement): Served[] {
     case 'geo':
       return [{ region: nearestRegion(group, regions), share: 1 }];
     case 'weighted': {
-      const weights = trafficWeights(placement.regions);
+      const weights = trafficWeights(placement.regions, request.regions.overrides);
       return regions.map((region, index) => ({ region, share: (weights[index] ?? 0) / 100 }));
     }
   }
@@ -55,7 +55,7 @@ export function operationTimes(
   const primary = placement.regions[0]?.region;
   const onward = goesToPrimary(operation, placement, request);
   return groups.flatMap((group) =>
-    servedBy(group, placement).map(({ region, share }) => {
+    servedBy(group, placement, request).map(({ region, share }) => {
       const more = onward && primary && region !== primary ? regionRttMs(region, primary) : 0;
       return { ms: rttTo(group, region) + more, weight: group.weight * share };
     }),

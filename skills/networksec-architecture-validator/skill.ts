@@ -7,6 +7,7 @@ import { inlineSecrets } from './rules/inline-secrets';
 import { leastPrivilege } from './rules/least-privilege';
 import { networkOverlap } from './rules/network-overlap';
 import { openIngress } from './rules/open-ingress';
+import { privateBuckets } from './rules/private-buckets';
 import { privateDatabases } from './rules/private-databases';
 import { residencyOfData } from './rules/residency';
 import type { SecurityFacts, SecurityRule, ValidateSecurityInput } from './schema';
@@ -17,6 +18,7 @@ const RULES: SecurityRule[] = [
   networkOverlap,
   openIngress,
   privateDatabases,
+  privateBuckets,
   encryptionAtRest,
   encryptionInTransit,
   inlineSecrets,

@@ -223,8 +223,27 @@ describe('services', () => {
 describe('data stores', () => {
   test('of an engine that the platform does not have are refused with those it has', () => {
     expect(read({ dataStores: [{ name: 'orders', engine: 'dynamodb' }] })).toEqual([
-      'dataStores[0].engine: received "dynamodb"; valid: an engine that can be deployed on lab: postgresql',
+      'dataStores[0].engine: received "dynamodb": the lab platform runs PostgreSQL only; valid: an engine that can be deployed on lab: postgresql',
     ]);
+    const onAws = { platform: 'aws', recovery: { rtoSeconds: 600, rpoSeconds: 900 } };
+    expect(read({ ...onAws, dataStores: [{ name: 'orders', engine: 'redis' }] })[0]).toMatch(
+      /"redis": a Global Datastore .* valid: an engine that can be deployed on aws: postgresql, dynamodb, s3$/,
+    );
+    const stores = ['postgresql', 'dynamodb', 's3'].map((engine, index) => ({
+      name: ['orders', 'carts', 'files'][index],
+      engine,
+    }));
+    expect(read({ ...onAws, dataStores: stores })).toEqual([]);
+  });
+
+  test('that several regions write need an engine for it, a word on conflicts, and readers who can wait', () => {
+    const table = { name: 'orders', engine: 'dynamodb', strategy: 'active-active' };
+    const onAws = (changes: object) =>
+      read({ platform: 'aws', recovery: { rtoSeconds: 600, rpoSeconds: 900 }, dataStores: [{ ...table, ...changes }] });
+    expect(onAws({})).toEqual([expect.stringContaining('or conflicts: application or last-writer-wins')]);
+    expect(onAws({ conflicts: 'last-writer-wins' })).toEqual([expect.stringMatching(/consistency: received "strong"/)]);
+    expect(onAws({ conflicts: 'last-writer-wins', consistency: 'eventual' })).toEqual([]);
+    expect(onAws({ engine: 's3', conflicts: 'last-writer-wins' })).toEqual([expect.stringContaining('has one writer')]);
   });
 
   test('with several writers are refused for PostgreSQL, with the reason', () => {

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../contracts/finding';
+import { entries } from '../rendered-resources';
 import type { RenderedResource, SecurityRule } from '../schema';
 
 /** What is stored is encrypted: databases must be, logs and messages should be with a key of the region. */
@@ -23,6 +24,16 @@ function unencrypted(resource: RenderedResource): Finding[] {
       return properties.KmsMasterKeyId
         ? []
         : [finding(resource, 'medium', 'messages are not encrypted with a key of the region', 'set KmsMasterKeyId')];
+    case 'AWS::S3::Bucket':
+      return JSON.stringify(properties.BucketEncryption ?? '').includes('"KMSMasterKeyID"')
+        ? []
+        : [finding(resource, 'high', 'objects are not encrypted with a key of the region', 'set BucketEncryption')];
+    case 'AWS::DynamoDB::GlobalTable':
+      return entries(properties.Replicas)
+        .filter(({ SSESpecification }) => !SSESpecification)
+        .map(({ Region }) =>
+          finding(resource, 'high', `items in ${Region} have no key of the region`, 'set SSESpecification'),
+        );
     default:
       return [];
   }

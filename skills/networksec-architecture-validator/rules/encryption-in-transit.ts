@@ -2,7 +2,7 @@ import type { Finding } from '../../../contracts/finding';
 import { entries, isRecord, target } from '../rendered-resources';
 import type { RenderedResource, SecurityRule } from '../schema';
 
-/** Load balancers speak TLS 1.2 or newer, plain HTTP only to redirect; databases refuse unencrypted connections. */
+/** Load balancers speak TLS 1.2 or newer, plain HTTP only to redirect; databases and buckets refuse unencrypted ones. */
 export const encryptionInTransit: SecurityRule = ({ resources }) =>
   resources.flatMap((resource) => {
     switch (resource.type) {
@@ -12,10 +12,23 @@ export const encryptionInTransit: SecurityRule = ({ resources }) =>
         return weakListener(resource);
       case 'AWS::RDS::DBInstance':
         return plainDatabase(resource, resources);
+      case 'AWS::S3::Bucket':
+        return plainBucket(resource, resources);
       default:
         return [];
     }
   });
+
+function plainBucket(bucket: RenderedResource, resources: RenderedResource[]): Finding[] {
+  const refuses = resources.some(
+    ({ stack, type, properties }) =>
+      stack === bucket.stack &&
+      type === 'AWS::S3::BucketPolicy' &&
+      target(properties.Bucket) === bucket.logicalId &&
+      JSON.stringify(properties.PolicyDocument ?? '').includes('"aws:SecureTransport":"false"'),
+  );
+  return refuses ? [] : [finding(bucket, 'the bucket accepts requests without TLS', 'deny aws:SecureTransport false')];
+}
 
 function withoutTls(balancer: RenderedResource, resources: RenderedResource[]): Finding[] {
   const listeners = resources.filter(

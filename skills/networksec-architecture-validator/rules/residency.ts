@@ -7,14 +7,14 @@ export const residencyOfData: SecurityRule = ({ specs, residency }) => {
   return specs
     .filter((spec) => !isInside(spec.region, residency.jurisdictions))
     .flatMap((spec) =>
-      spec.databases
-        .filter((database) => residency.personalStores.includes(database.name))
-        .map((database) => ({
+      [...spec.databases, ...spec.globalStores.map((store) => ({ ...store, role: 'copy' }))]
+        .filter((store) => residency.personalStores.includes(store.name))
+        .map((store) => ({
           rule: 'residency',
           severity: 'high' as const,
-          where: `${spec.region}/data/${database.name}`,
-          message: `a ${database.role} of ${database.name}, which holds personal data, would be outside ${residency.jurisdictions.join(', ')}`,
-          fix: `keep ${database.name} in regions of ${residency.jurisdictions.join(', ')}`,
+          where: `${spec.region}/data/${store.name}`,
+          message: `a ${store.role} of ${store.name}, which holds personal data, would be outside ${residency.jurisdictions.join(', ')}`,
+          fix: `keep ${store.name} in regions of ${residency.jurisdictions.join(', ')}`,
         })),
     );
 };

@@ -144,7 +144,7 @@ function service(stores: string[]) {
 
 const store = fc.record({
   name: names,
-  engine: fc.constant('postgresql'),
+  engine: fc.constantFrom('postgresql', 'postgresql', 'dynamodb', 's3'),
   version: fc.constantFrom(undefined, '17', '16'),
   storageGb: fc.integer({ min: 20, max: 2_000 }),
   instanceClass: fc.constantFrom('db.t4g.small', 'db.m6g.large'),
