@@ -14,13 +14,14 @@ import {
 import type { SymbolicParameter } from '../../contracts/stack';
 import type { GeneratedStack } from '../../skills/iac-template-generator/schema';
 import { exampleDeployment, templatesOf } from '../skills/iac-template-generator/planned-deployments';
-import { type MiniStack, startMiniStack } from './ministack';
+import { PREREQUISITES, prerequisites } from './account-prerequisites';
+import { startMiniStack } from './ministack';
 import { forMiniStack } from './ministack-template';
+import { query, type TestCloud } from './test-cloud';
 
 const REGIONS = ['us-east-1', 'eu-west-1', 'ap-southeast-1'];
-const PREREQUISITES = 'prerequisites';
 
-let cloud: MiniStack;
+let cloud: TestCloud;
 const clients = new Map<string, CloudFormationClient>();
 
 beforeAll(async () => {
@@ -112,22 +113,6 @@ async function remove(region: string, name: string): Promise<void> {
   throw new Error(`${region} ${name} is still there`);
 }
 
-/** What the owner of an account provides: a certificate per region, a public zone, and their names in the parameter store. */
-function prerequisites(region: string): string {
-  const named = (what: string, value: unknown) => ({
-    Type: 'AWS::SSM::Parameter',
-    Properties: { Name: `/meridian/orders/staging/${what}`, Type: 'String', Value: value },
-  });
-  const arn = `arn:aws:acm:${region}:000000000000:certificate/12345678-1234-1234-1234-123456789012`;
-  return JSON.stringify({
-    Resources: {
-      Certificate: named('certificate-arn', arn),
-      Zone: { Type: 'AWS::Route53::HostedZone', Properties: { Name: 'example.com' } },
-      ZoneId: named('hosted-zone-id', { Ref: 'Zone' }),
-    },
-  });
-}
-
 async function resolve(
   parameters: Record<string, SymbolicParameter>,
   stacks: GeneratedStack[],
@@ -148,26 +133,17 @@ async function resolve(
   return values;
 }
 
-/** Calls a query API of the cloud directly; what a stack left behind is not a question for CloudFormation. */
-async function query(service: string, region: string, action: string, version: string): Promise<string> {
-  const scope = `test/20260101/${region}/${service}/aws4_request`;
-  const answer = await fetch(cloud.endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`,
-    },
-    body: `Action=${action}&Version=${version}`,
-  });
-  return answer.text();
-}
-
 async function standing(
   region: string,
 ): Promise<{ databases: number; loadBalancers: number; ownNetworks: number; users: string[] }> {
-  const databases = await query('rds', region, 'DescribeDBInstances', '2014-10-31');
-  const balancers = await query('elasticloadbalancing', region, 'DescribeLoadBalancers', '2015-12-01');
-  const networks = await query('ec2', region, 'DescribeVpcs', '2016-11-15');
+  const databases = await query(cloud.endpoint, { service: 'rds', region }, 'DescribeDBInstances', '2014-10-31');
+  const balancers = await query(
+    cloud.endpoint,
+    { service: 'elasticloadbalancing', region },
+    'DescribeLoadBalancers',
+    '2015-12-01',
+  );
+  const networks = await query(cloud.endpoint, { service: 'ec2', region }, 'DescribeVpcs', '2016-11-15');
   return {
     databases: [...databases.matchAll(/<DBInstanceIdentifier>/g)].length,
     loadBalancers: [...balancers.matchAll(/<LoadBalancerArn>/g)].length,

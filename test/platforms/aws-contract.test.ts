@@ -2,14 +2,15 @@ import { DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
 import { createAwsPlatform } from '../../platforms/aws/aws-platform';
 import { createAwsClients } from '../../platforms/aws/clients';
 import { createPrerequisites } from '../clouds/account-prerequisites';
-import { type MiniStack, query, startMiniStack, useTestCredentials } from '../clouds/ministack';
+import { startMiniStack } from '../clouds/ministack';
 import { forMiniStack } from '../clouds/ministack-template';
+import { query, type TestCloud, useTestCredentials } from '../clouds/test-cloud';
 import { PRIMARY, STANDBY } from '../lab/sample-deployment';
 import { CAPABILITIES } from './cloud-under-test';
 import { platformContract } from './platform-contract';
 
 useTestCredentials();
-let cloud: MiniStack;
+let cloud: TestCloud;
 const closing: Array<() => void> = [];
 
 afterAll(async () => {
