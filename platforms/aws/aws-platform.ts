@@ -1,5 +1,5 @@
 import type { Platform } from '../platform';
-import { PlatformError } from '../platform-error';
+import { createAwsData } from './aws-data';
 import { createAwsFaults } from './aws-faults';
 import { createAwsProbes } from './aws-probes';
 import { createAwsTraffic } from './aws-traffic';
@@ -19,7 +19,7 @@ export function createAwsPlatform(options: AwsPlatformOptions): Platform & { clo
     kind: 'aws',
     source,
     stacks: awsStacks(clients, options),
-    data: refusing('data'),
+    data: createAwsData({ clients }),
     traffic: createAwsTraffic({ clients }),
     probes: createAwsProbes({ clients, source }),
     faults: createAwsFaults(),
@@ -29,12 +29,4 @@ export function createAwsPlatform(options: AwsPlatformOptions): Platform & { clo
 
 function isAws(endpoint: string | undefined): boolean {
   return endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
-}
-
-/** A port that AWS does not have: every call says so. */
-function refusing<P extends object>(port: string): P {
-  const refuse = (name: string) => async () => {
-    throw new PlatformError('Platform.Refused', `platform aws has no ${port}.${name}`);
-  };
-  return new Proxy({} as P, { get: (_, name) => refuse(String(name)) });
 }

@@ -1,4 +1,5 @@
 import { DescribeListenersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { EvidenceSource } from '../../contracts/evidence';
 import { READY_PATH } from '../../contracts/probe-contract';
 import type { ServiceHealth } from '../../contracts/validation';
 import type { DeploymentScope } from '../platform';
@@ -13,6 +14,8 @@ const MOST_REQUESTS = 10;
 
 export interface AwsProbesOptions {
   clients: AwsClients;
+  /** what measurements may be called: those of a test cloud are no AWS ones */
+  source: EvidenceSource;
   /** says where to connect instead, for tests: test clouds name load balancers that no resolver knows */
   connectTo?: (target: ProbeTarget) => ProbeTarget;
 }
@@ -30,8 +33,9 @@ interface RegionInput extends DeploymentScope {
 export async function probeRegion(options: AwsProbesOptions, input: RegionInput): Promise<ServiceHealth[]> {
   const base = await deployedStack(options.clients, input, input.region, 'base');
   if (!base) return [];
-  const seen = await servicesSeenByPlatform(options.clients, input, base);
-  const front = input.path === READY_PATH ? await frontOf(options, input, base) : undefined;
+  const bar = input.path === READY_PATH ? 'ready' : 'alive';
+  const seen = await servicesSeenByPlatform(options.clients, input, base, bar);
+  const front = bar === 'ready' ? await frontOf(options, input, base) : undefined;
   return Promise.all(
     seen.map(({ health, targetGroup }) =>
       front && targetGroup === front.targetGroup ? ask(front.target, health, input.path) : health,

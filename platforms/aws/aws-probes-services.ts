@@ -20,19 +20,25 @@ export interface SeenService {
   targetGroup?: string;
 }
 
-interface HealthyTasks {
-  healthy: number;
+/** What passes and what fails a health check; whatever was not checked yet is in neither. */
+interface CheckedTasks {
+  passing: number;
+  failing: number;
   detail: string;
 }
 
 /**
- * The services of a region as the platform sees them: all wanted tasks run, the deployment is over, and every task
- * passes the health check of its load balancer or, without one, of its container.
+ * What a task must show: to be alive, that ECS runs it and nothing speaks against it; to be ready, that a health check
+ * of its load balancer or container passes.
  */
+export type Bar = 'alive' | 'ready';
+
+/** The services of a region as the platform sees them: all wanted tasks run, the deployment is over, no task is below the bar. */
 export async function servicesSeenByPlatform(
   clients: AwsClients,
   place: Place,
   base: DeployedStack,
+  bar: Bar,
 ): Promise<SeenService[]> {
   const call = callsTo(clients, place);
   const cluster = outputValue(base, 'ClusterName', place.region);
@@ -44,7 +50,7 @@ export async function servicesSeenByPlatform(
     const found = answer.services ?? [];
     for (const arn of services) {
       const service = found.find(({ serviceArn }) => serviceArn === arn);
-      seen.push(service ? await oneService(clients, place, cluster, service) : missing(place.region, arn));
+      seen.push(service ? await oneService(clients, place, { cluster, service, bar }) : missing(place.region, arn));
     }
   }
   return seen;
@@ -56,18 +62,26 @@ function missing(region: string, arn: string): SeenService {
   return { health: { region, service, healthy: false, tasksHealthy: 0, tasksWanted: 0, detail } };
 }
 
-async function oneService(clients: AwsClients, place: Place, cluster: string, service: Service): Promise<SeenService> {
+async function oneService(
+  clients: AwsClients,
+  place: Place,
+  { cluster, service, bar }: { cluster: string; service: Service; bar: Bar },
+): Promise<SeenService> {
   const { serviceName = '', desiredCount = 0, runningCount = 0 } = service;
   const known = { region: place.region, service: serviceName, tasksWanted: desiredCount };
   const targetGroup = service.loadBalancers?.find(({ targetGroupArn }) => targetGroupArn)?.targetGroupArn;
   const reached = targetGroup ? { targetGroup } : {};
   const unsteady = unsteadiness(service);
-  if (unsteady) return { health: { ...known, healthy: false, tasksHealthy: 0, detail: unsteady }, ...reached };
-  const { healthy, detail } = targetGroup
+  if (unsteady) {
+    const tasksHealthy = Math.min(runningCount, desiredCount);
+    return { health: { ...known, healthy: false, tasksHealthy, detail: unsteady }, ...reached };
+  }
+  const { passing, failing, detail } = targetGroup
     ? await targets(clients, place, targetGroup)
     : await containers(clients, place, cluster, serviceName);
+  const tasksHealthy = bar === 'ready' ? Math.min(passing, desiredCount) : Math.max(desiredCount - failing, 0);
   const words = `${runningCount} of ${desiredCount} tasks run; ${detail}`;
-  return { health: { ...known, healthy: healthy >= desiredCount, tasksHealthy: healthy, detail: words }, ...reached };
+  return { health: { ...known, healthy: tasksHealthy >= desiredCount, tasksHealthy, detail: words }, ...reached };
 }
 
 /** Why a service is not as it should be yet; undefined when it is. */
@@ -81,16 +95,17 @@ function unsteadiness({ status, desiredCount = 0, runningCount = 0, deployments 
   return (deployments?.length ?? 0) > 1 ? 'tasks of an earlier deployment still run' : undefined;
 }
 
-async function targets(clients: AwsClients, place: Place, group: string): Promise<HealthyTasks> {
+async function targets(clients: AwsClients, place: Place, group: string): Promise<CheckedTasks> {
   const answer = await callsTo(
     clients,
     place,
   )(clients.elb(place).send(new DescribeTargetHealthCommand({ TargetGroupArn: group })));
-  const all = answer.TargetHealthDescriptions ?? [];
-  const healthy = all.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length;
-  const sick = all.find(({ TargetHealth }) => TargetHealth?.State !== 'healthy')?.TargetHealth;
-  const why = sick ? ` (${sick.State}: ${sick.Description ?? sick.Reason ?? 'no reason given'})` : '';
-  return { healthy, detail: `the load balancer finds ${healthy} of ${all.length} targets healthy${why}` };
+  const all = (answer.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth);
+  const passing = all.filter((target) => target?.State === 'healthy').length;
+  const failing = all.filter((target) => target?.State === 'unhealthy');
+  const why = failing[0] ? ` (${failing[0].Description ?? failing[0].Reason ?? 'no reason given'})` : '';
+  const detail = `the load balancer finds ${passing} of ${all.length} targets healthy${why}`;
+  return { passing, failing: failing.length, detail };
 }
 
 async function containers(
@@ -98,13 +113,14 @@ async function containers(
   place: Place,
   cluster: string,
   serviceName: string,
-): Promise<HealthyTasks> {
+): Promise<CheckedTasks> {
   const call = callsTo(clients, place);
   const ecs = clients.ecs(place);
   const running = { cluster, serviceName, desiredStatus: 'RUNNING', maxResults: TASKS_AT_ONCE } as const;
   const { taskArns = [] } = await call(ecs.send(new ListTasksCommand(running)));
-  if (taskArns.length === 0) return { healthy: 0, detail: 'ECS lists no running task' };
+  if (taskArns.length === 0) return { passing: 0, failing: 0, detail: 'ECS lists no running task' };
   const { tasks = [] } = await call(ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns })));
-  const healthy = tasks.filter(({ healthStatus }) => healthStatus === 'HEALTHY').length;
-  return { healthy, detail: `${healthy} of ${tasks.length} containers pass their health check` };
+  const passing = tasks.filter(({ healthStatus }) => healthStatus === 'HEALTHY').length;
+  const failing = tasks.filter(({ healthStatus }) => healthStatus === 'UNHEALTHY').length;
+  return { passing, failing, detail: `${passing} of ${tasks.length} containers pass their health check` };
 }

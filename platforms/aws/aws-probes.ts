@@ -21,7 +21,11 @@ export function createAwsProbes(options: AwsProbesOptions): ProbePort {
     region: (input) => probeRegion(options, input),
     /** One measurement, made where the worker runs, whichever locations were asked for. */
     latency: (input, context) =>
-      measureLatency(published(input.hostname), { ...input, locations: [WORKER_LOCATION], source: 'aws' }, context),
+      measureLatency(
+        published(input.hostname),
+        { ...input, locations: [WORKER_LOCATION], source: options.source },
+        context,
+      ),
     load: (input, context) => measureLoad(published(input.hostname), input, context),
     async writeAndRead({ hostname, regions, timeoutMs, ...scope }) {
       const targets = await Promise.all(
