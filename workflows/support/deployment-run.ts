@@ -103,7 +103,8 @@ export class DeploymentRun {
     );
     this.progress = new ProgressLog({
       ledger: () => ledgerSummary(this.ledger),
-      approval: () => this.approvals.waiting(),
+      // The last one stays to be seen once it is decided.
+      approval: () => this.approvals.waiting() ?? this.approvals.all.at(-1),
       paused: () => this.paused,
       searchable: () => this.settings.searchable,
     });
