@@ -2,7 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/scenarios/'],
+  testPathIgnorePatterns: ['<rootDir>/test/scenarios/', '<rootDir>/test/aws/'],
   transform: {
     '^.+\\.(t|m?j)s$': [
       '@swc/jest',

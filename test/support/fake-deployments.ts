@@ -13,6 +13,7 @@ import { type DeploymentRequest, deploymentRequestSchema } from '../../contracts
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { FakeCloud } from '../../platforms/fake/fake-cloud';
 import { createFakePlatform } from '../../platforms/fake/fake-platform';
+import type { Platform } from '../../platforms/platform';
 import { createWorker } from '../../worker/create-worker';
 import type { deployMultiRegion, deployment } from '../../workflows';
 import { startTestTemporal, type TestTemporal } from './temporal-server';
@@ -37,8 +38,17 @@ export type RequestChange = Partial<Omit<DeploymentRequest, 'rollout'>> & {
 
 let applications = 0;
 
-/** @param approvers whose signatures count; nobody's when left out, so that production cannot be approved */
-export async function startFakeDeployments({ approvers }: { approvers?: Approver[] } = {}): Promise<FakeDeployments> {
+/**
+ * @param approvers whose signatures count; nobody's when left out, so that production cannot be approved
+ * @param platform in place of the fake one
+ */
+export async function startFakeDeployments({
+  approvers,
+  platform,
+}: {
+  approvers?: Approver[];
+  platform?: Platform;
+} = {}): Promise<FakeDeployments> {
   const temporal = await startTestTemporal();
   const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-fake-'));
   const clouds = { current: new FakeCloud() };
@@ -47,7 +57,7 @@ export async function startFakeDeployments({ approvers }: { approvers?: Approver
   const dependencies: ActivityDependencies = {
     records,
     artifacts: new FileArtifactStore(path.join(home, 'artifacts')),
-    platform: () => createFakePlatform(clouds.current),
+    platform: () => platform ?? createFakePlatform(clouds.current),
     takeModelTurn: createTakeModelTurn({ model: undefined }),
     settings: { searchable: true, ...(approvers && { approvers }) },
     client,
