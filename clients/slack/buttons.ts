@@ -28,8 +28,9 @@ export function buttonRefusal(
   if (!approval) return 'No approval waits here any more.';
   if (approval.id !== approvalId || approval.digest !== digest)
     return 'This button is for another plan: the one that waits now has its own.';
-  if (approval.state === 'waiting')
-    return nowMs < Date.parse(approval.expiresAt) ? undefined : 'This approval has expired.';
+  const hasExpired = approval.state === 'waiting' && nowMs >= Date.parse(approval.expiresAt);
+  if (hasExpired || approval.state === 'expired') return 'This approval has expired.';
+  if (approval.state === 'waiting') return undefined;
   const who = approval.decidedBy === undefined ? '' : ` by ${approval.decidedBy}`;
   return `This was already decided: ${approval.state}${who}.`;
 }

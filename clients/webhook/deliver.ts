@@ -55,7 +55,8 @@ async function attempt(
     });
     return ok ? 'taken' : { problem: `answered ${status}`, final: status === GONE };
   } catch (error) {
-    const { message, cause } = error as Error;
-    return { problem: cause instanceof Error ? `${message}: ${cause.message}` : message, final: false };
+    // "fetch failed" alone tells nobody anything.
+    const { message, cause } = error as Error & { cause?: Error };
+    return { problem: cause ? `${message}: ${cause.message}` : message, final: false };
   }
 }
