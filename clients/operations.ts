@@ -24,6 +24,12 @@ const UPDATE_TIMEOUT_MS = 30_000;
 /** A plan asks the platform about every stack; the model may take two turns per step. */
 const PLAN_TIMEOUT_MS = 5 * 60_000;
 
+const DOING: Record<OperationRequest['kind'], string> = {
+  deploy: 'submit the deployment',
+  retire: 'retire the deployment',
+  sweep: 'sweep the deployment',
+};
+
 export interface PlanResult {
   plan: DeploymentPlan;
   decisions: Decision[];
@@ -36,9 +42,10 @@ export interface PlanResult {
  */
 export async function submitDeployment(
   meridian: MeridianClient,
-  { request, requester }: { request: DeploymentRequest; requester: string },
+  { request, requester, revertDrift }: { request: DeploymentRequest; requester: string; revertDrift?: boolean },
 ): Promise<BeginOperationResult> {
-  return beginOperation(meridian, request, { kind: 'deploy', request, requester });
+  const operation = { kind: 'deploy', request, requester, ...(revertDrift && { revertDrift }) } as const;
+  return beginOperation(meridian, request, operation);
 }
 
 /**
@@ -56,14 +63,15 @@ export async function retireDeployment(
   return beginOperation(meridian, key, { kind: 'retire', requester });
 }
 
-async function beginOperation(
+/** Asks the deployment for its operation slot; any of our operations begins here. Throws a ClientProblem. */
+export async function beginOperation(
   meridian: MeridianClient,
   key: DeploymentKey,
   unsigned: OperationRequest,
 ): Promise<BeginOperationResult> {
   const { application, environment } = key;
   const operation = signedOperation(meridian.signer, unsigned, { application, environment });
-  const doing = operation.kind === 'deploy' ? 'submit the deployment' : 'retire the deployment';
+  const doing = DOING[operation.kind];
   await requireWorker(meridian, doing);
   // One id for both attempts: should the first have reached the entity after all, the second gets its answer.
   const updateId = randomUUID();

@@ -62,7 +62,7 @@ export function progressBlock(
   { columns, errColors }: Pick<Terminal, 'columns' | 'errColors'>,
 ): string[] {
   const { ledger } = progress;
-  const head = `${progress.phase}  ${formatMs(elapsedMs)}  ${formatCount(ledger.used)}/${formatCount(ledger.limit)} tokens`;
+  const head = `${progress.phase}${progress.paused ? ' (paused)' : ''}  ${formatMs(elapsedMs)}  ${formatCount(ledger.used)}/${formatCount(ledger.limit)} tokens`;
   const width = Math.max(20, columns - 1);
   const nameWidth = Math.max(0, ...progress.regions.map(({ region }) => region.length));
   return [

@@ -7,6 +7,7 @@ export interface DeployOptions {
   json?: true;
   by: string;
   detach?: true;
+  revertDrift?: true;
 }
 
 /** What each verb does; `program.ts` only knows how they are called. */
@@ -20,6 +21,10 @@ export interface CliActions {
     options: { reject?: true; comment?: string; digest?: string; yes?: true; by: string },
   ): Promise<void>;
   abort(target: Target, options: { reason: string; by: string }): Promise<void>;
+  pause(target: Target, options: { reason: string; by: string }): Promise<void>;
+  resume(target: Target, options: { by: string }): Promise<void>;
+  drift(target: Target, options: { json?: true; exitCode?: true }): Promise<void>;
+  sweep(target: Target, options: { dryRun?: true; yes?: true; json?: true; by: string }): Promise<void>;
   report(target: Target, options: { generation?: number; json?: true; html?: string }): Promise<void>;
   retire(target: Target, options: { yes?: true; json?: true; by: string }): Promise<void>;
   keys(what: 'create' | 'show', options: { name?: string; gateway?: true }): Promise<void>;
@@ -37,7 +42,9 @@ export function buildProgram(actions: CliActions, user = 'unknown'): Command {
     .addHelpText('after', exitCodeHelp());
   addLocalCommands(program, actions);
   addDeployCommands(program, actions, user);
+  addUpkeepCommands(program, actions, user);
   addDecisionCommands(program, actions, user);
+  addPauseCommands(program, actions, user);
   addReadCommands(program, actions);
   addGatewayCommands(program, actions);
   return program;
@@ -73,6 +80,7 @@ function addDeployCommands(program: Command, actions: CliActions, user: string):
     .option('--yes', 'approve the plan after showing it')
     // Nobody would be there to see the plan and approve it.
     .addOption(new Option('--detach', 'return when the deployment has its number').conflicts('yes'))
+    .option('--revert-drift', 'also put back what was changed by hand')
     .option(...JSON_FLAG)
     .option(...BY, user)
     .action((file, options) => actions.deploy(file, options));
@@ -84,6 +92,27 @@ function addDeployCommands(program: Command, actions: CliActions, user: string):
     .option(...JSON_FLAG)
     .option(...BY, user)
     .action((target, options) => actions.retire(target, options));
+}
+
+/** What is live, and what was left behind. */
+function addUpkeepCommands(program: Command, actions: CliActions, user: string): void {
+  const deployment = ['<app/env>', 'the deployment, for example orders/staging'] as const;
+  program
+    .command('drift')
+    .description('say what was changed by hand in what is live, and touch nothing')
+    .argument(...deployment, parseKeyArgument)
+    .option('--exit-code', 'exit with 2 when something differs')
+    .option(...JSON_FLAG)
+    .action((target, options) => actions.drift(target, options));
+  program
+    .command('sweep')
+    .description('destroy what belongs to no deployment any more')
+    .argument(...deployment, parseKeyArgument)
+    .option('--dry-run', 'only say what would be destroyed')
+    .option('--yes', 'do not ask')
+    .option(...JSON_FLAG)
+    .option(...BY, user)
+    .action((target, options) => actions.sweep(target, options));
 }
 
 function addDecisionCommands(program: Command, actions: CliActions, user: string): void {
@@ -112,6 +141,26 @@ function addDecisionCommands(program: Command, actions: CliActions, user: string
     .option('--reason <text>', 'kept in the report', 'no reason given')
     .option(...BY, user)
     .action((target, options) => actions.abort(target, options));
+}
+
+function addPauseCommands(program: Command, actions: CliActions, user: string): void {
+  const attempt = [
+    '<app/env[/generation]>',
+    'the deployment, or one attempt of it; its workflow id does as well',
+  ] as const;
+  program
+    .command('pause')
+    .description('let a deployment begin nothing new; what is under way goes on')
+    .argument(...attempt, parseTargetArgument)
+    .option('--reason <text>', 'shown to whoever looks at it', 'no reason given')
+    .option(...BY, user)
+    .action((target, options) => actions.pause(target, options));
+  program
+    .command('resume')
+    .description('let a paused deployment go on')
+    .argument(...attempt, parseTargetArgument)
+    .option(...BY, user)
+    .action((target, options) => actions.resume(target, options));
 }
 
 function addReadCommands(program: Command, actions: CliActions): void {

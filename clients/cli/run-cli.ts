@@ -5,12 +5,16 @@ import { runAbort } from './commands/abort';
 import { runApprove } from './commands/approve';
 import { runDeploy } from './commands/deploy';
 import { runDev } from './commands/dev';
+import { runDrift } from './commands/drift';
 import { runKeys } from './commands/keys';
+import { runPause } from './commands/pause';
 import { runPlan } from './commands/plan';
 import { runReport } from './commands/report';
+import { runResume } from './commands/resume';
 import { runRetire } from './commands/retire';
 import type * as SlackModule from './commands/slack';
 import { runStatus } from './commands/status';
+import { runSweep } from './commands/sweep';
 import type * as WebhookModule from './commands/webhook';
 import { EXIT, exitCodeOfProblem } from './exit-codes';
 import { buildProgram, type CliActions } from './program';
@@ -51,6 +55,10 @@ function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: num
     status: async (target, options) => done(await runStatus({ target, ...options, signal }, terminal)),
     approve: async (target, options) => done(await runApprove({ target, ...options, signal }, terminal)),
     abort: async (target, options) => done(await runAbort({ target, ...options }, terminal)),
+    pause: async (target, options) => done(await runPause({ target, ...options }, terminal)),
+    resume: async (target, options) => done(await runResume({ target, ...options }, terminal)),
+    drift: async (target, options) => done(await runDrift({ target, ...options }, terminal)),
+    sweep: async (target, options) => done(await runSweep({ target, ...options, signal }, terminal)),
     report: async (target, options) => done(await runReport({ target, ...options }, terminal)),
     retire: async (target, options) => done(await runRetire({ target, ...options, signal }, terminal)),
     keys: async (what, options) => done(await runKeys(what, options, terminal)),

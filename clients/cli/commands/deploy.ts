@@ -19,6 +19,8 @@ export interface RunDeployInput {
   json?: boolean;
   /** return as soon as the deployment has its number */
   detach?: boolean;
+  /** also put back what was changed by hand */
+  revertDrift?: boolean;
   by: string;
   terminal?: Terminal;
   /** aborted: stop watching; the deployment goes on */
@@ -43,7 +45,11 @@ export async function runDeploy(input: RunDeployInput): Promise<number> {
   if (needsPerson && !terminal.canAsk) throw nobodyToAsk();
   const meridian = await connect();
   try {
-    const begun = await submitDeployment(meridian, { request, requester: input.by });
+    const begun = await submitDeployment(meridian, {
+      request,
+      requester: input.by,
+      ...(input.revertDrift && { revertDrift: true }),
+    });
     const url = workflowUrl(meridian, begun.workflowId);
     terminal.err(`${begun.workflowId}${url ? `  ${url}` : ''}\n`);
     if (begun.ahead > 0) terminal.err(`waits for ${plural(begun.ahead, 'operation')} before it\n`);

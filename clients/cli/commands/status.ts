@@ -72,6 +72,10 @@ async function showOne(
     lines.push(
       ...progressBlock(progress, { elapsedMs, latest }, { columns: terminal.columns, errColors: terminal.outColors }),
     );
+    if (progress.paused)
+      lines.push(
+        `paused by ${progress.paused.by}: ${progress.paused.reason}; go on with: meridian resume ${operation.workflowId}`,
+      );
     if (progress.approval?.state === 'waiting')
       lines.push(
         `waiting for approval: meridian approve ${operation.workflowId} --digest ${shortDigest(progress.approval.digest)}`,

@@ -41,6 +41,8 @@ test.each([
   ['a target that is none', ['report', 'orders']],
   ['a target that would break the list query', ['status', "orders/staging' OR ''='"]],
   ['retiring one attempt', ['retire', 'orders/staging/3', '--yes']],
+  ['drift of one attempt', ['drift', 'orders/staging/3']],
+  ['sweeping one attempt', ['sweep', 'orders/staging/3', '--dry-run']],
   ['an attempt before the first', ['approve', 'orders/staging/0', '--yes']],
   ['a generation that is no number', ['report', 'orders/staging', '--generation', 'last']],
   ['a digest too short to mean one plan', ['approve', 'orders/staging', '--digest', 'abc']],
@@ -65,6 +67,12 @@ test.each(['plan', 'deploy'])(
   },
 );
 
+test('with --detailed-exitcode a bad request is told apart from something to do', async () => {
+  const path = join(folder, 'bad-hostname.json');
+  writeFileSync(path, JSON.stringify({ ...sampleReport.request, hostname: 7 }));
+  expect((await run('plan', path, '--detailed-exitcode')).exitCode).toBe(1);
+});
+
 test('deploy without --yes where nobody can be asked fails before anything starts', async () => {
   const { exitCode, stderr } = await run('deploy', requestPath);
   expect(exitCode).toBe(2);
@@ -82,6 +90,10 @@ test.each([
   ['approve', ['orders/staging/3', '--yes']],
   ['report', ['orders/staging']],
   ['retire', ['orders/staging', '--yes']],
+  ['pause', ['orders/staging']],
+  ['resume', ['orders/staging/3']],
+  ['drift', ['orders/staging']],
+  ['sweep', ['orders/staging', '--dry-run']],
 ])('%s without a server: exit 6 and what to do', async (verb, argv) => {
   const { exitCode, stdout, stderr } = await run(verb, ...argv);
   expect(exitCode).toBe(6);
