@@ -6,6 +6,8 @@ const { mkdtempSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
+// each case as soon as it is over, one JSON line; set it to look on and to keep the file
+const keep = process.env.FAULTS_CELLS !== undefined;
 process.env.FAULTS_CELLS ??= join(mkdtempSync(join(tmpdir(), 'meridian-cells-')), 'cells.jsonl');
 
 module.exports = {
@@ -13,5 +15,5 @@ module.exports = {
   testMatch: ['<rootDir>/test/faults/*.faults.ts'],
   maxWorkers: 2,
   testTimeout: 1_800_000,
-  reporters: ['default', '<rootDir>/test/faults/table-reporter.cjs'],
+  reporters: ['default', ['<rootDir>/test/faults/table-reporter.cjs', { keep }]],
 };

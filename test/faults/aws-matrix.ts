@@ -4,8 +4,8 @@ import { AWS_REGION, type AwsLane, type AwsLanes, templateOf } from './aws-lanes
 import type { Cell } from './cells';
 import { FAULTS, type FaultKind } from './fault-kinds';
 import type { ProxyCall } from './fault-proxy';
-import { judgeStacks, type RunOutcome } from './invariants';
 import { seenOnAws } from './seen-ministack';
+import { judgeStacks, type RunOutcome } from './stack-invariants';
 
 /** What is done while a request suffers; each begins on an application of its own. */
 export const SCENARIOS = ['create', 'create, then sick', 'change', 'change, then sick', 'retire'] as const;
@@ -43,10 +43,22 @@ export async function runAwsMatrix(
   );
   const work = async () => {
     for (let next = cases.shift(); next; next = cases.shift())
-      tell(await runCase(lanes, client, scenario, next.site, next.fault));
+      tell(await runCase(lanes, client, scenario, next.site, next.fault).catch(notRun(scenario, next)));
   };
   await Promise.all(Array.from({ length: LANES }, work));
   client.destroy();
+}
+
+/** A case that could not be carried through is a bad one, and no reason to leave the others. */
+function notRun(scenario: Scenario, { site, fault }: { site: Site; fault: FaultKind }) {
+  return (error: unknown): Cell => {
+    const violations = [`not carried through: ${String(error)}`];
+    return { phase: phaseOf(scenario), site: nameOf(site), fault, outcome: 'error', violations };
+  };
+}
+
+function phaseOf(scenario: Scenario): string {
+  return `${scenario} on MiniStack`;
 }
 
 /** The requests that every run of a scenario makes, beyond those of the scenario that it goes on from. */
@@ -87,14 +99,15 @@ async function runCase(
   const ended = await carryOut(lane, scenario);
   const proxies = lane.proxies.slice(earlier);
   const calls = proxies.flatMap((proxy) => proxy.calls);
-  const cell = { phase: `${scenario} on MiniStack`, site: nameOf(site), fault };
+  const cell = { phase: phaseOf(scenario), site: nameOf(site), fault };
   const unmet = proxies[0]?.fired() ? [] : ['not reached: the run never made this request'];
   if (!ended.outcome) return { ...cell, outcome: 'stuck', violations: [...unmet, 'stuck: not ended in time'] };
   const after = await seenOnAws(client, lane.ref);
   const { intents } = await lanes.records.load({ application: lane.application, environment: 'staging' });
   const isRetired = scenario === 'retire';
   const broken = judgeStacks({
-    outcome: ended.outcome,
+    // retiring never goes back: what it could not destroy is named, and that is its end
+    outcome: isRetired ? 'complete' : ended.outcome,
     before: before.stacks,
     after: after.stacks,
     acts: after.acts.slice(before.acts.length),
@@ -105,7 +118,9 @@ async function runCase(
   });
   const violations = [...unmet, ...broken, ...executedTwice(calls)];
   const retries = calls.filter(({ attempt }) => attempt > 1).length;
-  const outcome = `${ended.outcome}${retries > 0 ? ` r${retries}` : ''}`;
+  const word = isRetired && ended.left ? 'named' : ended.outcome;
+  // r: how often the SDK tried again by itself
+  const outcome = `${word}${retries > 0 ? ` r${retries}` : ''}`;
   return { ...cell, outcome, violations: violations.length > 0 ? [...violations, ended.why] : [] };
 }
 

@@ -1,5 +1,6 @@
 import { type Cell, isShort, tell } from './cells';
-import { type MatrixOptions, type Phase, runMatrix } from './fake-matrix';
+import { type MatrixOptions, runMatrix } from './fake-matrix';
+import { SCENARIOS, type Scenario } from './fake-scenarios';
 import { FAULTS } from './fault-kinds';
 import { type FaultLanes, startFaultLanes } from './fault-lanes';
 
@@ -7,6 +8,7 @@ import { type FaultLanes, startFaultLanes } from './fault-lanes';
 const ACTS = new Set(['apply', 'destroy', 'drain', 'fence', 'promote', 'rejoin', 'shift', 'inject', 'undo']);
 /** Process lanes at once: each carries a whole worker. */
 const PROCESSES = 2;
+const KILLED_FOR_REAL = SCENARIOS.filter(({ goesOnFrom }) => !goesOnFrom);
 
 let lanes: FaultLanes;
 beforeAll(async () => {
@@ -17,24 +19,24 @@ afterAll(() => lanes.stop());
 /** The short form takes each call once, its fault by turns: all faults come equally often. */
 const sampled: MatrixOptions['choose'] = (_site, fault, index) => fault === FAULTS[index % FAULTS.length];
 
-describe.each(['first deployment', 'change'] as const)('a %s on the fake platform', (phase) => {
-  it('ends complete or compensated whatever happens to any call', async () => {
-    expect(await broken(phase, { ...(isShort && { choose: sampled }) })).toEqual([]);
+describe('on the fake platform', () => {
+  it.each(SCENARIOS)('a $name ends complete or compensated whatever happens to any call', async (scenario) => {
+    expect(await broken(scenario, { ...(isShort && { choose: sampled }) })).toEqual([]);
   });
 
-  it('ends complete or compensated when its worker process is killed after an act', async () => {
+  it.each(KILLED_FOR_REAL)('a $name ends complete when its worker process is killed after an act', async (scenario) => {
     let acts = 0;
     const choose: MatrixOptions['choose'] = ({ name }, fault) => {
       if (fault !== 'killed' || !ACTS.has(name)) return false;
       acts += 1;
       return !isShort || acts <= PROCESSES;
     };
-    expect(await broken(phase, { choose, processes: PROCESSES })).toEqual([]);
+    expect(await broken(scenario, { choose, processes: PROCESSES })).toEqual([]);
   });
 });
 
-async function broken(phase: Phase, options: Omit<MatrixOptions, 'tell'>): Promise<Cell[]> {
+async function broken(scenario: Scenario, options: Omit<MatrixOptions, 'tell'>): Promise<Cell[]> {
   const bad: Cell[] = [];
-  await runMatrix(lanes, phase, { ...options, tell: (cell) => tell(cell, bad) });
+  await runMatrix(lanes, scenario, { ...options, tell: (cell) => tell(cell, bad) });
   return bad;
 }

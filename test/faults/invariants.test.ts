@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { emptyRecord, type Intent } from '../../contracts/record';
 import type { DeploymentReport } from '../../contracts/report';
 import type { StackKind, StackRef } from '../../contracts/stack';
-import { type EndedRun, judge, type SeenCloud, type SeenStack } from './invariants';
+import { type EndedRun, judge, type SeenCloud } from './invariants';
+import type { SeenStack } from './stack-invariants';
 
 /** The checker is what the fault suites stand on: every promise is broken here once, on purpose. */
 

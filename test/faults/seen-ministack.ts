@@ -7,7 +7,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import type { StackRef } from '../../contracts/stack';
-import type { SeenAct, SeenStack } from './invariants';
+import type { SeenAct, SeenStack } from './stack-invariants';
 
 export interface SeenOnAws {
   stacks: SeenStack[];

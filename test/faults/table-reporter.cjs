@@ -5,14 +5,18 @@ const path = require('node:path');
  * Prints what the fault suites found: one line per call, one column per fault, then each broken promise in words, then
  * "N passed, N failed". A suite that could not run counts as one failure.
  */
-const WORDS = { complete: 'complete', compensated: 'undone' };
+const FAULTS = ['throttled', '500', 'cut-before', 'cut-after', 'refused', 'killed'];
 
 class TableReporter {
+  constructor(_config, { keep }) {
+    this.keep = keep;
+  }
+
   onRunComplete(_contexts, { numFailedTests, numRuntimeErrorTestSuites }) {
     const file = process.env.FAULTS_CELLS;
     const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
     const cells = lines.filter((line) => line !== '').map((line) => JSON.parse(line));
-    rmSync(path.dirname(file), { recursive: true, force: true });
+    if (!this.keep) rmSync(path.dirname(file), { recursive: true, force: true });
     for (const phase of new Set(cells.map((cell) => cell.phase)))
       printTable(
         phase,
@@ -30,10 +34,10 @@ class TableReporter {
 }
 
 function printTable(phase, cells) {
-  const faults = [...new Set(cells.map(({ fault }) => fault))];
+  const faults = FAULTS.filter((fault) => cells.some((cell) => cell.fault === fault));
   const sites = [...new Set(cells.map(({ site }) => site))].sort();
   const width = Math.max(...sites.map((site) => site.length)) + 2;
-  const row = (first, columns) => console.log(first.padEnd(width) + columns.map((text) => text.padEnd(12)).join(''));
+  const row = (first, columns) => console.log(first.padEnd(width) + columns.map((text) => text.padEnd(16)).join(''));
   console.log(`\n${phase}: ${cells.length} cases`);
   row('call', faults);
   for (const site of sites)
@@ -42,7 +46,7 @@ function printTable(phase, cells) {
       faults.map((fault) => {
         const cell = cells.find((one) => one.site === site && one.fault === fault);
         if (!cell) return '';
-        return isBad(cell) ? 'FAILED' : (WORDS[cell.outcome] ?? cell.outcome);
+        return isBad(cell) ? 'FAILED' : cell.outcome;
       }),
     );
 }
