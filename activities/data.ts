@@ -1,7 +1,7 @@
 import { READY_PATH } from '../contracts/probe-contract';
 import type { PlatformKind } from '../contracts/region';
 import type { DatabaseStatus } from '../contracts/replication';
-import type { FenceReceipt, ServiceHealth } from '../contracts/validation';
+import type { FenceReceipt } from '../contracts/validation';
 import type { CallContext, DeploymentScope, StoreRef } from '../platforms/platform';
 import { PlatformError } from '../platforms/platform-error';
 import { allHealthy, sickness } from '../policies/health';
@@ -14,8 +14,9 @@ interface OnPlatform {
   platform: PlatformKind;
 }
 
-export interface StandbyInput extends StoreRef, OnPlatform {
-  region: string;
+/** Some regions of one store. */
+export interface StandbysInput extends StoreRef, OnPlatform {
+  regions: string[];
   lagThresholdMs: number;
   timeoutMs: number;
 }
@@ -24,35 +25,20 @@ export interface StandbyInput extends StoreRef, OnPlatform {
 export function createDataActivities(deps: ActivityDependencies) {
   const data = (kind: PlatformKind) => deps.platform(kind).data;
   return {
-    databaseStatus: (input: StoreRef & OnPlatform & { region: string }): Promise<DatabaseStatus> =>
-      data(input.platform).status(input),
+    /** How the databases of a store are, in the order of `regions`. */
+    databaseStatuses: (input: StoreRef & OnPlatform & { regions: string[] }): Promise<DatabaseStatus[]> =>
+      Promise.all(input.regions.map((region) => data(input.platform).status({ ...input, region }))),
 
-    /** Waits until a standby replicates and its lag is under the threshold; `Replication.Lagging` after the time-out. */
-    awaitReplication: (input: StandbyInput): Promise<DatabaseStatus> =>
-      withHeartbeat((context) => awaitReplication(deps, input, context)),
+    /** Waits until standbys replicate with a lag under the threshold; `Replication.Lagging` after the time-out. */
+    awaitReplication: (input: StandbysInput): Promise<DatabaseStatus[]> =>
+      withHeartbeat((context) =>
+        Promise.all(input.regions.map((region) => awaitReplication(deps, { ...input, region }, context))),
+      ),
 
-    /** Waits until every task of a region answers that it can serve, databases included. */
-    awaitReady: (
-      input: DeploymentScope & OnPlatform & { region: string; timeoutMs: number },
-    ): Promise<ServiceHealth[]> =>
+    /** Waits until every task of some regions answers that it can serve, databases included. */
+    awaitReady: (input: DeploymentScope & OnPlatform & { regions: string[]; timeoutMs: number }): Promise<void> =>
       withHeartbeat(async (context) => {
-        const { probes } = deps.platform(input.platform);
-        const ready = await pollUntil({
-          ask: () => probes.region({ ...input, path: READY_PATH }),
-          enough: allHealthy,
-          timeoutMs: input.timeoutMs,
-          context,
-        });
-        if (ready.enough) return ready.last;
-        const { service, detail } = sickness(ready.last);
-        throw failure(
-          'Region.Unhealthy',
-          `${service ?? 'the application'} in ${input.region} is not ready: ${detail}`,
-          {
-            region: input.region,
-            ...(service && { resource: service }),
-          },
-        );
+        await Promise.all(input.regions.map((region) => awaitReady(deps, { ...input, region }, context)));
       }),
 
     fenceDatabase: (input: StoreRef & OnPlatform & { region: string; epoch: number }): Promise<FenceReceipt> =>
@@ -87,9 +73,25 @@ export function createDataActivities(deps: ActivityDependencies) {
   };
 }
 
+async function awaitReady(
+  deps: ActivityDependencies,
+  input: DeploymentScope & OnPlatform & { region: string; timeoutMs: number },
+  context: CallContext,
+): Promise<void> {
+  const { probes } = deps.platform(input.platform);
+  const ask = () => probes.region({ ...input, path: READY_PATH });
+  const ready = await pollUntil({ ask, enough: allHealthy, timeoutMs: input.timeoutMs, context });
+  if (ready.enough) return;
+  const { service, detail } = sickness(ready.last);
+  throw failure('Region.Unhealthy', `${service ?? 'the application'} in ${input.region} is not ready: ${detail}`, {
+    region: input.region,
+    ...(service && { resource: service }),
+  });
+}
+
 async function awaitReplication(
   deps: ActivityDependencies,
-  input: StandbyInput,
+  input: Omit<StandbysInput, 'regions'> & { region: string },
   context: CallContext,
 ): Promise<DatabaseStatus> {
   const { data } = deps.platform(input.platform);

@@ -37,9 +37,11 @@ export interface ApplyStackInput extends StackScope, ApplyOptions {
 /** Acts on stacks. Before each act its intent is recorded; tokens make a repeated act the same act. */
 export function createStackActivities(deps: ActivityDependencies) {
   return {
-    /** What stands where a stack is about to be written; its template is kept as an artifact. */
-    readBeforeImage: async (input: StackScope & { ref: StackRef }): Promise<BeforeImage> =>
-      readBeforeImage(deps, deps.platform(input.platform), input.ref),
+    /** What stands where stacks are about to be written, in the order of `refs`; templates are kept as artifacts. */
+    readBeforeImages: (input: StackScope & { refs: StackRef[] }): Promise<BeforeImage[]> =>
+      withHeartbeat(() =>
+        Promise.all(input.refs.map((ref) => readBeforeImage(deps, deps.platform(input.platform), ref))),
+      ),
 
     applyStack: (input: ApplyStackInput): Promise<StackDescription> =>
       withHeartbeat(async (context) => {

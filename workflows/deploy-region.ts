@@ -55,7 +55,11 @@ export async function deployRegion(input: DeployRegionInput): Promise<DeployRegi
 
 async function verify(input: DeployRegionInput): Promise<void> {
   if (input.mustServe) {
-    await measure.awaitReady(`${input.region}: serves again`, { ...input, timeoutMs: SERVE_AGAIN_MS });
+    await measure.awaitReady(`${input.region}: serves again`, {
+      ...input,
+      regions: [input.region],
+      timeoutMs: SERVE_AGAIN_MS,
+    });
     return;
   }
   const health = await platform.probeRegion(`${input.region}: probe health`, { ...input, path: LIVE_PATH });

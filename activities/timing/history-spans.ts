@@ -14,7 +14,7 @@ export interface Span {
  */
 const PLATFORM_ACTIVITIES = new Set([
   'planStacks',
-  'readBeforeImage',
+  'readBeforeImages',
   'applyStack',
   'compensateStack',
   'retireStack',

@@ -1,5 +1,5 @@
 import { isInside } from '../../catalog/jurisdictions';
-import { isKnownRegion, REGION_IDS, type RegionService, regionFact } from '../../catalog/regions';
+import { isKnownRegion, isOnRequest, REGION_IDS, type RegionService, regionFact } from '../../catalog/regions';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Advice } from '../../contracts/topology';
 
@@ -28,6 +28,8 @@ function rejection(region: string, request: DeploymentRequest): string | undefin
   if (missing.length > 0) return `does not offer ${missing.join(', ')}`;
   if (wanted.length > 0 && !wanted.includes(region))
     return `not wanted: the request asks for exactly ${wanted.join(', ')}`;
+  if (isOnRequest(region) && !wanted.includes(region))
+    return 'its round trips are not measured: used only when regions.wanted names it';
   return undefined;
 }
 

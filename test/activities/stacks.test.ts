@@ -58,7 +58,9 @@ async function applyAndUndo(
 ) {
   const way = [];
   for (const kind of kinds) {
-    const before = await run(() => activities.readBeforeImage({ ...KEY, generation, ref: ref(kind) }));
+    const [before = { state: 'absent' as const }] = await run(() =>
+      activities.readBeforeImages({ ...KEY, generation, refs: [ref(kind)] }),
+    );
     way.unshift(compensationFor(ref(kind), generation, before));
     if (lost)
       cloud.script.push({

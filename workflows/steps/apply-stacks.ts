@@ -22,9 +22,10 @@ export async function applyStacks(
   applied: (ref: StackRef) => Promise<void> = async () => {},
 ): Promise<void> {
   const refs = plan.stacks.map(({ ref }) => ref);
-  for (const artifact of plan.stacks.filter(({ ref }) => ref.kind === kind)) {
+  const stacks = plan.stacks.filter((artifact) => artifact.ref.kind === kind && !isUnchanged(run, plan, artifact));
+  await run.compensations.lookAt(stacks.map(({ ref }) => ref));
+  for (const artifact of stacks) {
     const { region } = artifact.ref;
-    if (isUnchanged(run, plan, artifact)) continue;
     await run.unpaused();
     run.progress.region(region, 'applying', `${kind} stack`);
     await asApproved(run, plan, artifact, (options) => run.compensations.apply(artifact, refs, options));

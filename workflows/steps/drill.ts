@@ -90,10 +90,10 @@ function finishWriter(run: DeploymentRun, faultAt = new Date().toISOString(), fa
 }
 
 async function worstLagMs(run: DeploymentRun, stores: StoreReplication[]): Promise<number> {
-  const standbys = stores.flatMap(({ store, replicas }) => replicas.map((region) => ({ ...run.on, store, region })));
-  const statuses = await Promise.all(
-    standbys.map((standby) => quick.databaseStatus(`${standby.region}: lag before the fault`, standby)),
+  const asked = stores.map(({ store, replicas: regions }) =>
+    quick.databaseStatuses(`${store}: lag before the fault`, { ...run.on, store, regions }),
   );
+  const statuses = (await Promise.all(asked)).flat();
   return Math.max(0, ...statuses.map(({ lagMs }) => lagMs ?? 0));
 }
 

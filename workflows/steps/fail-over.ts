@@ -61,10 +61,10 @@ const ASK_AGAIN_MS = 500;
  */
 async function chooseSuccessor(run: DeploymentRun, [first]: StoreReplication[]): Promise<string> {
   const { store, replicas } = first ?? { store: '', replicas: [] };
-  const ask = (region: string) => quick.databaseStatus(`${region}: how far is it`, { ...run.on, store, region });
+  const input = { ...run.on, store, regions: replicas };
   let standbys: DatabaseStatus[] = [];
   for (let asked = 0; asked < ASKED_AT_MOST; asked += 1) {
-    standbys = await Promise.all(replicas.map(ask));
+    standbys = await quick.databaseStatuses(`${store}: how far are the standbys`, input);
     if (standbys.every(({ reachable }) => reachable)) break;
     await sleep(ASK_AGAIN_MS, { summary: 'a standby did not answer' });
   }

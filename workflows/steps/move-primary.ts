@@ -34,7 +34,7 @@ export async function rejoin(run: DeploymentRun, replication: StoreReplication, 
   const { store } = replication;
   run.progress.region(region, 'replicating', `${store} rejoins as a standby`);
   await platform.rejoinDatabase(`${region}: ${store} rejoins`, { ...run.on, store, region, epoch: run.epoch });
-  await catchUp(run, replication, region);
+  await catchUp(run, replication, [region]);
   run.progress.region(region, 'ready', `${store} is a standby`);
 }
 
@@ -52,7 +52,11 @@ export async function returnPrimary(run: DeploymentRun, stores: StoreReplication
   for (const replication of stores) {
     const { store, replicas } = replication;
     await rejoin(run, replication, from);
-    for (const region of replicas.filter((replica) => replica !== from)) await catchUp(run, replication, region);
+    await catchUp(
+      run,
+      replication,
+      replicas.filter((replica) => replica !== from),
+    );
     const compared = { ...run.on, store, regions: [to, ...replicas], timeoutMs: CATCH_UP_MS };
     const { regions } = await platform.compareDatabases(`${store}: compare after the drill`, compared);
     run.agreedRows.set(store, regions[0]?.rows ?? 0);
@@ -60,7 +64,12 @@ export async function returnPrimary(run: DeploymentRun, stores: StoreReplication
   run.progress.region(to, 'ready', 'primary again');
 }
 
-async function catchUp(run: DeploymentRun, { store, lagThresholdMs }: StoreReplication, region: string): Promise<void> {
-  const input = { ...run.on, store, region, lagThresholdMs, timeoutMs: CATCH_UP_MS };
-  await measure.awaitReplication(`${region}: ${store} catches up`, input);
+async function catchUp(
+  run: DeploymentRun,
+  { store, lagThresholdMs }: StoreReplication,
+  regions: string[],
+): Promise<void> {
+  if (regions.length === 0) return;
+  const input = { ...run.on, store, regions, lagThresholdMs, timeoutMs: CATCH_UP_MS };
+  await measure.awaitReplication(`${store} catches up in ${regions.join(', ')}`, input);
 }

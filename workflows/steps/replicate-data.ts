@@ -22,9 +22,10 @@ export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): P
   });
   for (const store of plan.replication.stores) await awaitStandbys(run, store);
   // Without stores there is nothing to wait for that the regions have not shown already.
-  for (const { region } of plan.replication.stores.length > 0 ? plan.topology.regions : []) {
-    await measure.awaitReady(`${region}: application ready`, { ...run.on, region, timeoutMs: READY_MS });
-    run.progress.region(region, 'ready', 'application ready');
+  if (plan.replication.stores.length > 0) {
+    const regions = plan.topology.regions.map(({ region }) => region);
+    await measure.awaitReady('the application is ready everywhere', { ...run.on, regions, timeoutMs: READY_MS });
+    for (const region of regions) run.progress.region(region, 'ready', 'application ready');
   }
   await applyStacks(run, plan, 'preview');
   for (const store of plan.replication.stores) await proveReplication(run, plan, store);
@@ -40,13 +41,13 @@ function isFirstData({ record }: DeploymentRun, { replication }: DeploymentPlan)
 }
 
 async function awaitStandbys(run: DeploymentRun, { store, replicas, lagThresholdMs }: StoreReplication): Promise<void> {
-  for (const region of replicas) {
-    run.progress.region(region, 'replicating', store);
-    const input = { ...run.on, store, region, lagThresholdMs, timeoutMs: CATCH_UP_MS };
-    const status = await measure.awaitReplication(`${region}: ${store} catches up`, input);
-    run.databases.push(status);
-    run.progress.region(region, 'ready', `${store} lag ${Math.round(status.lagMs ?? 0)} ms`);
-  }
+  if (replicas.length === 0) return;
+  for (const region of replicas) run.progress.region(region, 'replicating', store);
+  const input = { ...run.on, store, regions: replicas, lagThresholdMs, timeoutMs: CATCH_UP_MS };
+  const statuses = await measure.awaitReplication(`${store} catches up in ${replicas.join(', ')}`, input);
+  run.databases.push(...statuses);
+  for (const { region, lagMs } of statuses)
+    run.progress.region(region, 'ready', `${store} lag ${Math.round(lagMs ?? 0)} ms`);
 }
 
 async function proveReplication(

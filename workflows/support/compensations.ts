@@ -1,9 +1,9 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { ApplyOptions, ApplyStackInput, StackScope } from '../../activities/stacks';
 import { type Compensation, compensationFor } from '../../contracts/compensation';
-import type { StackArtifact, StackRef } from '../../contracts/stack';
+import type { BeforeImage, StackArtifact, StackRef } from '../../contracts/stack';
 import { platform } from './activity-stubs';
-import { messageOf } from './failures';
+import { messageOf, stepFailure } from './failures';
 
 export interface Undone {
   undone: string[];
@@ -18,16 +18,32 @@ export interface Undone {
  */
 export class Compensations {
   readonly pending: Compensation[] = [];
+  private readonly seen = new Map<string, BeforeImage>();
 
   constructor(private readonly scope: StackScope) {}
+
+  /** Reads the before-images of several stacks at once, for the acts that follow. */
+  async lookAt(refs: StackRef[]): Promise<void> {
+    const unseen = refs.filter((ref) => !this.seen.has(keyOf(ref)));
+    if (unseen.length === 0) return;
+    const [first] = unseen;
+    const summary =
+      unseen.length === 1 && first ? `${first.region}: look at ${first.kind}` : `look at ${unseen.length} stacks`;
+    const befores = await platform.readBeforeImages(summary, { ...this.scope, refs: unseen });
+    for (const [index, ref] of unseen.entries()) {
+      const before = befores[index];
+      if (before) this.seen.set(keyOf(ref), before);
+    }
+  }
 
   /** Reads the before-image, writes down the way back, applies. Applied again, the first way back stays the one. */
   async apply(artifact: StackArtifact, refs: StackRef[], options: ApplyOptions = {}): Promise<void> {
     const { ref } = artifact;
-    if (!this.pending.some((one) => isSame(one.ref, ref))) {
-      const before = await platform.readBeforeImage(`${ref.region}: look at ${ref.kind}`, { ...this.scope, ref });
+    await this.lookAt([ref]);
+    const before = this.seen.get(keyOf(ref));
+    if (!before) throw stepFailure('Internal', `${ref.name} in ${ref.region} was not looked at`);
+    if (!this.pending.some((one) => keyOf(one.ref) === keyOf(ref)))
       this.pending.push(compensationFor(ref, this.scope.generation, before));
-    }
     const input: ApplyStackInput = { ...this.scope, artifact, refs, ...options };
     await platform.applyStack(`${ref.region}: apply ${ref.kind}`, input);
   }
@@ -64,6 +80,6 @@ export class Compensations {
   }
 }
 
-function isSame(a: StackRef, b: StackRef): boolean {
-  return a.account === b.account && a.region === b.region && a.name === b.name;
+function keyOf({ account, region, name }: StackRef): string {
+  return `${account}/${region}/${name}`;
 }
