@@ -4,6 +4,7 @@ import { buildProgram, type CliActions } from './program';
 const NO_ACTION = async () => {};
 const NO_ACTIONS: CliActions = {
   dev: NO_ACTION,
+  iamPolicy: NO_ACTION,
   plan: NO_ACTION,
   deploy: NO_ACTION,
   status: NO_ACTION,

@@ -13,6 +13,7 @@ export interface DeployOptions {
 /** What each verb does; `program.ts` only knows how they are called. */
 export interface CliActions {
   dev(options: { stop?: true; plant: string[] }): Promise<void>;
+  iamPolicy(file: string, options: { account?: string; principal?: string; externalId?: string }): Promise<void>;
   plan(file: string, options: { json?: true; details?: true; detailedExitcode?: true; by: string }): Promise<void>;
   deploy(file: string, options: DeployOptions): Promise<void>;
   status(target: Target | undefined, options: { json?: true; watch?: true }): Promise<void>;
@@ -47,6 +48,7 @@ export function buildProgram(actions: CliActions, user = 'unknown'): Command {
   addPauseCommands(program, actions, user);
   addReadCommands(program, actions);
   addGatewayCommands(program, actions);
+  addAccountCommands(program, actions);
   return program;
 }
 
@@ -197,6 +199,22 @@ function addGatewayCommands(program: Command, actions: CliActions): void {
     .command('webhook')
     .description('tell other programs what happens, and take their signed decisions, until Ctrl-C')
     .action(() => actions.webhook());
+}
+
+function addAccountCommands(program: Command, actions: CliActions): void {
+  program
+    .command('iam-policy')
+    .description('print what the role of a worker must be allowed in an AWS account, and who may assume it')
+    .argument('<file>', 'request file, YAML or JSON')
+    .option('--account <number>', 'number of the account: twelve digits', parseAccountNumber)
+    .option('--principal <arn>', 'who assumes the role: the worker’s own role')
+    .option('--external-id <id>', 'the external id that is configured beside the role')
+    .action((file, options) => actions.iamPolicy(file, options));
+}
+
+function parseAccountNumber(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('valid: twelve digits, for example 123456789012.');
+  return text;
 }
 
 function parseTargetArgument(text: string): Target {

@@ -6,6 +6,7 @@ import { runApprove } from './commands/approve';
 import { runDeploy } from './commands/deploy';
 import { runDev } from './commands/dev';
 import { runDrift } from './commands/drift';
+import { runIamPolicy } from './commands/iam-policy';
 import { runKeys } from './commands/keys';
 import { runPause } from './commands/pause';
 import { runPlan } from './commands/plan';
@@ -50,6 +51,7 @@ export async function runCli(argv: string[], terminal: Terminal, signal: AbortSi
 function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: number) => void): CliActions {
   return {
     dev: async (options) => done(await runDev({ ...options, signal }, terminal)),
+    iamPolicy: async (file, options) => done(await runIamPolicy({ file, ...options }, terminal)),
     plan: async (file, options) => done(await runPlan({ file, ...options }, terminal)),
     deploy: async (file, options) => done(await runDeploy({ file, ...options, terminal, signal })),
     status: async (target, options) => done(await runStatus({ target, ...options, signal }, terminal)),
