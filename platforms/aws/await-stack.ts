@@ -9,6 +9,9 @@ import { isUnderWay } from './stack-status';
 /** How long the first event of an operation may take to show. */
 const BEGINNING_TIMEOUT_MS = 20_000;
 
+/** Events cost a call each time they are asked for. */
+const TELL_EVERY_MS = 1_000;
+
 /** How long an operation that somebody else started is waited for. */
 const FOREIGN_TIMEOUT_MS = 30 * 60_000;
 
@@ -25,13 +28,16 @@ export async function untilSettled(
 ): Promise<Stack | undefined> {
   const progress = new Progress(session, stackId, context);
   const since = Date.now();
+  let seenUnderWay = false;
   const { stack } = await poll(
     async () => {
       const found = await findStack(session, stackId);
       if (!found || found.StackStatus === 'DELETE_COMPLETE') return { stack: undefined };
-      if (!isUnderWay(found.StackStatus) && (await hasEnded(session, stackId, options.token, since))) {
+      const underWay = isUnderWay(found.StackStatus);
+      if (!underWay && (seenUnderWay || (await hasEnded(session, stackId, options.token, since)))) {
         return { stack: found };
       }
+      seenUnderWay ||= underWay;
       await progress.tell();
       return undefined;
     },
@@ -93,6 +99,7 @@ class Progress {
   private readonly seen = new Set<string>();
   private readonly done = new Set<string>();
   private readonly start = Date.now();
+  private toldAt = Date.now();
 
   constructor(
     private readonly session: StackSession,
@@ -101,6 +108,8 @@ class Progress {
   ) {}
 
   async tell(): Promise<void> {
+    if (Date.now() - this.toldAt < TELL_EVERY_MS) return;
+    this.toldAt = Date.now();
     const fresh: StackEvent[] = [];
     for await (const event of stackEvents(this.session, this.stackId)) {
       if (this.seen.has(event.EventId ?? '')) break;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
-const GROWTH = 1.3;
+const GROWTH = 1.15;
 
 /**
  * Asks until there is an answer, at first often (test clouds and small changes are quick), then less often. Rejects
