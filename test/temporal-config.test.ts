@@ -98,3 +98,22 @@ test.each(['prod=meridian', 'default,default', 'Prod', ''.padEnd(64, 'a')])(
     );
   },
 );
+
+test('paths of keys and approvers are absolute; tokens are never shown', () => {
+  const { signing, webhooksFile, slack } = loadConfig({
+    MERIDIAN_HOME: home,
+    MERIDIAN_APPROVERS: '/etc/meridian/approvers.yaml',
+    MERIDIAN_SIGNING_KEY: 'mira.pem',
+    MERIDIAN_WEBHOOKS: 'webhooks.yaml',
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    XDG_CONFIG_HOME: home,
+  });
+  expect(signing).toEqual({
+    approversFile: '/etc/meridian/approvers.yaml',
+    keyFile: join(process.cwd(), 'mira.pem'),
+    keyFolder: join(home, 'meridian', 'keys'),
+  });
+  expect(webhooksFile).toBe(join(process.cwd(), 'webhooks.yaml'));
+  expect(slack).toMatchObject({ botToken: 'xoxb-1', appToken: undefined, port: 8474 });
+  expect(() => loadConfig({ SLACK_APP_TOKEN: 'secret-1' })).toThrow(/SLACK_APP_TOKEN is \(hidden\)/);
+});

@@ -3,19 +3,19 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Approver, approverSchema } from '../contracts/approval';
 
-const approversFileSchema = z.object({ approvers: z.array(z.strictObject(approverSchema.shape)).min(1) });
+const approversSchema = z.array(z.strictObject(approverSchema.shape)).min(1);
 
 /**
- * Whose signatures count: `approvers:` with a list, YAML or JSON (docs/approvals.md). Throws an Error that names the
+ * Whose signatures count: a list, YAML or JSON (docs/approvals.md). Throws an Error that names the
  * entry, the field and what would be valid: a worker must not start with fewer approvers than were meant.
  */
 export async function readApprovers(file: string): Promise<Approver[]> {
-  const parsed = approversFileSchema.safeParse(await readYaml(file));
+  const parsed = approversSchema.safeParse(await readYaml(file));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
     throw new Error(`the approvers in ${file} are not valid: ${problems.join('; ')}`);
   }
-  const { approvers } = parsed.data;
+  const approvers = parsed.data;
   const twice = approvers.find(({ keyId }, index) => approvers.findIndex((one) => one.keyId === keyId) !== index);
   if (twice) throw new Error(`the approvers in ${file} are not valid: the key ${twice.keyId} is there twice`);
   return approvers;

@@ -2,6 +2,7 @@ import { App, type AppOptions, type BlockButtonAction, type webApi } from '@slac
 import type { SlackConfig } from '../../temporal.config';
 import { ClientProblem } from '../client-problem';
 import type { MeridianClient } from '../connection';
+import { boltLogger } from './bolt-logger';
 import { APPROVE_ACTION, parseButton, REJECT_ACTION } from './buttons';
 import { followMessage } from './follow-message';
 import { type FollowedMessage, FollowedMessages } from './followed-messages';
@@ -35,7 +36,7 @@ export function createSlackGateway({
   log,
   app: options,
 }: SlackGatewayInput): SlackGateway {
-  const app = new App({ ...connectionOptions(config), ...options });
+  const app = new App({ ...connectionOptions(config), logger: boltLogger(log), ...options });
   const followers = new Followers(meridian, app.client, new FollowedMessages(stateFolder), log);
   app.error(async (error) => log(error.message));
   app.command('/meridian', async ({ ack, command, client, respond }) => {

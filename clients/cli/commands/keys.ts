@@ -42,5 +42,5 @@ async function showKey(terminal: Terminal): Promise<number> {
 }
 
 function entryText(key: SigningKey, name: string, kind: Approver['kind']): string {
-  return stringify({ approvers: [approverEntry(key, name, kind)] });
+  return stringify([approverEntry(key, name, kind)]);
 }

@@ -162,7 +162,7 @@ test('a button for another plan, of another gateway or of nobody decides nothing
   await closeClient(other);
   gateway = await startGateway();
   await slack.click(reject, 'UMIRA');
-  expect((await handle.result<never>()) as DeploymentReport).toMatchObject({ failure: { type: 'Approval.Rejected' } });
+  expect((await handle.result()) as DeploymentReport).toMatchObject({ failure: { type: 'Approval.Rejected' } });
 });
 
 test('an expired button says so', async () => {
@@ -222,6 +222,6 @@ test('plan shows the buttons again, and abort stops what waits', async () => {
   expect(slack.ephemeral().at(-1)).toMatch(/Approval of .*asked for by <@UADA>/);
   await slack.command(`abort ${name} wrong <week>`, 'UMIRA');
   expect(slack.ephemeral().at(-1)).toMatch(/is stopping/);
-  const report = (await handle.result<never>()) as DeploymentReport;
+  const report = (await handle.result()) as DeploymentReport;
   expect(report.failure?.type).toBe('Operation.Aborted');
 });
