@@ -1,6 +1,7 @@
 import type { DeploymentPlan } from '../../contracts/plan';
 import { READY_PATH } from '../../contracts/probe-contract';
 import { modelledOnAws } from '../../policies/modelled-on-aws';
+import { noDrillReason } from '../../policies/no-drill-reason';
 import { validationVerdict } from '../../policies/validation-verdict';
 import { measure, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
@@ -75,10 +76,10 @@ async function drill(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {
   const stores = plan.replication.stores.filter(
     ({ engine, replicas }) => engine === 'postgresql' && replicas.length > 0,
   );
-  if (run.isChange || stores.length === 0) {
-    run.progress.say(
-      run.isChange ? 'no drill: the deployment carries production traffic' : 'no drill: no data store has a replica',
-    );
+  const { platform } = run.request;
+  const reason = noDrillReason({ isChange: run.isChange, platform, replicatedStores: stores.length });
+  if (reason) {
+    run.progress.say(`no drill: ${reason}`);
     return;
   }
   const { rtoMs, passed } = await drillRegionLoss(run, stores, plan.topology.primary);
