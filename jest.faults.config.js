@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults`: every call of the platforms under every fault; minutes. `FAULTS=short` runs a sample of them.
+ * `npm run test:faults`: every call of the platforms under every fault; minutes. `FAULTS=short` runs a sample, `FAULTS=every` all.
  * Cases are found while it runs, so the table and the last line, "N passed, N failed", are of cases, not of jest tests.
  */
 const { mkdtempSync } = require('node:fs');

@@ -9,8 +9,18 @@ export interface Cell {
   violations: string[];
 }
 
-/** A sample instead of every case. */
-export const isShort = process.env.FAULTS === 'short';
+/**
+ * How much is run. `calls`: every act wherever it occurs, and every question once per activity that asks it: asked for
+ * another stack it takes the same way. `every`: every question, too. `short`: of `calls` one fault each, by turns.
+ */
+export const form: 'calls' | 'every' | 'short' = chosenForm(process.env.FAULTS);
+
+function chosenForm(wanted = 'calls') {
+  if (wanted === 'calls' || wanted === 'every' || wanted === 'short') return wanted;
+  throw new Error(`FAULTS: "${wanted}" is none of calls, every, short`);
+}
+
+export const isShort = form === 'short';
 
 /** Writes a cell down for the table; a bad one is also pushed to `bad`. */
 export function tell(cell: Cell, bad: Cell[]): void {

@@ -1,7 +1,8 @@
+import { Context } from '@temporalio/activity';
 import type { FakeCloud } from '../../platforms/fake/fake-cloud';
-import type { Cell } from './cells';
+import { type Cell, form } from './cells';
 import type { Scenario } from './fake-scenarios';
-import { FAULTS, type FaultKind, plant, type Site, siteName } from './fault-kinds';
+import { FAULTS, type FaultKind, plant, representatives, type Site, siteName } from './fault-kinds';
 import type { FaultLanes, Lane } from './fault-lanes';
 import { type EndedRun, judge } from './invariants';
 
@@ -50,7 +51,8 @@ async function sitesOf(lanes: FaultLanes, scenario: Scenario): Promise<Site[]> {
   ]);
   const again = new Set(second.map(siteName));
   const earlier = new Set(known.map(siteName));
-  return first.filter((site) => again.has(siteName(site)) && !earlier.has(siteName(site)));
+  const found = first.filter((site) => again.has(siteName(site)) && !earlier.has(siteName(site)));
+  return form === 'every' ? found : representatives(found);
 }
 
 async function recorded(lanes: FaultLanes, scenario: Scenario): Promise<Site[]> {
@@ -58,7 +60,7 @@ async function recorded(lanes: FaultLanes, scenario: Scenario): Promise<Site[]> 
   const sites: Site[] = [];
   const run = await runOn(lane, scenario, (cloud) => {
     cloud.intercept = (call, act) => {
-      sites.push(call);
+      sites.push({ ...call, activity: Context.current().info.activityType });
       return act();
     };
   });

@@ -1,11 +1,9 @@
 import { type Cell, isShort, tell } from './cells';
 import { type MatrixOptions, runMatrix } from './fake-matrix';
 import { SCENARIOS, type Scenario } from './fake-scenarios';
-import { FAULTS } from './fault-kinds';
+import { FAULTS, isAct } from './fault-kinds';
 import { type FaultLanes, startFaultLanes } from './fault-lanes';
 
-/** Acts that change something: where a dead worker can do harm. */
-const ACTS = new Set(['apply', 'destroy', 'drain', 'fence', 'promote', 'rejoin', 'shift', 'inject', 'undo']);
 /** Process lanes at once: each carries a whole worker. */
 const PROCESSES = 2;
 const KILLED_FOR_REAL = SCENARIOS.filter(({ goesOnFrom }) => !goesOnFrom);
@@ -26,8 +24,8 @@ describe('on the fake platform', () => {
 
   it.each(KILLED_FOR_REAL)('a $name ends complete when its worker process is killed after an act', async (scenario) => {
     let acts = 0;
-    const choose: MatrixOptions['choose'] = ({ name }, fault) => {
-      if (fault !== 'killed' || !ACTS.has(name)) return false;
+    const choose: MatrixOptions['choose'] = (site, fault) => {
+      if (fault !== 'killed' || !isAct(site)) return false;
       acts += 1;
       return !isShort || acts <= PROCESSES;
     };

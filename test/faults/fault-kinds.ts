@@ -7,7 +7,28 @@ export const FAULTS = ['throttled', '500', 'cut-before', 'cut-after', 'refused',
 export type FaultKind = (typeof FAULTS)[number];
 
 /** One call of a run, told apart by how often its name, region and stack kind came before; `nth` counts from 1. */
-export type Site = FakeCall;
+export interface Site extends FakeCall {
+  /** the activity that makes it */
+  activity: string;
+}
+
+/** Calls that change something: where a dead worker can do harm. All others are questions. */
+const ACTS = new Set(['apply', 'destroy', 'drain', 'fence', 'promote', 'rejoin', 'shift', 'inject', 'undo']);
+
+export function isAct({ name }: FakeCall): boolean {
+  return ACTS.has(name);
+}
+
+/** All acts, and each question once per activity that asks it. */
+export function representatives(sites: Site[]): Site[] {
+  const asked = new Set<string>();
+  return sites.filter((site) => {
+    const question = `${site.activity} ${site.name}`;
+    const isKnown = asked.has(question);
+    asked.add(question);
+    return isAct(site) || !isKnown;
+  });
+}
 
 export function siteName({ name, region, kind, nth }: Site): string {
   const where = [region, kind].filter((part) => part !== undefined).join('/');
