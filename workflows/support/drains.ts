@@ -37,20 +37,16 @@ export class Drains {
     return staying.includes(region) && mostDrained(staying.length) > 0;
   }
 
-  /** Takes a region out as soon as enough others answer. */
+  /**
+   * Takes a region out as soon as enough others answer. When that fails it may have happened all the same: the region
+   * counts as drained until it is told to answer again.
+   */
   async drain(region: string): Promise<void> {
-    await this.exclusively(
-      async () => {
-        this.drained.add(region);
-        try {
-          await this.tell(`drain ${region}`);
-        } catch (error) {
-          this.drained.delete(region);
-          throw error;
-        }
-      },
-      () => this.drained.size < mostDrained(this.answering().length - this.leaving.size),
-    );
+    const enoughAnswer = () => this.drained.size < mostDrained(this.answering().length - this.leaving.size);
+    await this.exclusively(async () => {
+      this.drained.add(region);
+      await this.tell(`drain ${region}`);
+    }, enoughAnswer);
   }
 
   /** Lets a region answer again. */
