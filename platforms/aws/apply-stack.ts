@@ -82,13 +82,18 @@ async function changeStack(application: Application, stack: Stack | undefined, t
     ),
   );
   context.heartbeat(`${session.ref.name}: ${real.length} changes under way`);
-  return finish(application, set.stackId, token);
+  return finish(application, set.stackId, token, stack ?? { ...IN_REVIEW, StackId: set.stackId });
 }
 
 /** Waits for the end of an operation with our token, and closes the stack against what nobody approved. */
-async function finish(application: Application, stackId: string, token: string): Promise<StackDescription> {
+async function finish(
+  application: Application,
+  stackId: string,
+  token: string,
+  before?: Stack,
+): Promise<StackDescription> {
   const { session, change, context } = application;
-  const stack = await untilSettled(session, stackId, context, { token });
+  const stack = await untilSettled(session, stackId, context, { token, ...(before && { before }) });
   if (!hasSucceeded(stack?.StackStatus)) {
     throw await stackFailure(session, stack ?? { StackId: stackId }, token, 'made ready');
   }
@@ -132,7 +137,7 @@ async function updateWithoutChanges(
       },
     ),
   );
-  return started ? finish(application, stack.StackId ?? '', token) : close(session, change, stack);
+  return started ? finish(application, stack.StackId ?? '', token, stack) : close(session, change, stack);
 }
 
 async function discard(session: StackSession, set: ChangeSet): Promise<void> {
@@ -145,6 +150,9 @@ async function earlierAttempts({ session, token }: Application, stack: Stack): P
   const operations = await operationsOf(session, stack.StackId ?? session.ref.name, token);
   return operations.filter((operation) => /^(-\d+)?$/.test(operation.token.slice(token.length)));
 }
+
+/** What a stack is between its first change set and the execution of that. */
+const IN_REVIEW = { StackName: undefined, CreationTime: undefined, StackStatus: 'REVIEW_IN_PROGRESS' as const };
 
 const DELETED_PAGES = 5;
 

@@ -17,33 +17,37 @@ const FOREIGN_TIMEOUT_MS = 30 * 60_000;
 
 /**
  * Waits until nothing is under way on a stack and returns it; undefined when it is gone. Every new event is told to the
- * heartbeat; `token` names the operation whose end is awaited. A cancelled wait leaves the operation alone: cancelling an update starts a rollback, which can fail half-way
+ * heartbeat; `token` names the operation whose end is awaited, `before` is the stack before it began. A cancelled wait leaves the operation alone: cancelling an update starts a rollback, which can fail half-way
  * in what holds data, and CloudFormation ends on its own. Whoever acts on the stack next waits here first.
  */
 export async function untilSettled(
   session: StackSession,
   stackId: string,
   context: CallContext,
-  options: { token?: string; timeoutMs?: number; tooLate?: () => Error } = {},
+  options: { token?: string; before?: Stack; timeoutMs?: number; tooLate?: () => Error } = {},
 ): Promise<Stack | undefined> {
   const progress = new Progress(session, stackId, context);
   const since = Date.now();
-  let seenUnderWay = false;
+  let begun = false;
   const { stack } = await poll(
     async () => {
       const found = await findStack(session, stackId);
       if (!found || found.StackStatus === 'DELETE_COMPLETE') return { stack: undefined };
-      const underWay = isUnderWay(found.StackStatus);
-      if (!underWay && (seenUnderWay || (await hasEnded(session, stackId, options.token, since)))) {
+      begun ||= isUnderWay(found.StackStatus) || (options.before !== undefined && !isSame(found, options.before));
+      if (!isUnderWay(found.StackStatus) && (begun || (await hasEnded(session, stackId, options.token, since)))) {
         return { stack: found };
       }
-      seenUnderWay ||= underWay;
       await progress.tell();
       return undefined;
     },
     { ...options, signal: context.signal },
   );
   return stack;
+}
+
+/** No operation began between two looks at a stack: each changes the status, or the time of the last update. */
+function isSame(one: Stack, other: Stack): boolean {
+  return one.StackStatus === other.StackStatus && one.LastUpdatedTime?.getTime() === other.LastUpdatedTime?.getTime();
 }
 
 /**
