@@ -8,7 +8,7 @@ import type { RenderedStack } from './schema';
 import { tcp } from './security-groups';
 import { outputOf } from './stack-names';
 import { tableResources } from './table';
-import { getAtt, type Json, type Resources, ref, renderStack, type TemplateParameter } from './template';
+import { getAtt, type Json, type Resources, ref, renderStack, sub, type TemplateParameter } from './template';
 
 /**
  * The data stack of a region: its databases, who may reach them, and the names by which tasks find them.
@@ -52,6 +52,23 @@ function sharedResources(spec: RegionSpec): Resources {
       // a deleted primary leaves a snapshot, which this key opens
       outlivesStack: spec.databases.some(isIndependent),
     }),
+    MonitoringRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'monitoring.rds.amazonaws.com' },
+              Action: 'sts:AssumeRole',
+              Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
+            },
+          ],
+        },
+        ManagedPolicyArns: [sub(`arn:\${AWS::Partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`)],
+      },
+    },
     DatabaseSecurityGroup: {
       Type: 'AWS::EC2::SecurityGroup',
       Properties: {
@@ -73,7 +90,7 @@ function sharedResources(spec: RegionSpec): Resources {
       Properties: {
         GroupDescription: 'a fenced database: nobody comes in',
         VpcId: ref('VpcId'),
-        SecurityGroupIngress: [{ IpProtocol: '-1', CidrIp: '127.0.0.1/32', Description: 'nobody' }],
+        SecurityGroupIngress: [tcp(POSTGRESQL_PORT, { CidrIp: '127.0.0.1/32' }, 'nobody')],
         SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: '127.0.0.1/32', Description: 'nothing leaves' }],
       },
     },
