@@ -28,7 +28,7 @@ export interface SlackGateway {
   stop(): Promise<void>;
 }
 
-/** Meridian in Slack: `/meridian …` and the buttons under its messages. Throws a ClientProblem when tokens are missing. */
+/** Meridian in Slack: `/meridian …` and the buttons under its messages. */
 export function createSlackGateway({
   meridian,
   config,
@@ -36,7 +36,7 @@ export function createSlackGateway({
   log,
   app: options,
 }: SlackGatewayInput): SlackGateway {
-  const app = new App({ ...connectionOptions(config), logger: boltLogger(log), ...options });
+  const app = new App({ ...slackConnection(config), logger: boltLogger(log), ...options });
   const followers = new Followers(meridian, app.client, new FollowedMessages(stateFolder), log);
   app.error(async (error) => log(error.message));
   app.command('/meridian', async ({ ack, command, client, respond }) => {
@@ -77,8 +77,11 @@ export function createSlackGateway({
   };
 }
 
-/** Socket mode needs no public address, so it comes first. */
-function connectionOptions({ botToken, appToken, signingSecret }: SlackConfig): AppOptions {
+/**
+ * How Bolt connects; socket mode needs no public address, so it comes first. Throws a ClientProblem that names the
+ * variable that is missing.
+ */
+export function slackConnection({ botToken, appToken, signingSecret }: SlackConfig): AppOptions {
   if (!botToken) throw missing('SLACK_BOT_TOKEN');
   if (appToken) return { token: botToken, appToken, socketMode: true };
   if (signingSecret) return { token: botToken, signingSecret };

@@ -23,7 +23,10 @@ export interface ApproveInput {
 
 /** Decides the approval that waits. Says yes only to a plan that was named by its digest or shown and confirmed. */
 export async function runApprove(input: ApproveInput, terminal: Terminal): Promise<number> {
-  const meridian = await connectClient(loadConfig());
+  const config = loadConfig();
+  // Found out before a person reads the plan, not after.
+  if (input.target.environment === 'production' && config.signing.keyFile === undefined) throw unsigned();
+  const meridian = await connectClient(config);
   try {
     const workflowId = await workflowOf(meridian, input.target);
     const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
@@ -44,6 +47,14 @@ export async function runApprove(input: ApproveInput, terminal: Terminal): Promi
   } finally {
     await closeClient(meridian);
   }
+}
+
+function unsigned(): ClientProblem {
+  return new ClientProblem(
+    'bad-input',
+    'a decision for production must be signed, and MERIDIAN_SIGNING_KEY is not set',
+    'make a key with "meridian keys create --name NAME" and give its entry to the worker: docs/approvals.md',
+  );
 }
 
 async function workflowOf(meridian: MeridianClient, target: Target): Promise<string> {

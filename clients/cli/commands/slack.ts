@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { loadConfig } from '../../../temporal.config';
 import { closeClient, connectClient } from '../../connection';
-import { createSlackGateway } from '../../slack/slack-gateway';
+import { createSlackGateway, slackConnection } from '../../slack/slack-gateway';
 import { EXIT } from '../exit-codes';
 import type { Terminal } from '../terminal';
 
 /** Runs the Slack gateway until the signal is aborted. */
 export async function runSlack(signal: AbortSignal, { err }: Terminal): Promise<number> {
   const config = loadConfig();
+  slackConnection(config.slack);
   const meridian = await connectClient(config);
   try {
     const gateway = createSlackGateway({

@@ -38,6 +38,14 @@ test('keys create prints an entry for the approvers and nothing else on stdout; 
   expect(created.stdout + created.stderr).not.toMatch(/PRIVATE/);
 });
 
+test('a production approval without a key says how to get one, before anything else', async () => {
+  const { exitCode, stderr } = await meridian('approve', 'orders/production', '--yes');
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(
+    /must be signed, and MERIDIAN_SIGNING_KEY is not set\n\s+make a key with "meridian keys create/,
+  );
+});
+
 test('what is missing is said', async () => {
   expect(await meridian('keys', 'create')).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/--name NAME/) });
   expect(await meridian('keys', 'show')).toMatchObject({

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MeridianClient } from '../../../clients/connection';
-import { createSlackGateway, type SlackGateway } from '../../../clients/slack/slack-gateway';
+import { createSlackGateway, type SlackGateway, slackConnection } from '../../../clients/slack/slack-gateway';
 import { loadConfig } from '../../../temporal.config';
 import { FakeSlack } from './fake-slack';
 
@@ -83,5 +83,5 @@ test.each([
   [{ botToken: 'xoxb-1' }, 'SLACK_APP_TOKEN (socket mode) or SLACK_SIGNING_SECRET (HTTP) is not set'],
 ])('with %j it says what is missing', (some, problem) => {
   const config = { ...loadConfig({}).slack, ...some };
-  expect(() => createSlackGateway({ meridian: nobody, config, stateFolder: folder, log })).toThrow(problem);
+  expect(() => slackConnection(config)).toThrow(problem);
 });
