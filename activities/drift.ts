@@ -37,7 +37,7 @@ function whatTheRecordSays({ intents, dark }: DeploymentRecord, ref: StackRef): 
   if (!intent) return 'the record knows nothing of it: somebody else made it with our tag';
   if (dark?.generation === intent.generation && dark.regions.includes(ref.region))
     return `generation ${intent.generation} keeps it dark until ${dark.expiresAt}`;
-  return `left by generation ${intent.generation}, which is not live`;
+  return `made by generation ${intent.generation}, which is not live`;
 }
 
 function nameOf({ account, region, name }: StackRef): string {

@@ -7,7 +7,11 @@ interface Applied {
 
 interface Resource {
   Type: string;
+  Properties?: Record<string, unknown>;
 }
+
+/** What a plan can hold of one resource. */
+const MOST_PROPERTIES = 20;
 
 /**
  * What applying `after` over `before` would do, resource by resource, in the order of the template. A resource whose
@@ -25,7 +29,7 @@ export function plannedChanges(before: Applied | undefined, after: Applied): Pla
     if (!was) return [{ action: 'create', resource, type: now.Type }];
     if (was.Type !== now.Type) return [{ action: 'replace', resource, type: now.Type }];
     const differs = JSON.stringify(was) !== JSON.stringify(now) || refersTo(now, changedParameters);
-    return differs ? [{ action: 'change', resource, type: now.Type }] : [];
+    return differs ? [{ action: 'change', resource, type: now.Type, ...properties(was, now, changedParameters) }] : [];
   });
   const deleted = [...old].filter(([resource]) => !wanted.has(resource));
   return [
@@ -39,7 +43,16 @@ function resourcesOf(template: string): Map<string, Resource> {
   return new Map(Object.entries(parsed.Resources ?? {}));
 }
 
-function refersTo(resource: Resource, parameters: string[]): boolean {
-  const text = JSON.stringify(resource);
+/** The properties that change, by name; none where something beside the properties does. */
+function properties(was: Resource, now: Resource, parameters: string[]): Pick<PlannedChange, 'properties'> {
+  const [before, after] = [was.Properties ?? {}, now.Properties ?? {}];
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]) || refersTo(after[name], parameters),
+  );
+  return names.length === 0 ? {} : { properties: names.slice(0, MOST_PROPERTIES) };
+}
+
+function refersTo(value: unknown, parameters: string[]): boolean {
+  const text = JSON.stringify(value) ?? '';
   return parameters.some((name) => text.includes(`{"Ref":"${name}"}`) || text.includes(`\${${name}}`));
 }

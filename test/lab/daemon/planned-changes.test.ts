@@ -20,7 +20,7 @@ test('changed, replaced, created and deleted resources are told apart', () => {
   const before = { template: template({ Vpc: vpc, Route: route, Gone: vpc }), parameters: {} };
   const after = template({ Vpc: { ...vpc, Properties: { CidrBlock: '10.1.0.0/16' } }, Route: vpc, New: route });
   expect(plannedChanges(before, { template: after, parameters: {} })).toEqual([
-    { action: 'change', resource: 'Vpc', type: 'AWS::EC2::VPC' },
+    { action: 'change', resource: 'Vpc', type: 'AWS::EC2::VPC', properties: ['CidrBlock'] },
     { action: 'replace', resource: 'Route', type: 'AWS::EC2::VPC' },
     { action: 'create', resource: 'New', type: 'AWS::EC2::Route' },
     { action: 'delete', resource: 'Gone', type: 'AWS::EC2::VPC' },
@@ -34,6 +34,6 @@ test.each([
   const text = template({ Vpc: { ...vpc, Properties: { CidrBlock } }, Other: route });
   const before = { template: text, parameters: { Cidr: '10.0.0.0/16' } };
   expect(plannedChanges(before, { template: text, parameters: { Cidr: '10.9.0.0/16' } })).toEqual([
-    { action: 'change', resource: 'Vpc', type: 'AWS::EC2::VPC' },
+    { action: 'change', resource: 'Vpc', type: 'AWS::EC2::VPC', properties: ['CidrBlock'] },
   ]);
 });
