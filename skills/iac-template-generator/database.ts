@@ -59,6 +59,9 @@ function instance(database: DatabaseSpec, name: string): { [property: string]: J
     EnablePerformanceInsights: true,
     PerformanceInsightsRetentionPeriod: 7,
     ...(database.encrypted ? { PerformanceInsightsKMSKeyId: getAtt('DatabaseKey', 'Arn') } : {}),
+    MonitoringInterval: 60,
+    MonitoringRoleArn: getAtt('MonitoringRole', 'Arn'),
+    EnableIAMDatabaseAuthentication: true,
     EnableCloudwatchLogsExports: ['postgresql'],
     Tags: tags({ [TAG_STORE]: database.name }),
   };

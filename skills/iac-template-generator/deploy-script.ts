@@ -1,14 +1,16 @@
+import { dirname } from 'node:path/posix';
 import { type StackRef, type SymbolicParameter, TAG_APPLICATION, TAG_ENVIRONMENT } from '../../contracts/stack';
 import type { GeneratedStack } from './schema';
 
-/** Where a template lies beside the script. */
-export function templateFileName(ref: StackRef): string {
+/** Where a template lies once the script has unpacked it. */
+function templateFileName(ref: StackRef): string {
   return `templates/${ref.region}/${ref.kind}.json`;
 }
 
 /**
  * The stacks by hand: a shell script over the AWS CLI that makes them in the same order, one after another, and gives
- * each the outputs it needs. Production records are made only on request.
+ * each the outputs it needs. It carries its templates, so that it needs nothing beside it. Production records are made
+ * only on request.
  */
 export function deployScript(stacks: GeneratedStack[], owner: { application: string; environment: string }): string {
   return [
@@ -18,7 +20,9 @@ export function deployScript(stacks: GeneratedStack[], owner: { application: str
     '# needs: AWS CLI with credentials; in every region the parameter store names that the templates take by default.',
     '# S3_BUCKET, when set, holds templates larger than 51,200 bytes (one bucket per region: S3_BUCKET-<region>).',
     'set -euo pipefail',
-    'cd "$(dirname "$0")"',
+    'folder=$(mktemp -d)',
+    `trap 'rm -rf "$folder"' EXIT`,
+    'cd "$folder"',
     '',
     'output() { # region stack name',
     '  aws cloudformation describe-stacks --region "$1" --stack-name "$2" \\',
@@ -38,9 +42,18 @@ export function deployScript(stacks: GeneratedStack[], owner: { application: str
     `    \${S3_BUCKET:+--s3-bucket "$S3_BUCKET-$region"} \${1:+--parameter-overrides "$@"}`,
     '}',
     '',
+    ...stacks.flatMap(unpackLines),
     ...stacks.flatMap((stack) => stackLines(stack, stacks)),
     '',
   ].join('\n');
+}
+
+/** Templates are JSON without a line that is only this word. */
+const END_OF_TEMPLATE = 'END_OF_TEMPLATE';
+
+function unpackLines({ ref, template }: GeneratedStack): string[] {
+  const file = templateFileName(ref);
+  return [`mkdir -p ${dirname(file)}`, `cat >${file} <<'${END_OF_TEMPLATE}'`, template.trimEnd(), END_OF_TEMPLATE, ''];
 }
 
 function stackLines(stack: GeneratedStack, all: GeneratedStack[]): string[] {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -209,7 +209,13 @@ describe('deploy.sh', () => {
     writeFileSync(join(folder, 'deploy.sh'), templatesOf(threeRegions()).documents[0]!.content);
     writeFileSync(
       join(folder, 'aws'),
-      `#!/bin/sh\ncase $2 in describe-stacks) echo "${answer}" ;; *) echo "$@" >> ${join(folder, 'calls')} ;; esac\n`,
+      [
+        '#!/bin/sh',
+        `case $2 in describe-stacks) echo "${answer}"; exit ;; esac`,
+        `echo "$@" >> ${join(folder, 'calls')}`,
+        // region, stack and template file are the fourth, sixth and eighth word
+        `mkdir -p ${folder}/used/$4 && cp "$8" ${folder}/used/$4/$6`,
+      ].join('\n'),
     );
     chmodSync(join(folder, 'aws'), 0o755);
     execFileSync('bash', [join(folder, 'deploy.sh'), ...args], {
@@ -229,6 +235,16 @@ describe('deploy.sh', () => {
     expect(calls.at(-1)).toContain(
       'HostedZoneId=/meridian/orders/staging/hosted-zone-id LoadBalancerDnsUsEast1=some-output',
     );
+  });
+
+  test('carries its templates: nothing has to lie beside it, and nothing is left of them', () => {
+    const { stacks } = templatesOf(threeRegions());
+    run(['--promote'], 'some-output');
+    for (const { ref, template } of stacks) {
+      const used = readFileSync(join(folder, 'used', ref.region, ref.name), 'utf8');
+      expect(JSON.parse(used)).toEqual(JSON.parse(template));
+    }
+    expect(readdirSync(folder).sort()).toEqual(['aws', 'calls', 'deploy.sh', 'used']);
   });
 
   test('makes the production records last, on request', () => {
