@@ -15,6 +15,7 @@ import {
   type OperationRequest,
   operationRequestSchema,
 } from '../contracts/messages';
+import { requestText } from '../contracts/request-text';
 import { type DeploymentKey, operationWorkflowId } from '../contracts/workflow-ids';
 import { requesterRefusal } from '../policies/requester-refusal';
 import { deployMultiRegion } from './deploy-multi-region';
@@ -30,7 +31,8 @@ import { sweepOrphans } from './sweep-orphans';
  */
 export async function deployment(key: DeploymentKey): Promise<void> {
   const slot = new OperationSlot();
-  setHandler(beginOperationUpdate, (request) => begin(key, slot, request), {
+  const begun = new Set<string>();
+  setHandler(beginOperationUpdate, (request) => begin(key, slot, begun, request), {
     validator: (request) => validate(key, request),
   });
   for (;;) {
@@ -52,11 +54,16 @@ function canStartAfresh(slot: OperationSlot): boolean {
 async function begin(
   key: DeploymentKey,
   slot: OperationSlot,
+  /** signed requests that began something: whoever records one cannot begin it again */
+  begun: Set<string>,
   request: OperationRequest,
 ): Promise<BeginOperationResult> {
   const { approvers = [] } = await quick.readSettings('whose signatures count');
   const refusal = requesterRefusal({ operation: request, key, approvers, nowMs: Date.now() });
   if (refusal) throw stepFailure('Request.Invalid', refusal);
+  const signed = request.signature && requestText(request, key, request.signature.issuedAt);
+  if (signed && begun.has(signed)) throw stepFailure('Request.Invalid', 'this signed request was begun before');
+  if (signed) begun.add(signed);
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
   const operation: Operation = { request, generation, workflowId, start: 'waiting' };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeClient, connectClient, type MeridianClient } from '../../../clients/connection';
 import { abortDeployment, decideApproval, submitDeployment } from '../../../clients/operations';
+import { signedOperation } from '../../../clients/signing/signer';
 import { approverEntry, createSigningKey } from '../../../clients/signing/signing-key';
 import { signWebhook } from '../../../clients/webhook/standard-webhook';
 import { startWebhookGateway, type WebhookGateway } from '../../../clients/webhook/webhook-gateway';
@@ -140,6 +141,26 @@ test('a decision comes from a portal, and the portal hears how it ended', async 
     ...{ decidedBy: 'webhook:portal/mira', verified: true, comment: 'not on a friday' },
   });
   expect(told.filter(({ id }) => id === ended.id)).toHaveLength(1);
+});
+
+test('a signed request that somebody recorded begins nothing a second time', async () => {
+  const request = fakeRequest({ environment: 'production' });
+  const { application, environment } = request;
+  const recorded = signedOperation(
+    clients.ada!.signer,
+    { kind: 'sweep', requester: 'ada' },
+    { application, environment },
+  );
+  const { workflowId } = await fake.begin(recorded, request);
+  expect(workflowId).toBe(`sweep/${application}/production/1`);
+  const respelled = {
+    ...recorded,
+    signature: { ...recorded.signature!, signature: recorded.signature!.signature.replace(/=*$/, '') },
+  };
+  for (const again of [recorded, respelled])
+    await expect(fake.begin(again, request)).rejects.toMatchObject({
+      cause: { message: 'this signed request was begun before' },
+    });
 });
 
 test('a deployment that nobody knows cannot be decided; a source speaks for its own people only', async () => {
