@@ -78,10 +78,10 @@ function limit({ action }: Site): number {
 async function recorded(lanes: AwsLanes, scenario: Scenario): Promise<Site[]> {
   const lane = lanes.open();
   await prepare(lane, scenario);
-  await lane.plant();
+  await lane.platform.plant();
   const ended = await carryOut(lane, scenario);
   if (!ended.clean || ended.left) throw new Error(`${scenario} without faults: ${ended.why}`);
-  return lane.proxies.at(-1)?.calls.filter(({ region }) => region === AWS_REGION) ?? [];
+  return lane.platform.proxies.at(-1)?.calls.filter(({ region }) => region === AWS_REGION) ?? [];
 }
 
 async function runCase(
@@ -94,10 +94,10 @@ async function runCase(
   const lane = lanes.open();
   await prepare(lane, scenario);
   const before = await seenOnAws(client, lane.ref);
-  const earlier = lane.proxies.length;
-  await lane.plant({ ...site, region: AWS_REGION, fault });
+  const earlier = lane.platform.proxies.length;
+  await lane.platform.plant({ ...site, region: AWS_REGION, fault });
   const ended = await carryOut(lane, scenario);
-  const proxies = lane.proxies.slice(earlier);
+  const proxies = lane.platform.proxies.slice(earlier);
   const calls = proxies.flatMap((proxy) => proxy.calls);
   const cell = { phase: phaseOf(scenario), site: nameOf(site), fault };
   const unmet = proxies[0]?.fired() ? [] : ['not reached: the run never made this request'];
@@ -126,7 +126,7 @@ async function runCase(
 
 /** What has to be there before the scenario begins. */
 async function prepare(lane: AwsLane, scenario: Scenario): Promise<void> {
-  await lane.plant();
+  await lane.platform.plant();
   if (scenario.startsWith('create')) return;
   const made = await lane.deploy(1);
   if (made?.kind !== 'deployed') throw new Error(`there is nothing to ${scenario}: ${JSON.stringify(made)}`);
@@ -140,12 +140,12 @@ async function carryOut(lane: AwsLane, scenario: Scenario): Promise<Ended> {
     const why = 'error' in result ? String(result.error) : result.leftovers.map((one) => one.why).join('; ');
     return { outcome: left ? 'compensated' : 'complete', clean: !left, left, why };
   }
-  lane.healthy = !scenario.endsWith('sick');
+  lane.platform.healthy = !scenario.endsWith('sick');
   const result = await lane.deploy(versionOf(scenario));
   if (!result) return { clean: false, left: false, why: 'no result' };
-  if (result.kind === 'deployed') return { outcome: 'complete', clean: lane.healthy, left: false, why: '' };
+  if (result.kind === 'deployed') return { outcome: 'complete', clean: lane.platform.healthy, left: false, why: '' };
   const why = [result.failure.message, ...result.left.map((one) => one.why)].join('; ');
-  return { outcome: 'compensated', clean: !lane.healthy, left: result.left.length > 0, why };
+  return { outcome: 'compensated', clean: !lane.platform.healthy, left: result.left.length > 0, why };
 }
 
 function versionOf(scenario: Scenario): number {

@@ -30,9 +30,14 @@ export async function runMatrix(
   );
   const work = async () => {
     if (cases.length === 0) return;
-    const lane = await openLane(lanes, scenario, processes !== undefined);
-    for (let next = cases.shift(); next; next = cases.shift())
-      tell(await runCase(lane, scenario, next).catch(notRun(scenario, next)));
+    const open = () => openLane(lanes, scenario, processes !== undefined);
+    let lane = await open();
+    for (let next = cases.shift(); next; next = cases.shift()) {
+      const cell = await runCase(lane, scenario, next).catch(notRun(scenario, next));
+      tell(cell);
+      // whoever comes after one that is stuck would wait for it
+      if (cell.outcome === 'stuck') lane = await open();
+    }
   };
   await Promise.all(Array.from({ length: processes ?? LANES }, work));
 }

@@ -1,13 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { Context } from '@temporalio/activity';
-import { WithStartWorkflowOperation } from '@temporalio/client';
-import { bundleWorkflowCode } from '@temporalio/worker';
-import type { ActivityDependencies } from '../../activities/dependencies';
-import { FileArtifactStore } from '../../activities/store/file-artifact-store';
-import { FileDeploymentStore } from '../../activities/store/file-deployment-store';
-import { createTakeModelTurn } from '../../activities/take-model-turn';
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import type { FileDeploymentStore } from '../../activities/store/file-deployment-store';
 import { beginOperationUpdate } from '../../contracts/messages';
 import { type DeploymentRecord, emptyRecord } from '../../contracts/record';
 import type { DeploymentReport } from '../../contracts/report';
@@ -15,9 +7,8 @@ import type { DeploymentRequest } from '../../contracts/request';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { FakeCloud } from '../../platforms/fake/fake-cloud';
 import { createFakePlatform } from '../../platforms/fake/fake-platform';
-import { createWorker } from '../../worker/create-worker';
 import type { deployMultiRegion, deployment } from '../../workflows';
-import { startTestTemporal } from '../support/temporal-server';
+import { inTime, startFaultWorker } from './fault-worker';
 import type { EndedRun } from './invariants';
 import { seen } from './seen-cloud';
 import { startWorkerProcess, type WorkerProcess } from './worker-process';
@@ -42,78 +33,50 @@ export interface FaultLanes {
   stop(): Promise<void>;
 }
 
-/** A run that has no verdict after this is stuck: every time-out of a fault here ends within a minute. */
-const STUCK_MS = 150_000;
-
-const SHARED = 'fault-lanes';
-
-/** One real Temporal server and one real worker for many lanes; each lane has a fake cloud of its own. */
+/** One real worker for many lanes, or one each; every lane has a fake cloud of its own. */
 export async function startFaultLanes(): Promise<FaultLanes> {
-  const temporal = await startTestTemporal();
-  const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-faults-'));
-  const records = new FileDeploymentStore(path.join(home, 'records'));
   const lanes = new Map<string, Lane>();
-  const { client, nativeConnection, namespace = 'default' } = temporal.environment;
-  const dependencies: ActivityDependencies = {
-    records,
-    artifacts: new FileArtifactStore(path.join(home, 'artifacts')),
-    // every workflow id names the application second
-    platform: () => createFakePlatform(laneOf(lanes, Context.current().info.workflowExecution?.workflowId).cloud),
-    takeModelTurn: createTakeModelTurn({ model: undefined }),
-    settings: { searchable: false },
-    client,
-    reportDirectory: path.join(home, 'reports'),
-    now: () => new Date(),
-  };
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') });
-  const worker = await createWorker({
-    connection: nativeConnection,
-    namespace,
-    taskQueue: SHARED,
-    workflows: { workflowBundle },
-    dependencies,
+  const worker = await startFaultWorker((application) => {
+    const lane = lanes.get(application);
+    if (!lane) throw new Error(`there is no lane ${application}`);
+    return createFakePlatform(lane.cloud);
   });
-  const running = worker.run();
   const processes: WorkerProcess[] = [];
-  const deployOn = (taskQueue: string) => async (request: DeploymentRequest) => {
-    const key = { application: request.application, environment: request.environment };
-    const startWorkflowOperation = new WithStartWorkflowOperation<typeof deployment>('deployment', {
-      workflowId: deploymentWorkflowId(key),
-      taskQueue,
-      args: [key],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
-    const { workflowId } = await client.workflow.executeUpdateWithStart(beginOperationUpdate, {
-      startWorkflowOperation,
-      args: [{ kind: 'deploy', request, requester: 'ada' }],
-    });
-    return client.workflow.getHandle<typeof deployMultiRegion>(workflowId).result();
-  };
   const open = (application: string, taskQueue: string) => {
-    const lane = openLane(application, records, deployOn(taskQueue));
+    const lane = openLane(application, worker.records, (request) => deploy(worker.client, taskQueue, request));
     lanes.set(application, lane);
     return lane;
   };
   return {
-    open: (application) => open(application, SHARED),
+    open: (application) => open(application, worker.taskQueue),
     openProcess: async (application) => {
-      const bundle = path.join(home, 'workflows.js');
-      await writeFile(bundle, workflowBundle.code);
       const lane = open(application, application);
-      const setting = { address: temporal.address, taskQueue: application, home, bundle };
-      const process = await startWorkerProcess(setting, () => lane.cloud);
+      const process = await startWorkerProcess({ ...worker, taskQueue: application }, () => lane.cloud);
       processes.push(process);
       lane.killWorker = process.kill;
       return lane;
     },
     stop: async () => {
       await Promise.all(processes.map((process) => process.stop()));
-      worker.shutdown();
-      await running;
-      await temporal.stop();
-      await rm(home, { recursive: true, force: true });
+      await worker.stop();
     },
   };
+}
+
+/** As every client does it: through the deployment's own workflow. */
+async function deploy(client: Client, taskQueue: string, request: DeploymentRequest): Promise<DeploymentReport> {
+  const key = { application: request.application, environment: request.environment };
+  const startWorkflowOperation = new WithStartWorkflowOperation<typeof deployment>('deployment', {
+    workflowId: deploymentWorkflowId(key),
+    taskQueue,
+    args: [key],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  const { workflowId } = await client.workflow.executeUpdateWithStart(beginOperationUpdate, {
+    startWorkflowOperation,
+    args: [{ kind: 'deploy', request, requester: 'ada' }],
+  });
+  return client.workflow.getHandle<typeof deployMultiRegion>(workflowId).result();
 }
 
 function openLane(
@@ -154,22 +117,4 @@ async function restore(
   const { version, lastGeneration, lastOperation } = now;
   const before = settled ?? emptyRecord(key.application, key.environment);
   return records.save({ ...before, version, lastGeneration, ...(lastOperation && { lastOperation }) });
-}
-
-async function inTime<T>(result: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), STUCK_MS);
-  });
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function laneOf(lanes: Map<string, Lane>, workflowId = ''): Lane {
-  const lane = lanes.get(workflowId.split('/')[1] ?? '');
-  if (!lane) throw new Error(`no lane for ${workflowId}`);
-  return lane;
 }

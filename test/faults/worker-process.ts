@@ -8,6 +8,7 @@ import type { FakeCloud } from '../../platforms/fake/fake-cloud';
 import { createFakePlatform } from '../../platforms/fake/fake-platform';
 import type { CallContext } from '../../platforms/platform';
 import { PlatformError } from '../../platforms/platform-error';
+import type { FaultWorker } from './fault-worker';
 
 /** A worker that can be killed as the kernel does it, and the next one started in its place. */
 export interface WorkerProcess {
@@ -16,20 +17,17 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-interface Setting {
-  address: string;
-  taskQueue: string;
-  /** of records, artifacts and reports */
-  home: string;
-  /** file of the bundled workflow code */
-  bundle: string;
-}
+type Setting = Pick<FaultWorker, 'address' | 'taskQueue' | 'home' | 'bundle'>;
 
 /** Starts a worker process whose platform is the fake cloud that `cloud` answers at the moment of each call. */
-export async function startWorkerProcess(setting: Setting, cloud: () => FakeCloud): Promise<WorkerProcess> {
+export async function startWorkerProcess(
+  { address, taskQueue, home, bundle }: Setting,
+  cloud: () => FakeCloud,
+): Promise<WorkerProcess> {
   const served = await serve(cloud);
   const start = async (): Promise<ChildProcess> => {
-    const child = fork(path.join(__dirname, 'remote-worker.cjs'), [JSON.stringify({ ...setting, cloud: served.url })]);
+    const setting = { address, taskQueue, home, bundle, cloud: served.url };
+    const child = fork(path.join(__dirname, 'remote-worker.cjs'), [JSON.stringify(setting)]);
     const died = once(child, 'exit').then(([code]) => {
       throw new Error(`the worker ended with code ${code} while it started`);
     });
