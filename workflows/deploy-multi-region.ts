@@ -20,6 +20,7 @@ import { replicateData } from './steps/replicate-data';
 import { unwind } from './steps/unwind';
 import { validateDeployment } from './steps/validate-deployment';
 import { quick } from './support/activity-stubs';
+import { approve } from './support/approve';
 import { type DeployInput, DeploymentRun } from './support/deployment-run';
 import { describeFailure, stepFailure } from './support/failures';
 
@@ -69,7 +70,7 @@ async function approvePlan(run: DeploymentRun): Promise<void> {
   if (refusal) throw stepFailure('Plan.Blocked', refusal);
   const { digest, topology, irreversible } = run.approvedPlan;
   const summary = `the plan for ${topology.regions.length} regions at ${Math.round(topology.cost.usdPerMonth)} USD a month`;
-  await run.pass({ id: 'plan', gate: 'plan', digest, summary, irreversible }, 'regions');
+  await approve(run, { id: 'plan', gate: 'plan', digest, summary, irreversible }, 'regions');
 }
 
 function handleMessages(run: DeploymentRun, story: CancellationScope): void {
@@ -79,12 +80,7 @@ function handleMessages(run: DeploymentRun, story: CancellationScope): void {
   setHandler(decideApprovalUpdate, (decision) => run.decide(decision), {
     validator: (decision) => refuse(run.approvals.refusal(decision)),
   });
-  setHandler(pauseUpdate, ({ by, reason }) => run.pause(by, reason), {
-    validator: (_request) => refuse(run.pauseRefusal()),
-  });
-  setHandler(resumeUpdate, ({ by }) => run.resume(by), {
-    validator: (_request) => refuse(run.paused ? undefined : 'the deployment is not paused'),
-  });
+  handlePause(run);
   setHandler(
     abortUpdate,
     async ({ by, reason }) => {
@@ -94,6 +90,32 @@ function handleMessages(run: DeploymentRun, story: CancellationScope): void {
     },
     { validator: (_request) => refuse(run.stopRefusal()) },
   );
+}
+
+function handlePause(run: DeploymentRun): void {
+  const { pause, progress } = run;
+  setHandler(
+    pauseUpdate,
+    ({ by, reason }) => {
+      pause.begin(by, reason);
+      progress.say(`${by} paused the deployment: ${reason}`);
+    },
+    { validator: (_request) => refuse(pauseRefusal(run)) },
+  );
+  setHandler(
+    resumeUpdate,
+    ({ by }) => {
+      pause.end();
+      progress.say(`${by} resumed the deployment`);
+    },
+    { validator: (_request) => refuse(pause.state ? undefined : 'the deployment is not paused') },
+  );
+}
+
+/** Why the deployment cannot be paused now; undefined when it can. */
+function pauseRefusal({ life, pause: { state } }: DeploymentRun): string | undefined {
+  if (life !== 'running') return `the deployment cannot be paused any more: it is ${life}`;
+  return state && `${state.by} has paused the deployment already: ${state.reason}`;
 }
 
 function refuse(reason: string | undefined): void {

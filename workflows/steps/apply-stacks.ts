@@ -5,6 +5,7 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import type { PlannedChange, StackArtifact, StackKind, StackRef } from '../../contracts/stack';
 import { isLost } from '../../policies/stateful-resources';
 import { platform } from '../support/activity-stubs';
+import { approve } from '../support/approve';
 import type { DeploymentRun } from '../support/deployment-run';
 import { failureTypeOf, messageOf, stepFailure } from '../support/failures';
 
@@ -26,7 +27,7 @@ export async function applyStacks(
   await run.compensations.lookAt(stacks.map(({ ref }) => ref));
   for (const artifact of stacks) {
     const { region } = artifact.ref;
-    await run.unpaused();
+    await run.pause.over();
     run.progress.region(region, 'applying', `${kind} stack`);
     await asApproved(run, plan, artifact, (options) => run.compensations.apply(artifact, refs, options));
     await applied(artifact.ref);
@@ -81,6 +82,6 @@ async function askAgain(run: DeploymentRun, artifact: StackArtifact, why: string
   run.progress.say(`not as approved: ${why}`, region);
   const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify([artifact.digest, changes]))));
   const summary = `what changed since the plan: ${why}`;
-  await run.pass({ id: `plan-${region}-${kind}`, gate: 'plan', digest, summary, irreversible: [] }, 'regions');
+  await approve(run, { id: `plan-${region}-${kind}`, gate: 'plan', digest, summary, irreversible: [] }, 'regions');
   return changes;
 }

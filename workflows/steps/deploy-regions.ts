@@ -6,6 +6,7 @@ import type { StackArtifact } from '../../contracts/stack';
 import { operationKeyFromWorkflowId, regionWorkflowId } from '../../contracts/workflow-ids';
 import { type DeployRegionResult, deployRegion } from '../deploy-region';
 import { measure, quick } from '../support/activity-stubs';
+import { approve } from '../support/approve';
 import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf, stepFailure } from '../support/failures';
 import { applyStacks, asApproved, isUnchanged } from './apply-stacks';
@@ -36,7 +37,7 @@ export async function deployRegions(run: DeploymentRun): Promise<string> {
 async function approveWave(run: DeploymentRun, { regions }: Wave, index: number): Promise<void> {
   const summary = `wave ${index + 1}: ${regions.join(', ')}`;
   const { digest } = run.approvedPlan;
-  await run.pass({ id: `wave-${index + 1}`, gate: 'wave', digest, summary, irreversible: [] }, 'regions', true);
+  await approve(run, { id: `wave-${index + 1}`, gate: 'wave', digest, summary, irreversible: [] }, 'regions', true);
   run.progress.enter('regions', summary, 'regions');
 }
 
@@ -46,7 +47,7 @@ async function deployWave(run: DeploymentRun, wave: Wave, tolerated: number): Pr
   const queue = [...wave.regions];
   const lane = async () => {
     for (let region = queue.shift(); region !== undefined; region = queue.shift()) {
-      await run.unpaused();
+      await run.pause.over();
       const failure = await deployOne(run, region, wave.bakeSeconds);
       if (!failure) continue;
       failed.push(region);

@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { DeploymentPlan } from '../../contracts/plan';
 import { measure, quick } from '../support/activity-stubs';
+import { approve } from '../support/approve';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 import { applyStacks } from './apply-stacks';
@@ -14,7 +15,7 @@ const FIRST_LOOK = { seconds: 1, requestsPerSecond: 20 };
  */
 export async function promote(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {
   await approvePromotion(run, plan);
-  await run.unpaused();
+  await run.pause.over();
   run.life = 'committing';
   await CancellationScope.nonCancellable(async () => {
     try {
@@ -32,7 +33,7 @@ async function approvePromotion(run: DeploymentRun, plan: DeploymentPlan): Promi
   const { criticality, environment, rollout } = run.request;
   const required = criticality === 'critical' && (environment === 'production' || rollout.approval !== 'none');
   const gate = { id: 'promotion', gate: 'promotion', digest: plan.digest, summary, irreversible: [] } as const;
-  if (required) await run.pass({ ...gate, irreversible: [] }, 'validation', true);
+  if (required) await approve(run, { ...gate, irreversible: [] }, 'validation', true);
 }
 
 async function publish(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {

@@ -1,4 +1,4 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { OrchestratorSettings } from '../../activities/settings';
 import type { ApplyOptions, StackScope } from '../../activities/stacks';
 import type { TokenLedger } from '../../agents/loop/token-ledger';
@@ -9,7 +9,6 @@ import { stepNameSchema } from '../../contracts/decision';
 import type { EvidenceSource } from '../../contracts/evidence';
 import type { DeploymentPlan } from '../../contracts/plan';
 import { previewHostname } from '../../contracts/preview-hostname';
-import type { Progress } from '../../contracts/progress';
 import type { DeploymentRecord } from '../../contracts/record';
 import type { DatabaseStatus } from '../../contracts/replication';
 import type { DeploymentReport, Failure, StepReport } from '../../contracts/report';
@@ -18,14 +17,12 @@ import type { StackKind, StackRef } from '../../contracts/stack';
 import type { DeploymentScope } from '../../platforms/platform';
 import { nothingToDo } from '../../policies/nothing-to-do';
 import { platform } from './activity-stubs';
-import { Approvals, type Gate } from './approvals';
+import { Approvals } from './approvals';
 import { Compensations } from './compensations';
 import { Drains } from './drains';
 import { describeFailure, stepFailure } from './failures';
+import { Pause } from './pause';
 import { ProgressLog } from './progress-log';
-
-/** One activity of this length after the other while an approval waits; the history grows by an hour's worth at a time. */
-const VOTE_SECONDS = 3_600;
 
 export interface DeployInput {
   request: DeploymentRequest;
@@ -51,7 +48,7 @@ export class DeploymentRun {
   readonly drains: Drains;
   /** regions that this run has brought up: their health votes while a person thinks */
   readonly deployed: string[] = [];
-  paused: Progress['paused'];
+  readonly pause = new Pause();
   readonly decisions: Decision[] = [];
   readonly steps: StepReport[] = [];
   readonly childIds: string[] = [];
@@ -105,7 +102,7 @@ export class DeploymentRun {
       ledger: () => ledgerSummary(this.ledger),
       // The last one stays to be seen once it is decided.
       approval: () => this.approvals.waiting() ?? this.approvals.all.at(-1),
-      paused: () => this.paused,
+      paused: () => this.pause.state,
       searchable: () => this.settings.searchable,
     });
   }
@@ -152,41 +149,9 @@ export class DeploymentRun {
     };
   }
 
-  /** Waits while the deployment is paused. Asked before anything new begins. */
-  async unpaused(): Promise<void> {
-    await condition(() => this.paused === undefined);
-  }
-
-  /** Why the deployment cannot be paused now; undefined when it can. */
-  pauseRefusal(): string | undefined {
-    if (this.life !== 'running') return `the deployment cannot be paused any more: it is ${this.life}`;
-    return this.paused && `${this.paused.by} has paused the deployment already: ${this.paused.reason}`;
-  }
-
-  pause(by: string, reason: string): void {
-    this.paused = { by, reason, since: new Date().toISOString() };
-    this.progress.say(`${by} paused the deployment: ${reason}`);
-  }
-
-  resume(by: string): void {
-    this.paused = undefined;
-    this.progress.say(`${by} resumed the deployment`);
-  }
-
-  /** Asks at a gate, if anybody has to be asked here; what has been brought up votes on while a person thinks. */
-  async pass(gate: Gate, step: StepName, required = this.mustAsk): Promise<void> {
-    const opened = () => this.progress.enter('approval', `waiting for approval of ${gate.summary}`, step);
-    await this.approvals.pass(gate, { required, opened, ...(this.deployed.length > 0 && { vote: () => this.vote() }) });
-  }
-
   /** Production always asks. */
-  private get mustAsk(): boolean {
+  get mustAsk(): boolean {
     return this.request.environment === 'production' || this.request.rollout.approval !== 'none';
-  }
-
-  private async vote(): Promise<never> {
-    const input = { ...this.on, regions: [...this.deployed], seconds: VOTE_SECONDS };
-    for (;;) await platform.watchRegions('health votes while a person thinks', input);
   }
 
   private async setDrained(regions: string[], why: string): Promise<void> {
