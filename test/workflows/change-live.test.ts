@@ -5,6 +5,9 @@ import { createFakePlatform } from '../../platforms/fake/fake-platform';
 import { PlatformError } from '../../platforms/platform-error';
 import { type FakeDeployments, type RequestChange, startFakeDeployments } from '../support/fake-deployments';
 
+// each test is two or three whole deployments
+jest.setTimeout(180_000);
+
 let fake: FakeDeployments;
 beforeAll(async () => {
   fake = await startFakeDeployments();
