@@ -25,24 +25,40 @@ export async function watchEvents(
 ): Promise<void> {
   const told = new Set<string>();
   const settled = new Set<string>();
-  let trouble: string | undefined;
-  while (!signal.aborted) {
-    try {
-      const operations = await listDeployments(meridian);
-      for (const operation of operations.filter((one) => one.kind === 'deploy' && !settled.has(one.runId))) {
-        for (const event of await eventsOf(meridian, operation)) {
-          if (!told.has(event.id)) onEvent(event);
-          told.add(event.id);
-        }
-        if (operation.status !== 'RUNNING') settled.add(operation.runId);
-      }
-      trouble = undefined;
-    } catch (error) {
-      const text = (error as Error).message;
-      if (text !== trouble) onTrouble(text);
-      trouble = text;
+  const tellNew = async (operation: OperationListing) => {
+    for (const event of await eventsOf(meridian, operation)) {
+      if (!told.has(event.id)) onEvent(event);
+      told.add(event.id);
     }
+    if (operation.status !== 'RUNNING') settled.add(operation.runId);
+  };
+  const troubles = new Troubles(onTrouble);
+  while (!signal.aborted) {
+    const operations = (await troubles.watch('the list', () => listDeployments(meridian))) ?? [];
+    // One deployment that does not answer is no reason to be silent about the others.
+    for (const operation of operations.filter((one) => one.kind === 'deploy' && !settled.has(one.runId)))
+      await troubles.watch(operation.workflowId, () => tellNew(operation));
     await sleep(pollMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Says what is wrong once, however often it is met in a row. */
+class Troubles {
+  private readonly known = new Map<string, string>();
+
+  constructor(private readonly onTrouble: (text: string) => void) {}
+
+  async watch<Result>(about: string, run: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      const result = await run();
+      this.known.delete(about);
+      return result;
+    } catch (error) {
+      const { message } = error as Error;
+      if (this.known.get(about) !== message) this.onTrouble(`${about}: ${message}`);
+      this.known.set(about, message);
+      return undefined;
+    }
   }
 }
 

@@ -42,7 +42,9 @@ beforeAll(async () => {
     meridian: clients.webhook!,
     config: {
       ...{ host: '127.0.0.1', port: 0 },
-      endpoints: [{ name: 'portal', url, secret: portal, events: ['approval.waiting', 'deployment.ended'] }],
+      endpoints: [
+        { name: 'portal', url, secret: portal, events: ['approval.waiting', 'deployment.ended', 'deployment.alert'] },
+      ],
       sources: [
         { name: 'other', secret: other },
         { name: 'portal', secret: portal },
@@ -161,6 +163,15 @@ test('a signed request that somebody recorded begins nothing a second time', asy
     await expect(fake.begin(again, request)).rejects.toMatchObject({
       cause: { message: 'this signed request was begun before' },
     });
+});
+
+test('a deployment that ends without a report is an alert', async () => {
+  const { workflowId } = await submitDeployment(clients.nobody!, { request: fakeRequest(), requester: 'ci' });
+  const handle = clients.nobody!.client.workflow.getHandle(workflowId);
+  for (let tries = 0; tries < 100 && (await handle.describe().catch(() => undefined)) === undefined; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  await handle.terminate('by hand');
+  expect((await event('deployment.alert', workflowId)).data.reason).toMatch(/without a report: .*terminated: by hand/);
 });
 
 test('a deployment that nobody knows cannot be decided; a source speaks for its own people only', async () => {
