@@ -13,7 +13,13 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { SymbolicParameter } from '../../contracts/stack';
 import type { GeneratedStack } from '../../skills/iac-template-generator/schema';
-import { exampleDeployment, templatesOf } from '../skills/iac-template-generator/planned-deployments';
+import {
+  exampleDeployment,
+  planned,
+  sampleRequest,
+  templatesOf,
+  topologyOf,
+} from '../skills/iac-template-generator/planned-deployments';
 import { PREREQUISITES, prerequisites } from './account-prerequisites';
 import { startMiniStack } from './ministack';
 import { forMiniStack } from './ministack-template';
@@ -187,4 +193,43 @@ test('the stacks of the three-region example are created on MiniStack and delete
     expect(await standing(region)).toEqual({ databases: 0, loadBalancers: 0, ownNetworks: 0, users: [] });
     expect((left.StackSummaries ?? []).filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE')).toEqual([]);
   }
+}, 120_000);
+
+/** A table and a bucket over two regions, in stacks named apart from the example's. */
+function globalStores(): GeneratedStack[] {
+  const request = sampleRequest({
+    application: 'carts',
+    dataStores: [
+      { name: 'items', engine: 'dynamodb' },
+      { name: 'uploads', engine: 's3' },
+    ],
+    services: [{ name: 'api', image: 'a', uses: ['items', 'uploads'] }],
+  });
+  return templatesOf(planned(request, topologyOf(['us-east-1', 'eu-west-1']))).stacks;
+}
+
+test('a table and buckets with replication are created on MiniStack, and answer under the names that tasks are told', async () => {
+  const regions = ['us-east-1', 'eu-west-1'];
+  const stacks = globalStores().filter(({ ref }) => ['base', 'data'].includes(ref.kind));
+  expect(stacks.map(({ ref }) => `${ref.kind} ${ref.region}`)).toEqual([
+    'base us-east-1',
+    'base eu-west-1',
+    'data us-east-1',
+  ]);
+  for (const region of regions) {
+    await create(region, PREREQUISITES, prerequisites(region).replaceAll('orders/staging', 'carts/staging'), {});
+  }
+  for (const { ref, template, parameters } of stacks) {
+    await create(ref.region, ref.name, forMiniStack(template).text, await resolve(parameters, stacks));
+  }
+  const physical = async (index: number, id: string) => {
+    const { ref } = stacks[index]!;
+    const resources = await cloudFormation(ref.region).send(new DescribeStackResourcesCommand({ StackName: ref.name }));
+    return resources.StackResources?.find(({ LogicalResourceId }) => LogicalResourceId === id)?.PhysicalResourceId;
+  };
+  expect(await physical(2, 'TableItems')).toBe('carts.staging.items');
+  expect(await physical(1, 'BucketUploads')).toMatch(/^uploads-[0-9a-f]{10}-000000000000-eu-west-1$/);
+  expect(await physical(2, 'BucketUploads')).toMatch(/^uploads-[0-9a-f]{10}-000000000000-us-east-1$/);
+  for (const { ref } of [...stacks].reverse()) await remove(ref.region, ref.name);
+  for (const region of regions) await remove(region, PREREQUISITES);
 }, 120_000);
