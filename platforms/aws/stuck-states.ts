@@ -96,8 +96,8 @@ async function continueRollback(session: StackSession, stack: Stack, token: stri
   };
   const first = await again(`${token}-continue`);
   if (first?.StackStatus !== 'UPDATE_ROLLBACK_FAILED') return first;
-  const failed = (await resourcesLeft(session, first)).filter(
-    ({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED',
+  const failed = (await resourcesLeft(session, first)).filter(({ ResourceStatus }) =>
+    ResourceStatus?.endsWith('_FAILED'),
   );
   const skipped = failed.map(({ LogicalResourceId }) => LogicalResourceId ?? '');
   context.heartbeat(`${session.ref.name}: the rollback goes on without ${skipped.join(', ')}`);
