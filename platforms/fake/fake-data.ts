@@ -53,7 +53,9 @@ export function fakeData(cloud: FakeCloud): DataPort {
       cloud.call('rejoin', { region }, () => {
         cloud.accept(epoch);
         cloud.did(`rejoin ${region}`, { call: 'rejoin', region, epoch });
-        cloud.databases.set(region, { region, role: 'standby', fenced: false });
+        // the primary that nobody replaced comes back on its own data
+        const role = cloud.databases.get(region)?.role === 'primary' ? 'primary' : 'standby';
+        cloud.databases.set(region, { region, role, fenced: false });
         return status(region, store);
       }),
     compare: ({ regions }) =>
