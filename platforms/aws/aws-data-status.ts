@@ -8,7 +8,7 @@ import type { AwsClients } from './clients';
 
 /** CloudWatch has one value a minute, some minutes late: older ones say nothing about now. */
 const LAG_WINDOW_MS = 5 * 60_000;
-const LAG_PERIOD_SECONDS = 60;
+const MINUTE_MS = 60_000;
 
 type Place = StoreRef & { region: string };
 
@@ -55,15 +55,16 @@ export async function datapoints(
   { metric, instance, sinceMs }: { metric: string; instance: string; sinceMs: number },
 ): Promise<Array<{ at: number; maximum: number }>> {
   const call = callsTo(clients, place);
+  const startMs = Math.floor(sinceMs / MINUTE_MS) * MINUTE_MS;
   const { Datapoints = [] } = await call(
     clients.cloudWatch(place).send(
       new GetMetricStatisticsCommand({
         Namespace: 'AWS/RDS',
         MetricName: metric,
         Dimensions: [{ Name: 'DBInstanceIdentifier', Value: instance }],
-        StartTime: new Date(sinceMs),
-        EndTime: new Date(),
-        Period: LAG_PERIOD_SECONDS,
+        StartTime: new Date(startMs),
+        EndTime: new Date(Math.max(Date.now(), startMs) + MINUTE_MS),
+        Period: MINUTE_MS / 1_000,
         Statistics: ['Maximum'],
       }),
     ),

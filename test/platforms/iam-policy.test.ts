@@ -25,6 +25,7 @@ const statementsFor = (resourceTypes: string[], accountNumber = '123456789012') 
     hostname: 'orders.example.com',
     regions: ['us-east-1', 'eu-west-1'],
     resourceTypes,
+    passedTo: ['ecs-tasks.amazonaws.com', 's3.amazonaws.com'],
     buckets: ['media-0123456789-123456789012-eu-west-1'],
     accountNumber,
   });

@@ -51,6 +51,7 @@ export function policyInput(request: DeploymentRequest, accountNumber?: string):
     hostname: request.hostname,
     regions: [...new Set([GLOBAL_STACK_REGION, ...regions])].sort(),
     resourceTypes: [...new Set(resources.map(({ Type }) => Type))].sort(),
+    passedTo: [...new Set(resources.flatMap(runsAs))].sort(),
     buckets: [...new Set(resources.flatMap((resource) => bucketNames(resource, accountNumber ?? '*')))].sort(),
     ...(accountNumber && { accountNumber }),
   };
@@ -58,7 +59,16 @@ export function policyInput(request: DeploymentRequest, accountNumber?: string):
 
 interface RenderedResource {
   Type: string;
-  Properties?: { BucketName?: { 'Fn::Sub'?: string } | string };
+  Properties?: {
+    BucketName?: { 'Fn::Sub'?: string } | string;
+    AssumeRolePolicyDocument?: { Statement: Array<{ Principal?: { Service?: string } }> };
+  };
+}
+
+/** The services that a role lets in. */
+function runsAs({ Properties }: RenderedResource): string[] {
+  const statements = Properties?.AssumeRolePolicyDocument?.Statement ?? [];
+  return statements.flatMap(({ Principal }) => Principal?.Service ?? []);
 }
 
 function bucketNames({ Type, Properties }: RenderedResource, account: string): string[] {

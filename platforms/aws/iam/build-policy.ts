@@ -104,20 +104,16 @@ function ownWrites(input: PolicyInput): PolicyStatement[] {
 
 /** Only roles that the stacks make may be handed on, and only to the services that run as them. */
 function roleStatements(input: PolicyInput): PolicyStatement[] {
-  const { accountNumber: account = '*', resourceTypes } = input;
+  const { accountNumber: account = '*', resourceTypes, passedTo } = input;
   const types = new Set(resourceTypes);
-  const services = [
-    ...(types.has('AWS::ECS::TaskDefinition') ? ['ecs-tasks.amazonaws.com'] : []),
-    ...(types.has('AWS::S3::Bucket') ? ['s3.amazonaws.com'] : []),
-  ];
   const linked: string[] = LINKED_ROLES.filter(([type]) => types.has(type)).map(([, service]) => service);
   const statements: PolicyStatement[] = [
     {
       Sid: 'PassRoles',
       Effect: 'Allow',
       Action: ['iam:PassRole'],
-      Resource: services.length > 0 ? (scopedTo('iam', input) ?? []) : [],
-      Condition: { StringEquals: { 'iam:PassedToService': services } },
+      Resource: passedTo.length > 0 ? (scopedTo('iam', input) ?? []) : [],
+      Condition: { StringEquals: { 'iam:PassedToService': passedTo } },
     },
     {
       Sid: 'ServiceRoles',

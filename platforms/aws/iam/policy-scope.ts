@@ -10,6 +10,8 @@ export interface PolicyInput {
   regions: string[];
   /** types of all resources that the rendered templates hold */
   resourceTypes: string[];
+  /** services that run as the roles which the templates make, for example `ecs-tasks.amazonaws.com` */
+  passedTo: string[];
   /** names of buckets that templates give, `*` for what is known only in the account */
   buckets: string[];
   /** twelve digits; every account when absent, which is for reading only */

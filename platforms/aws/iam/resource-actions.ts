@@ -84,6 +84,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   'AWS::IAM::Role': [
     'iam: CreateRole DeleteRole UpdateRole UpdateAssumeRolePolicy PutRolePolicy DeleteRolePolicy GetRole GetRolePolicy',
+    'iam: AttachRolePolicy DetachRolePolicy',
     'iam: ListRolePolicies ListAttachedRolePolicies TagRole UntagRole',
   ],
   'AWS::KMS::Alias': ['kms: CreateAlias DeleteAlias UpdateAlias ListAliases'],
