@@ -85,7 +85,9 @@ if (requests.length < REQUESTS) throw new Error(`only ${requests.length} of ${RE
 const changes = requests.filter(({ chosen }) => chosen.live).length;
 const { bodies, written } = write(requests, halves);
 console.log(`${requests.length} requests (${changes} of them changes of what is live, ${refused} refused on the way)`);
-console.log(`${bodies} different templates, ${written} of them in more than region and address range: these are checked`);
+console.log(
+  `${bodies} different templates, ${written} of them in more than region and address range: these are checked`,
+);
 
 const linted = (await Promise.all(halves.map((half) => cfnLint(half)))).flat();
 const scanned = await Promise.all(halves.map((half) => checkov(half)));
