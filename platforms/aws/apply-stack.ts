@@ -65,7 +65,7 @@ async function changeStack(application: Application, stack: Stack | undefined, t
   const set = await createChangeSet(session, application.token, change, stack, settings);
   const real = plannedChanges(set.changes, { before, after: change.template });
   const unapproved = unapprovedReason(session.ref, real, change.approved);
-  if (unapproved || set.empty) await discard(session, set);
+  if (unapproved || set.empty) await discard(session, set, stack);
   if (unapproved) throw new PlatformError('Platform.PlanChanged', unapproved, { region: session.ref.region });
   if (stack && set.empty) return updateWithoutChanges(application, stack, before, token);
 
@@ -140,9 +140,10 @@ async function updateWithoutChanges(
   return started ? finish(application, stack.StackId ?? '', token, stack) : close(session, change, stack);
 }
 
-async function discard(session: StackSession, set: ChangeSet): Promise<void> {
+/** A stack that only the change set brought about goes with it. */
+async function discard(session: StackSession, set: ChangeSet, stack: Stack | undefined): Promise<void> {
   await deleteChangeSet(session, set.name);
-  await deleteReview(session, set.stackId);
+  if (!stack) await deleteReview(session, set.stackId);
 }
 
 /** Operations that this token started on the stack that is there now, newest first; ways out of stuck states are none. */

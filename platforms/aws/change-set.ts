@@ -6,6 +6,7 @@ import {
   DeleteStackCommand,
   DescribeChangeSetCommand,
   type DescribeChangeSetCommandOutput,
+  ListChangeSetsCommand,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import type { StackChange } from '../platform';
@@ -136,10 +137,12 @@ export async function deleteChangeSet(session: StackSession, name: string): Prom
   );
 }
 
-/** Takes back the empty stack that holds its name for change sets, when none was executed. */
+/** Takes back the empty stack that holds its name for change sets, when none was executed and none is left. */
 export async function deleteReview(session: StackSession, stackId: string): Promise<void> {
   const stack = await findStack(session, stackId);
   if (stack?.StackStatus !== 'REVIEW_IN_PROGRESS') return;
+  const left = await session.call(session.cloudFormation.send(new ListChangeSetsCommand({ StackName: stackId })));
+  if ((left.Summaries ?? []).length > 0) return;
   await session.call(session.cloudFormation.send(new DeleteStackCommand({ StackName: stackId })));
 }
 

@@ -23,6 +23,7 @@ export async function destroyStack(
 ): Promise<void> {
   const found = await findStack(session);
   if (!found) return;
+  if (found.StackStatus === 'REVIEW_IN_PROGRESS') return deleteEmptyStack(session, found);
   assertMayDestroy(session, found, onlyGeneration);
   const token = clientToken(given);
   // A creation is not waited for: a service that never becomes healthy would hold it up for hours.
@@ -30,6 +31,11 @@ export async function destroyStack(
   if (!stack) return;
   await liftProtections(session, stack, token, context);
   await deleteStack(session, stack, token, context);
+}
+
+/** It holds nothing but its name and change sets that nobody executed, and has no tags yet. */
+async function deleteEmptyStack(session: StackSession, { StackId }: Stack): Promise<void> {
+  await session.call(session.cloudFormation.send(new DeleteStackCommand({ StackName: StackId })));
 }
 
 async function deleteStack(session: StackSession, stack: Stack, token: string, context: CallContext): Promise<void> {

@@ -84,6 +84,7 @@ export async function rootCause(
     // events come newest first: the last one seen is the first that happened
     cause = causeOf(event.LogicalResourceId, event.ResourceType, event.ResourceStatusReason);
   }
+  if (cause && cause.type !== STACK_TYPE) return cause;
   return (await validationFailure(session, { StackName: stackId })) ?? cause;
 }
 
