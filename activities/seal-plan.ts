@@ -6,7 +6,7 @@ import type { Rollout } from '../contracts/rollout';
 import type { Topology } from '../contracts/topology';
 import { leavingRegions } from '../policies/leaving-regions';
 import { inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
-import type { GeneratedTemplates } from './plan';
+import type { GeneratedTemplates } from './generate-templates';
 import type { StackPlan } from './plan-stacks';
 import { sha256 } from './support/token';
 
