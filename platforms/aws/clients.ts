@@ -76,11 +76,11 @@ export function createAwsClients(options: AwsClientOptions): AwsClients {
   };
   const sts = (account: string) => once(`sts ${account}`, () => entryTo(account, options));
   const regional =
-    <C extends { destroy(): void }>(service: string, Client: new (config: ClientConfig) => C) =>
+    <C extends { destroy(): void }>(service: string, Client: new (config: ClientConfig) => C, more: object = {}) =>
     ({ account, region }: AwsPlace): C =>
       once(
         `${service} ${account} ${region}`,
-        () => new Client({ ...sharedConfig(options), region, credentials: sts(account).config.credentials }),
+        () => new Client({ ...sharedConfig(options), ...more, region, credentials: sts(account).config.credentials }),
       );
   const route53 = regional('route53', Route53Client);
   return {
@@ -95,7 +95,8 @@ export function createAwsClients(options: AwsClientOptions): AwsClients {
     ecs: regional('ecs', ECSClient),
     elb: regional('elb', ElasticLoadBalancingV2Client),
     rds: regional('rds', RDSClient),
-    s3: regional('s3', S3Client),
+    // a bucket of the account may be in any region
+    s3: regional('s3', S3Client, { followRegionRedirects: true }),
     route53: (account) => route53({ account, region: GLOBAL_REGION }),
     sts,
     destroy: () => {

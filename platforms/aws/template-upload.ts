@@ -26,12 +26,19 @@ export async function templateSource(
   bucket: string | undefined,
 ): Promise<TemplateSource> {
   if (Buffer.byteLength(template) <= MAX_BODY_BYTES) return { TemplateBody: template };
-  const s3 = session.clients.s3(session.ref);
+  const region = bucket === undefined ? session.ref.region : await regionOf(session, bucket);
+  const s3 = session.clients.s3({ account: session.ref.account, region });
   const name = bucket ?? (await ownBucket(session, s3));
   const key = `templates/${session.ref.name}/${createHash('sha256').update(template).digest('hex')}.json`;
   const object = { Bucket: name, Key: key, Body: template, ContentType: 'application/json' };
   await session.call(s3.send(new PutObjectCommand(object)));
   return { TemplateURL: await addressOf(s3, name, key) };
+}
+
+async function regionOf(session: StackSession, Bucket: string): Promise<string> {
+  const { region } = session.ref;
+  const found = await session.call(session.clients.s3(session.ref).send(new HeadBucketCommand({ Bucket })));
+  return found.BucketRegion ?? region;
 }
 
 /** `meridian-templates-<account id>-<region>`: made when it is first needed, versioned, encrypted, closed to the public. */

@@ -5,7 +5,7 @@ import {
   ListStacksCommand,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
-import { ListBucketsCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { TAG_APPLICATION, TAG_ENVIRONMENT, TAG_GENERATION } from '../../contracts/stack';
 import { createAwsPlatform } from '../../platforms/aws/aws-platform';
 import { type AwsClients, createAwsClients } from '../../platforms/aws/clients';
@@ -280,8 +280,18 @@ describe('what is there', () => {
     expect(change.template.length).toBeGreaterThan(51_200);
     expect(await apply()).toMatchObject({ status: 'ready' });
     expect(await stacks.template(ref)).toBe(change.template);
-    const { Buckets } = await clients.s3({ account: 'default', region: REGION }).send(new ListBucketsCommand({}));
+    const s3 = clients.s3({ account: 'default', region: REGION });
+    const { Buckets } = await s3.send(new ListBucketsCommand({}));
     expect(Buckets?.map(({ Name }) => Name)).toContain(`meridian-templates-000000000000-${REGION}`);
+
+    await s3.send(new CreateBucketCommand({ Bucket: 'team-templates' }));
+    const account = { accounts: { default: {} }, endpoint: cloud.endpoint };
+    const other = createAwsPlatform({ ...account, templateBucket: 'team-templates' });
+    const large = sample(many).change;
+    expect(await other.stacks.apply(large, context())).toMatchObject({ status: 'ready' });
+    other.close();
+    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'team-templates' }));
+    expect(Contents?.map(({ Key }) => Key)).toEqual([expect.stringContaining(`templates/${large.ref.name}/`)]);
   });
 });
 
