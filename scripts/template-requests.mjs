@@ -26,7 +26,7 @@ const STORES = {
   none: [],
   database: [{ name: 'orders', engine: 'postgresql' }],
   databases: [
-    { name: 'orders', engine: 'postgresql', version: '17', storageGb: 100 },
+    { name: 'orders', engine: 'postgresql', version: '17.11', storageGb: 100 },
     { name: 'users-1', engine: 'postgresql', instanceClass: 'db.m6g.large', personalData: true },
   ],
   table: [{ name: 'orders', engine: 'dynamodb', consistency: 'eventual' }],
