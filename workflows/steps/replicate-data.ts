@@ -21,17 +21,21 @@ export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): P
     if (region !== primary || !isFirstData(run, plan)) return;
     await quick.recordPrimary(`record primary ${primary}`, { ...run.scope, primary });
   });
-  for (const store of plan.replication.stores) await awaitStandbys(run, store);
+  const { stores } = plan.replication;
+  const databases = stores.filter(({ engine }) => engine === 'postgresql');
+  for (const { store, engine } of stores.filter((one) => !databases.includes(one)))
+    run.progress.say(`${store}: ${engine} replicates by itself; its lag is watched by the alarms of its stack`);
+  for (const store of databases) await awaitStandbys(run, store);
   // Without stores there is nothing to wait for that the regions have not shown already.
-  if (plan.replication.stores.length > 0) {
+  if (stores.length > 0) {
     const regions = plan.topology.regions.map(({ region }) => region);
     await measure.awaitReady('the application is ready everywhere', { ...run.on, regions, timeoutMs: READY_MS });
     for (const region of regions) run.progress.region(region, 'ready', 'application ready');
   }
   await applyStacks(run, plan, 'preview');
-  for (const store of plan.replication.stores) await proveReplication(run, plan, store);
-  if (plan.replication.stores.length === 0) return 'no data stores: nothing to replicate';
-  return plan.replication.stores
+  for (const store of databases) await proveReplication(run, plan, store);
+  if (stores.length === 0) return 'no data stores: nothing to replicate';
+  return stores
     .map(({ store, mode, replicas }) => `${store}: ${mode.kind} to ${replicas.join(', ') || 'no replica'}`)
     .join('; ');
 }
