@@ -8,6 +8,7 @@ import type { StackDrift } from '../../contracts/stack';
 import type { CallContext } from '../platform';
 import { PlatformError } from '../platform-error';
 import { errorName } from './aws-failure';
+import { withoutOwnDoing } from './own-doing';
 import { poll } from './poll';
 import type { StackSession } from './stack-session';
 
@@ -64,7 +65,7 @@ async function readDrifts(session: StackSession): Promise<StackDrift['drifted']>
     drifts.push(...(answer.StackResourceDrifts ?? []));
     NextToken = answer.NextToken;
   } while (NextToken);
-  return drifts.map((drift) => ({
+  const drifted = drifts.map((drift): StackDrift['drifted'][number] => ({
     resource: drift.LogicalResourceId ?? '',
     type: drift.ResourceType ?? '',
     kind: drift.StackResourceDriftStatus === 'DELETED' ? 'deleted' : 'changed',
@@ -74,6 +75,7 @@ async function readDrifts(session: StackSession): Promise<StackDrift['drifted']>
       actual: ActualValue ?? '',
     })),
   }));
+  return withoutOwnDoing(drifted);
 }
 
 function failed({ ref }: StackSession, why: string): PlatformError {

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { policyInput } from '../../clients/cli/commands/iam-policy';
@@ -13,6 +12,7 @@ import {
   sampleRequest,
   templatesOf,
 } from '../skills/iac-template-generator/planned-deployments';
+import { callsOfTheAdapter } from './aws-calls';
 
 const REPOSITORY = join(__dirname, '../..');
 const READ = /:(Describe|Get|List)/;
@@ -134,31 +134,3 @@ test('the command prints policies and trust policy of the example as one JSON do
   const regions = exampleDeployment('three-regions').topology.regions.map(({ region }) => region);
   for (const region of regions) expect(out).toContain(`"${region}"`);
 });
-
-/** Names of the SDK’s commands that differ from those of IAM. */
-const OTHER_NAMES: Record<string, string> = {
-  's3:HeadBucket': 's3:ListBucket',
-  's3:PutBucketEncryption': 's3:PutEncryptionConfiguration',
-  's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
-  's3:GetBucketReplication': 's3:GetReplicationConfiguration',
-};
-/** Needs no permission, says AWS. */
-const FREE = 'sts:GetCallerIdentity';
-
-/** The calls in the sources of the adapter, as IAM names them: commands by the client that they are imported from. */
-function callsOfTheAdapter(): string[] {
-  const folder = join(REPOSITORY, 'platforms/aws');
-  const sources = readdirSync(folder).filter((name) => name.endsWith('.ts'));
-  const made = sources.flatMap((name) => {
-    const text = readFileSync(join(folder, name), 'utf8');
-    return [...text.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g)].flatMap(
-      ([, names, client]) => {
-        const service =
-          { 'elastic-load-balancing-v2': 'elasticloadbalancing', 'route-53': 'route53' }[client ?? ''] ?? client;
-        const commands = [...(names ?? '').matchAll(/\b(?:paginate(\w+)|(?<!type )(\w+)Command)\b/g)];
-        return commands.map((match) => `${service}:${match[1] ?? match[2]}`);
-      },
-    );
-  });
-  return [...new Set(made)].filter((call) => call !== FREE).map((call) => OTHER_NAMES[call] ?? call);
-}
