@@ -1,10 +1,7 @@
-import type { StackKind, StackRef } from '../../contracts/stack';
+import type { StackRef } from '../../contracts/stack';
 import { platform } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf } from '../support/failures';
-
-/** Data before the network it lives in; within a region the inverse of how it was made. */
-const REMOVAL_ORDER: StackKind[] = ['data', 'connectivity', 'base'];
 
 /** What connected a region that stays to those that left: without a template it is in no plan. */
 function danglingConnections({ record, approvedPlan }: DeploymentRun): StackRef[] {
