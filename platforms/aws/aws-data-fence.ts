@@ -102,7 +102,8 @@ async function quietMinute(session: DatabaseSession, afterMs: number, wait: Fenc
   return poll(
     async () => {
       const sinceMs = Math.max(afterMs, Date.now() - CONNECTIONS_WINDOW_MS);
-      const question = { metric: 'DatabaseConnections', instance: session.id, sinceMs };
+      const dimensions = { DBInstanceIdentifier: session.id };
+      const question = { namespace: 'AWS/RDS', metric: 'DatabaseConnections', dimensions, sinceMs };
       const newest = (await datapoints(session.clients, session.place, question)).at(-1);
       return newest && newest.at >= afterMs && newest.maximum === 0 ? newest.at : undefined;
     },

@@ -40,28 +40,36 @@ async function lag(
   { DBInstanceIdentifier }: DBInstance,
 ): Promise<number | undefined> {
   const points = await datapoints(clients, place, {
+    namespace: 'AWS/RDS',
     metric: 'ReplicaLag',
-    instance: DBInstanceIdentifier ?? '',
+    dimensions: { DBInstanceIdentifier: DBInstanceIdentifier ?? '' },
     sinceMs: Date.now() - LAG_WINDOW_MS,
   });
   const newest = points.at(-1)?.maximum;
   return newest === undefined || newest < 0 ? undefined : newest * 1_000;
 }
 
-/** Maxima per minute of a metric of an instance, oldest first; `at` is where each minute begins, epoch milliseconds. */
+export interface MetricQuestion {
+  namespace: string;
+  metric: string;
+  dimensions: Record<string, string>;
+  sinceMs: number;
+}
+
+/** Maxima per minute of a metric, oldest first; `at` is where each minute begins, epoch milliseconds. */
 export async function datapoints(
   clients: AwsClients,
   place: { account: string; region: string },
-  { metric, instance, sinceMs }: { metric: string; instance: string; sinceMs: number },
+  { namespace, metric, dimensions, sinceMs }: MetricQuestion,
 ): Promise<Array<{ at: number; maximum: number }>> {
   const call = callsTo(clients, place);
   const startMs = Math.floor(sinceMs / MINUTE_MS) * MINUTE_MS;
   const { Datapoints = [] } = await call(
     clients.cloudWatch(place).send(
       new GetMetricStatisticsCommand({
-        Namespace: 'AWS/RDS',
+        Namespace: namespace,
         MetricName: metric,
-        Dimensions: [{ Name: 'DBInstanceIdentifier', Value: instance }],
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
         StartTime: new Date(startMs),
         EndTime: new Date(Math.max(Date.now(), startMs) + MINUTE_MS),
         Period: MINUTE_MS / 1_000,

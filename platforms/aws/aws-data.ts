@@ -4,6 +4,7 @@ import { fenceDatabase } from './aws-data-fence';
 import { promoteReplica } from './aws-data-promote';
 import { findDatabase, openDatabase } from './aws-data-session';
 import { instanceStatus } from './aws-data-status';
+import { tableStatus } from './aws-data-tables';
 import type { AwsClients } from './clients';
 import { epochOf, refuseStaleEpoch } from './epoch-tag';
 
@@ -13,14 +14,15 @@ export interface AwsDataOptions {
   fenceTimeoutMs?: number;
 }
 
-/** Databases on RDS, found in the data stacks of a deployment and told apart by their tags. */
+/** Databases on RDS, found in the data stacks of a deployment and told apart by their tags; of global tables, the status. */
 export function createAwsData({ clients, fenceTimeoutMs }: AwsDataOptions): DataPort {
   return {
     async status(input) {
       const { region, store } = input;
       const database = await findDatabase(clients, input);
-      if (!database) return { region, store, reachable: false, role: 'unknown' };
-      return instanceStatus(clients, input, database.instance);
+      if (database) return instanceStatus(clients, input, database.instance);
+      const table = await tableStatus(clients, input);
+      return table ?? { region, store, reachable: false, role: 'unknown' };
     },
     async fence({ epoch, ...place }, context) {
       const database = await openDatabase(clients, place);

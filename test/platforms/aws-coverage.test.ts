@@ -20,6 +20,7 @@ const CALLS: Record<string, [Cover, string]> = {
   'cloudwatch:DescribeAlarms': ['moto', TRAFFIC],
   'cloudwatch:DescribeAlarmsForMetric': ['moto', TRAFFIC],
   'cloudwatch:GetMetricStatistics': ['moto', DATA],
+  'dynamodb:DescribeTable': ['moto', DATA],
   'ecs:DescribeServices': ['wire-recorded', PROBES],
   'ecs:DescribeTasks': ['wire-recorded', PROBES],
   'ecs:ListTasks': ['wire-recorded', PROBES],

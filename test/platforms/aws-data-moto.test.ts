@@ -1,4 +1,5 @@
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateDBInstanceCommand, CreateDBInstanceReadReplicaCommand } from '@aws-sdk/client-rds';
 import { createAwsData } from '../../platforms/aws/aws-data';
 import { type AwsClients, createAwsClients } from '../../platforms/aws/clients';
@@ -31,7 +32,10 @@ const restarts: Date[] = [];
 beforeAll(async () => {
   cloud = await startMoto();
   const stacks = answerStacks([PRIMARY, STANDBY].map((region) => dataStack(region)));
-  wire = await startRecordingEndpoint((request) => stacks(request) ?? answerRds(request), cloud.endpoint);
+  wire = await startRecordingEndpoint(
+    (request) => stacks(request) ?? answerTable(request) ?? answerRds(request),
+    cloud.endpoint,
+  );
   clients = createAwsClients({ accounts: { default: {} }, endpoint: wire.endpoint });
   data = createAwsData({ clients, fenceTimeoutMs: 1_500 });
   await makeDatabases();
@@ -50,6 +54,14 @@ function dataStack(region: string) {
     outputs: { ClosedSecurityGroup: CLOSED },
     resources: { DatabaseOrdersDb: ['AWS::RDS::DBInstance', `orders-${region}`] as [string, string] },
   };
+}
+
+/** moto makes no copies of tables: from when a test says so, this one has another in that region (DynamoDB API reference). */
+let replicatedFrom: string | undefined;
+function answerTable({ action }: RecordedRequest): string | undefined {
+  if (action !== 'DescribeTable' || !replicatedFrom) return undefined;
+  const Replicas = [{ RegionName: replicatedFrom, ReplicaStatus: 'ACTIVE' }];
+  return JSON.stringify({ Table: { TableName: 'orders.staging.carts', TableStatus: 'ACTIVE', Replicas } });
 }
 
 /** A promoted instance names no source any more (RDS API reference, DBInstance). */
@@ -182,6 +194,32 @@ test('the standby of a fenced primary is promoted once; the second time it is al
   expect(await data.promote(promotion, context)).toMatchObject({ role: 'primary' });
   expect(await data.promote(promotion, context)).toMatchObject({ role: 'primary' });
   expect(sent('PromoteReadReplica')).toHaveLength(1);
+});
+
+test('a copy of a global table is seen in its region, with a lag once something was written', async () => {
+  const TableName = 'orders.staging.carts';
+  const carts = { ...on(STANDBY), store: 'carts' };
+  await clients.dynamoDb(on(STANDBY)).send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    }),
+  );
+  const copy = await data.status(carts);
+  expect(copy).toMatchObject({ reachable: true, role: 'standby', tls: true });
+  expect(copy.lagMs).toBeUndefined();
+  replicatedFrom = PRIMARY;
+  const Dimensions = [
+    { Name: 'TableName', Value: TableName },
+    { Name: 'ReceivingRegion', Value: STANDBY },
+  ];
+  const measured = { MetricName: 'ReplicationLatency', Value: 420, Timestamp: new Date(), Dimensions };
+  await clients
+    .cloudWatch(on(PRIMARY))
+    .send(new PutMetricDataCommand({ Namespace: 'AWS/DynamoDB', MetricData: [measured] }));
+  expect((await data.status(carts)).lagMs).toBe(420);
 });
 
 test('what RDS cannot do is refused with what to do instead', async () => {
