@@ -4,6 +4,7 @@ import { LIVE_PATH } from '../contracts/probe-contract';
 import type { Failure } from '../contracts/report';
 import type { StackArtifact, StackRef } from '../contracts/stack';
 import { allHealthy, sickness } from '../policies/health';
+import { patience } from '../policies/patience';
 import { measure, platform } from './support/activity-stubs';
 import { Compensations } from './support/compensations';
 import { describeFailure, stepFailure } from './support/failures';
@@ -26,9 +27,6 @@ export type DeployRegionResult =
   /** the way back passes to the parent, which now owns it */
   | { kind: 'deployed'; compensations: Compensation[] }
   | { kind: 'failed'; failure: Failure; undone: string[]; left: Array<{ ref: StackRef; why: string }> };
-
-/** Once changed, a region that served before serves again within this. */
-const SERVE_AGAIN_MS = 60_000;
 
 /**
  * Brings up one region: apply, verify, bake. When that fails, or the deployment is stopped, it takes back what it did
@@ -58,7 +56,7 @@ async function verify(input: DeployRegionInput): Promise<void> {
     await measure.awaitReady(`${input.region}: serves again`, {
       ...input,
       regions: [input.region],
-      timeoutMs: SERVE_AGAIN_MS,
+      timeoutMs: patience(input.platform).serveAgainMs,
     });
     return;
   }

@@ -86,7 +86,10 @@ async function deployOne(run: DeploymentRun, region: string, bakeSeconds: number
     run.progress.region(region, 'ready', 'base stack is up');
     return undefined;
   }
-  if (drain && result.left.length === 0) await run.drains.return(region);
+  if (drain) {
+    if (result.left.length === 0) await run.drains.return(region);
+    else run.drains.keepOut(region);
+  }
   run.progress.region(region, 'failed', result.failure.message);
   return result.failure;
 }

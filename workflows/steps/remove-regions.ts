@@ -21,12 +21,10 @@ export async function removeRegions(run: DeploymentRun): Promise<void> {
   const { removals } = run.approvedPlan;
   if (removals.length === 0) return;
   run.progress.enter('removal', `removing ${removals.map(({ region }) => region).join(', ')}`, 'validation');
+  // the plan names them in the order of destroying
   for (const { stacks } of removals) {
     const refs = stacks.map(({ ref }) => ref);
-    await destroyInOrder(
-      run,
-      refs.sort((a, b) => REMOVAL_ORDER.indexOf(a.kind) - REMOVAL_ORDER.indexOf(b.kind)),
-    );
+    await destroyInOrder(run, refs);
   }
   await destroyInOrder(run, danglingConnections(run));
 }

@@ -1,14 +1,12 @@
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { StoreReplication } from '../../contracts/replication';
+import { patience } from '../../policies/patience';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { failureTypeOf, messageOf } from '../support/failures';
 import { applyStacks } from './apply-stacks';
 import { claimNextEpoch } from './move-primary';
 
-/** How long a new standby may take to catch up, and an application to find its database. */
-const CATCH_UP_MS = 15_000;
-const READY_MS = 20_000;
 /** A write must be readable in the farthest region within this; two slow round trips and a poll fit many times. */
 const READ_BACK_MS = 5_000;
 
@@ -22,6 +20,7 @@ export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): P
     await quick.recordPrimary(`record primary ${primary}`, { ...run.scope, primary });
   });
   const { stores } = plan.replication;
+  const { readyMs: timeoutMs } = patience(run.request.platform);
   const databases = stores.filter(({ engine }) => engine === 'postgresql');
   for (const { store, engine } of stores.filter((one) => !databases.includes(one)))
     run.progress.say(`${store}: ${engine} replicates by itself; its lag is watched by the alarms of its stack`);
@@ -29,7 +28,7 @@ export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): P
   // Without stores there is nothing to wait for that the regions have not shown already.
   if (stores.length > 0) {
     const regions = plan.topology.regions.map(({ region }) => region);
-    await measure.awaitReady('the application is ready everywhere', { ...run.on, regions, timeoutMs: READY_MS });
+    await measure.awaitReady('the application is ready everywhere', { ...run.on, regions, timeoutMs });
     for (const region of regions) run.progress.region(region, 'ready', 'application ready');
   }
   await applyStacks(run, plan, 'preview');
@@ -48,7 +47,13 @@ function isFirstData({ record }: DeploymentRun, { replication }: DeploymentPlan)
 async function awaitStandbys(run: DeploymentRun, { store, replicas, lagThresholdMs }: StoreReplication): Promise<void> {
   if (replicas.length === 0) return;
   for (const region of replicas) run.progress.region(region, 'replicating', store);
-  const input = { ...run.on, store, regions: replicas, lagThresholdMs, timeoutMs: CATCH_UP_MS };
+  const input = {
+    ...run.on,
+    store,
+    regions: replicas,
+    lagThresholdMs,
+    timeoutMs: patience(run.request.platform).catchUpMs,
+  };
   const statuses = await measure.awaitReplication(`${store} catches up in ${replicas.join(', ')}`, input);
   run.databases.push(...statuses);
   for (const { region, lagMs } of statuses)
@@ -74,7 +79,7 @@ async function proveReplication(
   // Comparing holds up writes for a moment: nothing to do to a deployment that serves people.
   if (run.isChange) return;
   try {
-    const input = { ...run.on, store, regions, timeoutMs: CATCH_UP_MS };
+    const input = { ...run.on, store, regions, timeoutMs: patience(run.request.platform).catchUpMs };
     const summary = `${store}: compare rows of ${plan.topology.regions.length} regions`;
     const compared = await platform.compareDatabases(summary, input);
     run.agreedRows.set(store, compared.regions[0]?.rows ?? 0);

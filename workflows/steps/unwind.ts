@@ -61,16 +61,37 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
 /** Newest first; a live region goes back to what it was while it is drained, if others can answer meanwhile. */
 async function undoAll(run: DeploymentRun): Promise<void> {
   const deleted = await undo(run, ({ region, kind }) => kind !== 'base' || !run.carriesTraffic(region));
-  for (const { ref } of [...run.compensations.pending].reverse()) {
-    const drained = await drainIfPossible(run, ref.region);
-    const before = run.leftovers.length;
-    deleted.push(...(await undo(run, ({ region, name }) => region === ref.region && name === ref.name)));
-    // Who could not be returned to what was there does not answer until somebody has looked at it.
-    if (drained && run.leftovers.length === before) await run.drains.return(ref.region);
-  }
-  await run.drains.returnAll(run.leftovers.map(({ ref }) => ref.region));
+  for (const { ref } of [...run.compensations.pending].reverse()) deleted.push(...(await undoLive(run, ref)));
+  await returnEverybody(run);
   const primaryGone = deleted.some(({ kind, region }) => kind === 'data' && region === run.plan?.topology.primary);
   if (primaryGone) await quick.recordNoPrimary('record that no region holds data', run.scope);
+}
+
+async function undoLive(run: DeploymentRun, { region, name }: StackRef): Promise<StackRef[]> {
+  const drained = await drainIfPossible(run, region);
+  const before = run.leftovers.length;
+  const deleted = await undo(run, (ref) => ref.region === region && ref.name === name);
+  if (run.leftovers.length > before && drained) run.drains.keepOut(region);
+  else if (drained) await returnIfPossible(run, () => run.drains.return(region));
+  return deleted;
+}
+
+/** Who cannot be told to answer again is named: a region that answers nobody must not be found by accident. */
+async function returnEverybody(run: DeploymentRun): Promise<void> {
+  await returnIfPossible(run, () => run.drains.returnAll());
+  for (const { region } of run.record?.live?.topology.regions ?? []) {
+    if (!run.drains.isOut(region)) continue;
+    const live = run.record?.live?.stacks.find(({ ref }) => ref.region === region && ref.kind === 'base');
+    if (live) run.leftovers.push({ ref: live.ref, why: 'answers nobody: it is drained, and has to be returned' });
+  }
+}
+
+async function returnIfPossible(run: DeploymentRun, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    run.progress.say(`could not be told to answer again: ${messageOf(error)}`);
+  }
 }
 
 async function undo(run: DeploymentRun, which: (ref: StackRef) => boolean): Promise<StackRef[]> {
@@ -80,8 +101,10 @@ async function undo(run: DeploymentRun, which: (ref: StackRef) => boolean): Prom
   return deleted;
 }
 
+/** Nobody else drains while everything is undone: waiting for room would be waiting for ever. */
 async function drainIfPossible(run: DeploymentRun, region: string): Promise<boolean> {
-  if (!run.drains.canDrain(region)) return false;
+  if (run.drains.isOut(region)) return true;
+  if (!run.drains.canDrain(region) || !run.drains.hasRoom()) return false;
   try {
     await run.drains.drain(region);
     return true;
@@ -95,7 +118,10 @@ async function drainIfPossible(run: DeploymentRun, region: string): Promise<bool
 async function keepDark(run: DeploymentRun): Promise<void> {
   const kept = run.isChange ? [] : run.compensations.pending.map(({ ref }) => ref);
   for (const ref of kept)
-    run.leftovers.push({ ref, why: 'kept without traffic for debugging; nothing removes it by itself' });
+    run.leftovers.push({
+      ref,
+      why: 'kept without traffic for debugging; "meridian sweep" removes it once its time is over',
+    });
   const regions = [...new Set(run.leftovers.map(({ ref }) => ref.region))];
   if (run.isChange || regions.length === 0) return;
   const dark = { generation: run.input.generation, regions, keepHours: KEEP_DARK_HOURS };

@@ -19,8 +19,12 @@ const LOAD_FAILURES_ALLOWED = 0.01;
 export async function validateDeployment(run: DeploymentRun, plan: DeploymentPlan): Promise<string> {
   run.progress.enter('validation', 'health of every region', 'validation');
   await measureHealth(run, plan);
-  const surprises = [...(await lightBeforePromotion(run)), ...(await failedLoad(run))];
-  await measureLatency(run);
+  const surprises = await lightBeforePromotion(run);
+  if (isSick(run)) run.progress.say('no load and no latency are measured of what is not healthy');
+  else {
+    surprises.push(...(await failedLoad(run)));
+    await measureLatency(run);
+  }
   const sick = [...surprises, ...validationVerdict(run.measured).blockers];
   if (sick.length === 0) await drill(run, plan);
   else run.progress.say('no fault is injected into a deployment that is not healthy');
@@ -33,6 +37,10 @@ export async function validateDeployment(run: DeploymentRun, plan: DeploymentPla
   if (reasons.length > 0) throw stepFailure('Validation.Failed', reasons.join('; '));
   const passed = run.measured.checklist.filter(({ status }) => status === 'passed').length;
   return `${passed} of ${run.measured.checklist.length} checks passed with a measurement, none failed`;
+}
+
+function isSick({ measured }: DeploymentRun): boolean {
+  return measured.health.some(({ healthy }) => !healthy);
 }
 
 async function measureHealth(run: DeploymentRun, plan: DeploymentPlan): Promise<void> {

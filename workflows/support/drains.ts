@@ -8,6 +8,7 @@ import { mostDrained } from '../../policies/drain-limit';
 export class Drains {
   private readonly drained = new Set<string>();
   private readonly leaving = new Set<string>();
+  private readonly keptOut = new Set<string>();
   private busy = false;
 
   /**
@@ -31,10 +32,25 @@ export class Drains {
     await this.exclusively(() => this.tell(`drain ${regions.join(', ')}: they leave`));
   }
 
+  /** A region whose change went wrong and could not be undone: it answers nobody until somebody has looked at it. */
+  keepOut(region: string): void {
+    this.drained.delete(region);
+    this.keptOut.add(region);
+  }
+
+  /** Whether a region answers nobody now, or may not. */
+  isOut(region: string): boolean {
+    return this.drained.has(region) || this.leaving.has(region) || this.keptOut.has(region);
+  }
+
   /** Whether a region answers now and others would answer in its place. */
   canDrain(region: string): boolean {
-    const staying = this.answering().filter((other) => !this.leaving.has(other));
-    return staying.includes(region) && mostDrained(staying.length) > 0;
+    return this.staying().includes(region) && mostDrained(this.staying().length) > 0;
+  }
+
+  /** Whether `drain` would act at once instead of waiting for others to return. */
+  hasRoom(): boolean {
+    return this.drained.size < mostDrained(this.staying().length);
   }
 
   /**
@@ -42,45 +58,53 @@ export class Drains {
    * counts as drained until it is told to answer again.
    */
   async drain(region: string): Promise<void> {
-    const enoughAnswer = () => this.drained.size < mostDrained(this.answering().length - this.leaving.size);
-    await this.exclusively(async () => {
-      this.drained.add(region);
-      await this.tell(`drain ${region}`);
-    }, enoughAnswer);
+    await this.exclusively(
+      async () => {
+        this.drained.add(region);
+        await this.tell(`drain ${region}`);
+      },
+      () => this.hasRoom(),
+    );
   }
 
   /** Lets a region answer again. */
   async return(region: string): Promise<void> {
-    await this.exclusively(async () => {
-      this.drained.delete(region);
-      await this.tell(`${region} answers again`);
-    });
+    await this.returnThese([region]);
   }
 
-  /** Whoever was drained to be changed answers again, except those; who leaves stays out. */
-  async returnChanged(except: readonly string[] = []): Promise<void> {
-    await this.returnThese([...this.drained], except);
+  /** Whoever was drained to be changed answers again; who leaves or is kept out does not. */
+  async returnChanged(): Promise<void> {
+    await this.returnThese([...this.drained]);
   }
 
-  /** Everybody answers again, except those: the change was undone. */
-  async returnAll(except: readonly string[] = []): Promise<void> {
-    await this.returnThese([...this.drained, ...this.leaving], except);
+  /** Everybody who is not kept out answers again: the change was undone. */
+  async returnAll(): Promise<void> {
+    await this.returnThese([...this.drained, ...this.leaving]);
   }
 
-  private async returnThese(regions: readonly string[], except: readonly string[]): Promise<void> {
-    const back = regions.filter((region) => !except.includes(region));
+  private async returnThese(back: readonly string[]): Promise<void> {
     if (back.length === 0) return;
     await this.exclusively(async () => {
       for (const region of back) {
         this.drained.delete(region);
         this.leaving.delete(region);
       }
-      await this.tell(`${back.join(', ')} answer again`);
+      try {
+        await this.tell(`${back.join(', ')} answer${back.length === 1 ? 's' : ''} again`);
+      } catch (error) {
+        // Nobody knows whether they do: whoever comes next tells the whole set once more.
+        for (const region of back) this.drained.add(region);
+        throw error;
+      }
     });
   }
 
+  private staying(): string[] {
+    return this.answering().filter((region) => !this.leaving.has(region) && !this.keptOut.has(region));
+  }
+
   private tell(why: string): Promise<void> {
-    return this.setDrained([...new Set([...this.drained, ...this.leaving])].sort(), why);
+    return this.setDrained([...new Set([...this.drained, ...this.leaving, ...this.keptOut])].sort(), why);
   }
 
   private async exclusively(act: () => Promise<void>, when: () => boolean = () => true): Promise<void> {
