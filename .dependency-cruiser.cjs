@@ -32,7 +32,16 @@ const COMPOSITION_ROOTS = ['^worker/', '^dev/', '^bench/', '^test/', '^clients/c
 
 /** What is bundled for the workflow sandbox. agents/models is the part of agents/ that talks to the network. */
 const SANDBOX = { path: ['^workflows/', '^contracts/', '^policies/', '^agents/'], pathNot: '^agents/models/' };
-const FOLDERS = [...Object.keys(MAY_IMPORT), 'worker', 'dev', 'bench', 'test', 'examples', 'temporal.config', 'payload-codec'];
+const FOLDERS = [
+  ...Object.keys(MAY_IMPORT),
+  'worker',
+  'dev',
+  'bench',
+  'test',
+  'examples',
+  'temporal.config',
+  'payload-codec',
+];
 const NODE_ONLY = 'workflow code runs in a sandbox: no Node, no files, no network, no clock of the machine';
 
 module.exports = {

@@ -47,9 +47,9 @@ describe('latency', () => {
   test('by the law is within 30 ms of the measurements on average', () => {
     const measured = REGION_IDS.filter((region) => !isOnRequest(region));
     const errors = measured.flatMap((a) =>
-      measured.filter((b) => b > a).map((b) =>
-        Math.abs(regionRttMs(a, b) - distanceRttMs(distanceKm(regionFact(a), regionFact(b)))),
-      ),
+      measured
+        .filter((b) => b > a)
+        .map((b) => Math.abs(regionRttMs(a, b) - distanceRttMs(distanceKm(regionFact(a), regionFact(b))))),
     );
     expect(errors).toHaveLength(210);
     expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(30);
