@@ -1,14 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition, setHandler } from '@temporalio/workflow';
-import { ledgerSummary } from '../agents/loop/token-ledger';
-import {
-  abortUpdate,
-  decideApprovalUpdate,
-  ledgerQuery,
-  pauseUpdate,
-  planQuery,
-  progressQuery,
-  resumeUpdate,
-} from '../contracts/messages';
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { DeploymentReport } from '../contracts/report';
 import { deployRegions } from './steps/deploy-regions';
 import { designTopology } from './steps/design-topology';
@@ -20,6 +10,7 @@ import { replicateData } from './steps/replicate-data';
 import { unwind } from './steps/unwind';
 import { validateDeployment } from './steps/validate-deployment';
 import { quick } from './support/activity-stubs';
+import { answerMessages } from './support/answer-messages';
 import { approve } from './support/approve';
 import { type DeployInput, DeploymentRun } from './support/deployment-run';
 import { describeFailure, stepFailure } from './support/failures';
@@ -28,7 +19,7 @@ import { describeFailure, stepFailure } from './support/failures';
 export async function deployMultiRegion(input: DeployInput): Promise<DeploymentReport> {
   const run = new DeploymentRun(input);
   const story = new CancellationScope();
-  handleMessages(run, story);
+  answerMessages(run, () => story.cancel());
   const outcome = await tell(run, story);
   run.life = 'ended';
   const report = await CancellationScope.nonCancellable(() => finishReport(run, outcome));
@@ -71,53 +62,4 @@ async function approvePlan(run: DeploymentRun): Promise<void> {
   const { digest, topology, irreversible } = run.approvedPlan;
   const summary = `the plan for ${topology.regions.length} regions at ${Math.round(topology.cost.usdPerMonth)} USD a month`;
   await approve(run, { id: 'plan', gate: 'plan', digest, summary, irreversible }, 'regions');
-}
-
-function handleMessages(run: DeploymentRun, story: CancellationScope): void {
-  setHandler(progressQuery, ({ sinceSeq }) => run.progress.read(sinceSeq));
-  setHandler(planQuery, () => run.plan);
-  setHandler(ledgerQuery, () => ledgerSummary(run.ledger));
-  setHandler(decideApprovalUpdate, (decision) => run.decide(decision), {
-    validator: (decision) => refuse(run.approvals.refusal(decision)),
-  });
-  handlePause(run);
-  setHandler(
-    abortUpdate,
-    async ({ by, reason }) => {
-      run.progress.say(`${by} stops the deployment: ${reason}`);
-      run.stop(`${by} stopped the deployment: ${reason}`);
-      story.cancel();
-    },
-    { validator: (_request) => refuse(run.stopRefusal()) },
-  );
-}
-
-function handlePause(run: DeploymentRun): void {
-  const { pause, progress } = run;
-  setHandler(
-    pauseUpdate,
-    ({ by, reason }) => {
-      pause.begin(by, reason);
-      progress.say(`${by} paused the deployment: ${reason}`);
-    },
-    { validator: (_request) => refuse(pauseRefusal(run)) },
-  );
-  setHandler(
-    resumeUpdate,
-    ({ by }) => {
-      pause.end();
-      progress.say(`${by} resumed the deployment`);
-    },
-    { validator: (_request) => refuse(pause.state ? undefined : 'the deployment is not paused') },
-  );
-}
-
-/** Why the deployment cannot be paused now; undefined when it can. */
-function pauseRefusal({ life, pause: { state } }: DeploymentRun): string | undefined {
-  if (life !== 'running') return `the deployment cannot be paused any more: it is ${life}`;
-  return state && `${state.by} has paused the deployment already: ${state.reason}`;
-}
-
-function refuse(reason: string | undefined): void {
-  if (reason !== undefined) throw stepFailure('Request.Invalid', reason);
 }

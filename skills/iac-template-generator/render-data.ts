@@ -23,7 +23,7 @@ export function renderData(spec: RegionSpec, writers: ReadonlyMap<string, string
   return renderStack({
     description: `${spec.application} ${spec.environment} in ${spec.region}: data stores`,
     metadata: { kind: 'data', region: spec.region },
-    parameters: parameters(spec, logical, writers),
+    parameters: parameters(spec, { logical, writers, hasAlarms: hasAlarms(resources) }),
     resources,
     outputs: Object.assign(
       closedGroup(spec),
@@ -117,17 +117,26 @@ function isIndependent({ role }: DatabaseSpec): boolean {
   return role !== 'replica';
 }
 
-function parameters(
-  spec: RegionSpec,
-  logical: (store: string) => string,
-  writers: ReadonlyMap<string, string>,
-): Record<string, TemplateParameter> {
+/** A table without copies has none. */
+function hasAlarms(resources: Resources): boolean {
+  return Object.values(resources).some(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+}
+
+interface Passed {
+  logical: (store: string) => string;
+  writers: ReadonlyMap<string, string>;
+  hasAlarms: boolean;
+}
+
+function parameters(spec: RegionSpec, { logical, writers, hasAlarms }: Passed): Record<string, TemplateParameter> {
   const fromBase = (name: string, description: string): TemplateParameter => ({
     Type: 'String',
     Description: description,
     pass: outputOf(spec.region, 'base', name),
   });
-  const given = { AlarmTopic: fromBase('AlarmTopic', 'Topic that alarms are sent to') };
+  const given: Record<string, TemplateParameter> = hasAlarms
+    ? { AlarmTopic: fromBase('AlarmTopic', 'Topic that alarms are sent to') }
+    : {};
   if (spec.databases.some(isIndependent) || spec.globalStores.some(isTableAt(spec.region)))
     Object.assign(given, { DeletionProtection: deletionProtection(spec) });
   if (spec.databases.length === 0) return given;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { dataConverter } from '../../payload-codec';
 
 const HISTORIES = path.join(__dirname, 'histories');
 
@@ -22,7 +23,7 @@ it('every recorded history replays', async () => {
     return { workflowId, history: temporal.api.history.v1.History.decode(bytes) };
   });
   const failed: string[] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle, dataConverter }, histories)) {
     if (error) failed.push(`${workflowId}: ${error.message}`);
   }
   expect(failed).toEqual([]);
