@@ -1,0 +1,66 @@
+import { setHandler } from '@temporalio/workflow';
+import { ledgerSummary } from '../../agents/loop/token-ledger';
+import {
+  abortUpdate,
+  decideApprovalUpdate,
+  ledgerQuery,
+  pauseUpdate,
+  planQuery,
+  progressQuery,
+  resumeUpdate,
+} from '../../contracts/messages';
+import type { DeploymentRun } from './deployment-run';
+import { stepFailure } from './failures';
+
+/**
+ * Queries and updates of a deployment under way. A refused update changes nothing and leaves no trace in the history.
+ * @param cancel ends the story, which is then undone as the policy says
+ */
+export function answerMessages(run: DeploymentRun, cancel: () => void): void {
+  setHandler(progressQuery, ({ sinceSeq }) => run.progress.read(sinceSeq));
+  setHandler(planQuery, () => run.plan);
+  setHandler(ledgerQuery, () => ledgerSummary(run.ledger));
+  setHandler(decideApprovalUpdate, (decision) => run.decide(decision), {
+    validator: (decision) => refuse(run.approvals.refusal(decision)),
+  });
+  handlePause(run);
+  setHandler(
+    abortUpdate,
+    async ({ by, reason }) => {
+      run.progress.say(`${by} stops the deployment: ${reason}`);
+      run.stop(`${by} stopped the deployment: ${reason}`);
+      cancel();
+    },
+    { validator: (_request) => refuse(run.stopRefusal()) },
+  );
+}
+
+function handlePause(run: DeploymentRun): void {
+  const { pause, progress } = run;
+  setHandler(
+    pauseUpdate,
+    ({ by, reason }) => {
+      pause.begin(by, reason);
+      progress.say(`${by} paused the deployment: ${reason}`);
+    },
+    { validator: (_request) => refuse(pauseRefusal(run)) },
+  );
+  setHandler(
+    resumeUpdate,
+    ({ by }) => {
+      pause.end();
+      progress.say(`${by} resumed the deployment`);
+    },
+    { validator: (_request) => refuse(pause.state ? undefined : 'the deployment is not paused') },
+  );
+}
+
+/** Why the deployment cannot be paused now; undefined when it can. */
+function pauseRefusal({ life, pause: { state } }: DeploymentRun): string | undefined {
+  if (life !== 'running') return `the deployment cannot be paused any more: it is ${life}`;
+  return state && `${state.by} has paused the deployment already: ${state.reason}`;
+}
+
+function refuse(reason: string | undefined): void {
+  if (reason !== undefined) throw stepFailure('Request.Invalid', reason);
+}
