@@ -22,15 +22,25 @@ export async function removeRegions(run: DeploymentRun): Promise<void> {
   if (removals.length === 0) return;
   run.progress.enter('removal', `removing ${removals.map(({ region }) => region).join(', ')}`, 'validation');
   // the plan names them in the order of destroying
-  for (const { stacks } of removals) {
+  const gone: string[] = [];
+  for (const { region, stacks } of removals) {
     const refs = stacks.map(({ ref }) => ref);
-    await destroyInOrder(run, refs);
+    if (await destroyInOrder(run, refs)) gone.push(region);
   }
   await destroyInOrder(run, danglingConnections(run));
+  await forgetDrains(run, gone);
 }
 
-/** What lies below something that could not be destroyed is not tried. */
-async function destroyInOrder(run: DeploymentRun, refs: StackRef[]): Promise<void> {
+async function forgetDrains(run: DeploymentRun, gone: string[]): Promise<void> {
+  try {
+    await run.drains.forget(gone);
+  } catch (error) {
+    run.progress.say(`${gone.join(', ')} would begin drained if added again: ${messageOf(error)}`);
+  }
+}
+
+/** What lies below something that could not be destroyed is not tried. Returns whether nothing is left. */
+async function destroyInOrder(run: DeploymentRun, refs: StackRef[]): Promise<boolean> {
   for (const ref of refs) {
     const { region, kind } = ref;
     try {
@@ -39,7 +49,8 @@ async function destroyInOrder(run: DeploymentRun, refs: StackRef[]): Promise<voi
     } catch (error) {
       run.leftovers.push({ ref, why: messageOf(error) });
       run.progress.say(`${kind} is left: ${messageOf(error)}`, region);
-      return;
+      return false;
     }
   }
+  return true;
 }

@@ -82,6 +82,13 @@ export class Drains {
     await this.returnThese([...this.drained, ...this.leaving]);
   }
 
+  /** Regions that are destroyed: a later region of the same name must not begin drained. */
+  async forget(gone: readonly string[]): Promise<void> {
+    if (gone.length === 0) return;
+    for (const region of gone) this.leaving.delete(region);
+    await this.exclusively(() => this.tell(`forget ${gone.join(', ')}: destroyed`));
+  }
+
   private async returnThese(back: readonly string[]): Promise<void> {
     if (back.length === 0) return;
     await this.exclusively(async () => {
