@@ -27,12 +27,7 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
     /** What becomes live with the promotion of a generation. */
     recordPromotion: async (input: DeploymentKey & { live: Omit<LiveDeployment, 'promotedAt'> }): Promise<void> => {
       const live = { ...input.live, promotedAt: now().toISOString() };
-      const regions = live.topology.regions.map(({ region }) => region);
-      await change(input, (found) => ({
-        ...withoutDark(found),
-        live,
-        drained: found.drained.filter((region) => regions.includes(region)),
-      }));
+      await change(input, (found) => ({ ...withoutDark(found), live }));
     },
 
     /** Regions that are kept without traffic for debugging, until a date. */

@@ -11,3 +11,11 @@ export function inDestroyOrder<Stack extends { ref: StackRef }>(
   const weight = ({ ref }: Stack) => DESTROY_ORDER.indexOf(ref.kind) * 2 + (ref.region === primary ? 1 : 0);
   return [...stacks].sort((a, b) => weight(a) - weight(b) || (a.ref.region < b.ref.region ? -1 : 1));
 }
+
+/**
+ * The stack that stands and must stand below this one, because it could not be destroyed: anything while traffic leads
+ * here still, and the network and the credentials of data that is still there.
+ */
+export function standsAbove(ref: StackRef, standing: readonly StackRef[]): StackRef | undefined {
+  return standing.find(({ kind, region }) => kind === 'global' || region === ref.region);
+}

@@ -7,6 +7,7 @@ import { planDeployment } from './steps/plan-deployment';
 import { promote } from './steps/promote';
 import { removeRegions } from './steps/remove-regions';
 import { replicateData } from './steps/replicate-data';
+import { returnDrained } from './steps/return-drained';
 import { unwind } from './steps/unwind';
 import { validateDeployment } from './steps/validate-deployment';
 import { quick } from './support/activity-stubs';
@@ -22,9 +23,11 @@ export async function deployMultiRegion(input: DeployInput): Promise<DeploymentR
   answerMessages(run, () => story.cancel());
   const outcome = await tell(run, story);
   run.life = 'ended';
-  const report = await CancellationScope.nonCancellable(() => finishReport(run, outcome));
-  await condition(allHandlersFinished);
-  return report;
+  return CancellationScope.nonCancellable(async () => {
+    const report = await finishReport(run, outcome);
+    await condition(allHandlersFinished);
+    return report;
+  });
 }
 
 /** Runs the story to its verdict; a failure is undone as the policy says and becomes part of the verdict. */
@@ -42,10 +45,14 @@ async function deploy(run: DeploymentRun): Promise<void> {
   run.settings = await quick.readSettings('read the orchestrator settings');
   run.record = await quick.loadRecord('read what is live', run.scope);
   run.epoch = run.record.epoch;
+  run.drains.adopt(run.record.drained);
   await run.takeStep('topology', () => designTopology(run));
   await run.takeStep('regions', async () => {
     await planDeployment(run);
-    if (run.hasNothingToDo) return 'nothing to do: what is live is what the request asks for';
+    if (run.hasNothingToDo) {
+      await returnDrained(run);
+      return 'nothing to do: what is live is what the request asks for';
+    }
     await approvePlan(run);
     return deployRegions(run);
   });

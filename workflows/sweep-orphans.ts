@@ -1,8 +1,8 @@
-import type { Orphan, SweepResult } from '../contracts/sweep';
+import type { SweepResult } from '../contracts/sweep';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import { inDestroyOrder } from '../policies/destroy-order';
 import { platform, quick } from './support/activity-stubs';
-import { messageOf } from './support/failures';
+import { destroyInOrder } from './support/destroy-in-order';
 
 export interface SweepInput extends DeploymentKey {
   requester: string;
@@ -14,7 +14,7 @@ export interface SweepInput extends DeploymentKey {
 /**
  * Finds stacks of ours that belong to nothing any more (their deployment has ended without being promoted, or they were
  * kept dark for long enough) and destroys them, in the inverse order of how they were made. See policies/orphans.ts for
- * what is never touched. What cannot be destroyed does not stop the rest.
+ * what is never touched. What cannot be destroyed keeps what it stands on, and nothing else.
  */
 export async function sweepOrphans(input: SweepInput): Promise<SweepResult> {
   const { application, environment, generation, dryRun = false } = input;
@@ -22,9 +22,17 @@ export async function sweepOrphans(input: SweepInput): Promise<SweepResult> {
   const search = await platform.findOrphans('look for stacks that belong to nothing', key);
   const record = await quick.loadRecord('read what the record says', key);
   const orphans = inDestroyOrder(search.orphans, record.primary);
-  const result: SweepResult = { ...search, orphans, dryRun, destroyed: [], failed: [] };
-  if (dryRun) return result;
-  for (const orphan of orphans) await destroy({ ...key, generation, orphan }, result);
+  const found = { ...search, orphans, dryRun };
+  if (dryRun) return { ...found, destroyed: [], failed: [] };
+  const { destroyed, left } = await destroyInOrder(
+    orphans.map(({ ref }) => ref),
+    async (ref) => {
+      const orphan = orphans.find((one) => one.ref === ref);
+      if (orphan)
+        await platform.destroyOrphan(`${ref.region}: destroy orphaned ${ref.kind}`, { ...key, generation, orphan });
+    },
+  );
+  const result: SweepResult = { ...found, destroyed, failed: left };
   await settle(key, result);
   return result;
 }
@@ -35,17 +43,4 @@ async function settle(key: DeploymentKey, { destroyed, failed, left, live }: Swe
   const isAllGone = live + left.length + failed.length === 0;
   if (isAllGone) await quick.recordRetired('record that nothing is left', key);
   else await quick.recordSwept('record what is gone', { ...key, destroyed });
-}
-
-async function destroy(
-  input: DeploymentKey & { generation: number; orphan: Orphan },
-  result: SweepResult,
-): Promise<void> {
-  const { ref } = input.orphan;
-  try {
-    await platform.destroyOrphan(`${ref.region}: destroy orphaned ${ref.kind}`, input);
-    result.destroyed.push(ref);
-  } catch (error) {
-    result.failed.push({ ref, why: messageOf(error) });
-  }
 }

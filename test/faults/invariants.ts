@@ -84,10 +84,12 @@ function dataTrouble({ after, record }: EndedRun, report: DeploymentReport): str
 function leftInForce({ before, after, record }: EndedRun, report: DeploymentReport): string[] {
   const named = (region: string) => report.leftovers.some(({ ref }) => ref.region === region);
   const kept = new Set(before.drained);
+  // who has left may be forgotten later: no record leads there, and the deployment record knows
+  const isLive = (one: string) => record.live?.topology.regions.some(({ region }) => region === one) ?? true;
   return [
     ...after.dead.filter((region) => !named(region)).map((region) => `fault: ${region} is still dead`),
     ...after.drained
-      .filter((region) => !kept.has(region) && !named(region))
+      .filter((region) => isLive(region) && !kept.has(region) && !named(region))
       .map((region) => `drain: ${region} still answers nobody`),
     ...(record.drained.join() === after.drained.join() || report.leftovers.length > 0
       ? []

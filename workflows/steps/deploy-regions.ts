@@ -11,13 +11,13 @@ import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf, stepFailure } from '../support/failures';
 import { applyStacks, asApproved, isUnchanged } from './apply-stacks';
 import { planWithout } from './plan-without';
+import { returnDrained } from './return-drained';
 
 /** Second half of step 2: canary, bake, the other waves, then the connections between regions. */
 export async function deployRegions(run: DeploymentRun): Promise<string> {
   const { rollout, removals, topology } = run.approvedPlan;
   await quick.claimPlace(`record that it is on ${run.request.platform}`, run.on);
   run.progress.enter('regions', `canary first: ${rollout.canary}`, 'regions');
-  run.drains.adopt(run.record?.drained ?? []);
   await run.drains.leave(removals.map(({ region }) => region));
   const failed: string[] = [];
   for (const [index, wave] of rollout.waves.entries()) {
@@ -26,7 +26,7 @@ export async function deployRegions(run: DeploymentRun): Promise<string> {
     const tolerated = index === 0 ? 0 : rollout.failureTolerance - failed.length;
     failed.push(...(await deployWave(run, wave, tolerated)));
   }
-  await run.drains.returnChanged();
+  await returnDrained(run);
   if (failed.length > 0) await planWithout(run, failed);
   await applyStacks(run, run.approvedPlan, 'connectivity');
   const without = failed.length > 0 ? `, without ${failed.join(', ')}, which failed within the tolerance` : '';
@@ -72,11 +72,7 @@ async function deployOne(run: DeploymentRun, region: string, bakeSeconds: number
     return undefined;
   }
   const isLive = run.carriesTraffic(region);
-  const drain = isLive && run.drains.canDrain(region);
-  if (drain) {
-    run.progress.region(region, 'draining', 'before it is changed');
-    await run.drains.drain(region);
-  } else if (isLive) run.progress.say('changed while it answers: no other region would answer in its place', region);
+  const drain = isLive && (await drainBeforeChange(run, region));
   // Baking is worth something under traffic only: a live region bakes once it answers again.
   const result = await bringUp(run, artifact, isLive ? 0 : bakeSeconds);
   if (result.kind === 'deployed') {
@@ -86,12 +82,24 @@ async function deployOne(run: DeploymentRun, region: string, bakeSeconds: number
     run.progress.region(region, 'ready', 'base stack is up');
     return undefined;
   }
-  if (drain) {
-    if (result.left.length === 0) await run.drains.return(region);
-    else run.drains.keepOut(region);
-  }
+  if (result.left.length > 0) run.drains.keepOut(region);
+  else if (drain && !run.drains.isAdopted(region)) await run.drains.return(region);
   run.progress.region(region, 'failed', result.failure.message);
   return result.failure;
+}
+
+/** Whether the region answers nobody while it is changed. */
+async function drainBeforeChange(run: DeploymentRun, region: string): Promise<boolean> {
+  if (run.drains.isOut(region)) return true;
+  if (!run.drains.canDrain(region)) {
+    run.progress.say('changed while it answers: no other region would answer in its place', region);
+    return false;
+  }
+  run.progress.region(region, 'draining', 'before it is changed');
+  if (await run.drains.drain(region)) return true;
+  throw stepFailure('Region.Unhealthy', `nobody would answer in place of ${region} any more: others were kept out`, {
+    region,
+  });
 }
 
 async function bake(run: DeploymentRun, region: string, seconds: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { StackRef } from '../../contracts/stack';
 import { platform } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
+import { destroyInOrder } from '../support/destroy-in-order';
 import { messageOf } from '../support/failures';
 
 /** What connected a region that stays to those that left: without a template it is in no plan. */
@@ -21,36 +22,31 @@ export async function removeRegions(run: DeploymentRun): Promise<void> {
   const { removals } = run.approvedPlan;
   if (removals.length === 0) return;
   run.progress.enter('removal', `removing ${removals.map(({ region }) => region).join(', ')}`, 'validation');
-  // the plan names them in the order of destroying
   const gone: string[] = [];
   for (const { region, stacks } of removals) {
+    // the plan names them in the order of destroying
     const refs = stacks.map(({ ref }) => ref);
-    if (await destroyInOrder(run, refs)) gone.push(region);
+    if (await destroy(run, refs)) gone.push(region);
   }
-  await destroyInOrder(run, danglingConnections(run));
+  await destroy(run, danglingConnections(run));
   await forgetDrains(run, gone);
+}
+
+/** Returns whether nothing is left. */
+async function destroy(run: DeploymentRun, refs: StackRef[]): Promise<boolean> {
+  const { left } = await destroyInOrder(refs, (ref) => {
+    run.progress.say(`destroy ${ref.kind}`, ref.region);
+    return platform.retireStack(`${ref.region}: destroy ${ref.kind}`, { ...run.on, ref });
+  });
+  for (const { ref, why } of left) run.progress.say(`${ref.kind} is left: ${why}`, ref.region);
+  run.leftovers.push(...left);
+  return left.length === 0;
 }
 
 async function forgetDrains(run: DeploymentRun, gone: string[]): Promise<void> {
   try {
     await run.drains.forget(gone);
   } catch (error) {
-    run.progress.say(`${gone.join(', ')} would begin drained if added again: ${messageOf(error)}`);
+    run.progress.say(`${gone.join(', ')}: still drained, until the next deployment: ${messageOf(error)}`);
   }
-}
-
-/** What lies below something that could not be destroyed is not tried. Returns whether nothing is left. */
-async function destroyInOrder(run: DeploymentRun, refs: StackRef[]): Promise<boolean> {
-  for (const ref of refs) {
-    const { region, kind } = ref;
-    try {
-      run.progress.say(`destroy ${kind}`, region);
-      await platform.retireStack(`${region}: destroy ${kind}`, { ...run.on, ref });
-    } catch (error) {
-      run.leftovers.push({ ref, why: messageOf(error) });
-      run.progress.say(`${kind} is left: ${messageOf(error)}`, region);
-      return false;
-    }
-  }
-  return true;
 }

@@ -72,7 +72,7 @@ async function undoLive(run: DeploymentRun, { region, name }: StackRef): Promise
   const before = run.leftovers.length;
   const deleted = await undo(run, (ref) => ref.region === region && ref.name === name);
   if (run.leftovers.length > before && drained) run.drains.keepOut(region);
-  else if (drained) await returnIfPossible(run, () => run.drains.return(region));
+  else if (drained && !run.drains.isAdopted(region)) await returnIfPossible(run, () => run.drains.return(region));
   return deleted;
 }
 
@@ -106,8 +106,7 @@ async function drainIfPossible(run: DeploymentRun, region: string): Promise<bool
   if (run.drains.isOut(region)) return true;
   if (!run.drains.canDrain(region) || !run.drains.hasRoom()) return false;
   try {
-    await run.drains.drain(region);
-    return true;
+    return await run.drains.drain(region);
   } catch (error) {
     run.progress.say(`undone while it answers: ${messageOf(error)}`, region);
     return false;

@@ -7,6 +7,8 @@ import { mostDrained } from '../../policies/drain-limit';
  */
 export class Drains {
   private readonly drained = new Set<string>();
+  /** drained by an operation before this one: nobody here knows whether they could answer */
+  private readonly adopted = new Set<string>();
   private readonly leaving = new Set<string>();
   private readonly keptOut = new Set<string>();
   private busy = false;
@@ -20,9 +22,18 @@ export class Drains {
     private readonly setDrained: (regions: string[], why: string) => Promise<void>,
   ) {}
 
-  /** Regions that an earlier operation left drained: they answer again with the next call. */
+  /** Regions that an earlier operation left drained. They stay so until `return` names them. */
   adopt(regions: readonly string[]): void {
-    for (const region of regions) this.drained.add(region);
+    for (const region of regions) this.adopted.add(region);
+  }
+
+  /** Who was drained before this operation and still is. */
+  stillAdopted(): string[] {
+    return [...this.adopted].sort();
+  }
+
+  isAdopted(region: string): boolean {
+    return this.adopted.has(region);
   }
 
   /** Takes regions out for good: they leave the deployment. They answer again only if `returnAll` is called. */
@@ -35,12 +46,13 @@ export class Drains {
   /** A region whose change went wrong and could not be undone: it answers nobody until somebody has looked at it. */
   keepOut(region: string): void {
     this.drained.delete(region);
+    this.adopted.delete(region);
     this.keptOut.add(region);
   }
 
   /** Whether a region answers nobody now, or may not. */
   isOut(region: string): boolean {
-    return this.drained.has(region) || this.leaving.has(region) || this.keptOut.has(region);
+    return this.all().has(region);
   }
 
   /** Whether a region answers now and others would answer in its place. */
@@ -56,14 +68,17 @@ export class Drains {
   /**
    * Takes a region out as soon as enough others answer. When that fails it may have happened all the same: the region
    * counts as drained until it is told to answer again.
+   * @returns false when so many were kept out meanwhile that nobody would answer in its place any more
    */
-  async drain(region: string): Promise<void> {
-    await this.exclusively(
+  drain(region: string): Promise<boolean> {
+    return this.exclusively(
       async () => {
+        if (!this.canDrain(region)) return false;
         this.drained.add(region);
         await this.tell(`drain ${region}`);
+        return true;
       },
-      () => this.hasRoom(),
+      () => this.hasRoom() || !this.canDrain(region),
     );
   }
 
@@ -72,12 +87,7 @@ export class Drains {
     await this.returnThese([region]);
   }
 
-  /** Whoever was drained to be changed answers again; who leaves or is kept out does not. */
-  async returnChanged(): Promise<void> {
-    await this.returnThese([...this.drained]);
-  }
-
-  /** Everybody who is not kept out answers again: the change was undone. */
+  /** Everybody whom this operation drained and who is not kept out answers again: the change was undone. */
   async returnAll(): Promise<void> {
     await this.returnThese([...this.drained, ...this.leaving]);
   }
@@ -85,7 +95,10 @@ export class Drains {
   /** Regions that are destroyed: a later region of the same name must not begin drained. */
   async forget(gone: readonly string[]): Promise<void> {
     if (gone.length === 0) return;
-    for (const region of gone) this.leaving.delete(region);
+    for (const region of gone) {
+      this.leaving.delete(region);
+      this.adopted.delete(region);
+    }
     await this.exclusively(() => this.tell(`forget ${gone.join(', ')}: destroyed`));
   }
 
@@ -94,6 +107,7 @@ export class Drains {
     await this.exclusively(async () => {
       for (const region of back) {
         this.drained.delete(region);
+        this.adopted.delete(region);
         this.leaving.delete(region);
       }
       try {
@@ -107,18 +121,22 @@ export class Drains {
   }
 
   private staying(): string[] {
-    return this.answering().filter((region) => !this.leaving.has(region) && !this.keptOut.has(region));
+    return this.answering().filter((region) => !this.isOut(region) || this.drained.has(region));
+  }
+
+  private all(): Set<string> {
+    return new Set([...this.drained, ...this.adopted, ...this.leaving, ...this.keptOut]);
   }
 
   private tell(why: string): Promise<void> {
-    return this.setDrained([...new Set([...this.drained, ...this.leaving, ...this.keptOut])].sort(), why);
+    return this.setDrained([...this.all()].sort(), why);
   }
 
-  private async exclusively(act: () => Promise<void>, when: () => boolean = () => true): Promise<void> {
+  private async exclusively<R>(act: () => Promise<R>, when: () => boolean = () => true): Promise<R> {
     await condition(() => !this.busy && when());
     this.busy = true;
     try {
-      await act();
+      return await act();
     } finally {
       this.busy = false;
     }

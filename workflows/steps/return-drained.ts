@@ -1,0 +1,33 @@
+import { patience } from '../../policies/patience';
+import { measure } from '../support/activity-stubs';
+import type { DeploymentRun } from '../support/deployment-run';
+import { messageOf } from '../support/failures';
+
+/**
+ * Regions that an operation before this one left drained answer again once they can serve. Who cannot stays out and is
+ * named; who is no part of what is live any more is forgotten.
+ */
+export async function returnDrained(run: DeploymentRun): Promise<void> {
+  for (const region of run.drains.stillAdopted()) {
+    if (!run.carriesTraffic(region)) await run.drains.forget([region]);
+    else if (await serves(run, region)) await run.drains.return(region);
+    else keepOut(run, region);
+  }
+}
+
+async function serves(run: DeploymentRun, region: string): Promise<boolean> {
+  try {
+    const timeoutMs = patience(run.on.platform).serveAgainMs;
+    await measure.awaitReady(`${region}: can it serve again`, { ...run.on, regions: [region], timeoutMs });
+    return true;
+  } catch (error) {
+    run.progress.say(`stays drained: ${messageOf(error)}`, region);
+    return false;
+  }
+}
+
+function keepOut(run: DeploymentRun, region: string): void {
+  run.drains.keepOut(region);
+  const live = run.record?.live?.stacks.find(({ ref }) => ref.region === region && ref.kind === 'base');
+  if (live) run.leftovers.push({ ref: live.ref, why: 'answers nobody: it was drained before and cannot serve yet' });
+}
