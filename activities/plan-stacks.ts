@@ -1,12 +1,11 @@
 import type { PlatformKind } from '../contracts/region';
-import {
-  type BeforeImage,
-  type PlannedChange,
-  type StackArtifact,
-  type StackDescription,
-  type StackRef,
-  type SymbolicParameter,
-  TAG_GENERATION,
+import type {
+  BeforeImage,
+  PlannedChange,
+  StackArtifact,
+  StackDescription,
+  StackRef,
+  SymbolicParameter,
 } from '../contracts/stack';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { CallContext } from '../platforms/platform';
@@ -48,11 +47,11 @@ export async function planStacks(
       const { ref } = artifact;
       const template = await artifacts.get(artifact.template);
       const change = { ref, template, parameters: likelyParameters(artifact, present, all) };
+      // With the tags that the apply will set: what is planned and what is done are the same question.
+      const tags = tagsOf(input);
       if (present.status === 'absent') {
-        const changes = await port.plan({ ...change, tags: tagsOf(input) });
-        return { ref, before: 'absent', changes, broadening: [] };
+        return { ref, before: 'absent', changes: await port.plan({ ...change, tags }), broadening: [] };
       }
-      const tags = tagsThatStay(input, present);
       const { revertDrift } = input;
       const planned = await port.plan({ ...change, tags, ...(revertDrift && { revertDrift }) });
       const changes = revertDrift ? withDriftReverted(planned, (await port.drift(ref, context)).drifted) : planned;
@@ -82,9 +81,4 @@ function knownValue(parameter: SymbolicParameter, all: StackDescription[]): stri
   if ('value' in parameter) return parameter.value;
   const { region, kind, name } = parameter.output;
   return all.find(({ ref }) => ref.region === region && ref.kind === kind)?.outputs[name];
-}
-
-/** The tag of a new generation alone changes nothing that a person would want to read: it is asked for without. */
-function tagsThatStay(input: PlanStacksInput, { tags }: StackDescription): Record<string, string> {
-  return { ...tagsOf(input), ...(tags[TAG_GENERATION] !== undefined && { [TAG_GENERATION]: tags[TAG_GENERATION] }) };
 }

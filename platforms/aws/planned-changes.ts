@@ -1,12 +1,14 @@
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import type { Change, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import type { PlannedChange } from '../../contracts/stack';
+import { withoutTagChanges } from './tag-changes';
 
 const MAX_PROPERTIES = 20;
 
 /**
- * The changes of a change set as lines of a plan. Tags of the stack reach every resource with every deployment: a
- * change of nothing else is no line. Where the cloud does not say which properties change, the two templates do.
+ * The changes of a change set as lines of a plan, for what is planned and for what is about to be done alike. Tags reach
+ * every resource with every deployment: a change of nothing else is no line. Where the cloud does not say which
+ * properties change, the two templates do.
  */
 export function plannedChanges(
   changes: Change[],
@@ -17,13 +19,12 @@ export function plannedChanges(
     fromTemplates ??= new Map(changesBetween(templates.before, templates.after).map((line) => [line.resource, line]));
     return fromTemplates.get(resource);
   };
-  return changes
-    .flatMap(({ ResourceChange: change }) => (change && !changesOnlyStackTags(change) ? [change] : []))
-    .map((change) => {
-      const line = plannedChange(change);
-      const detailed = change.Action === 'Modify' && (change.Details ?? []).length > 0;
-      return change.Action !== 'Modify' || detailed ? line : (inTemplates(line.resource) ?? line);
-    });
+  const resources = changes.flatMap(({ ResourceChange: change }) => (change ? [change] : []));
+  return withoutTagChanges(resources).map((change) => {
+    const line = plannedChange(change);
+    const detailed = change.Action === 'Modify' && (change.Details ?? []).length > 0;
+    return change.Action !== 'Modify' || detailed ? line : (inTemplates(line.resource) ?? line);
+  });
 }
 
 /** What lies between two templates, judged by the resource specification; parameters are not looked into. */
@@ -53,7 +54,7 @@ export function changesBetween(before: string | undefined, after: string): Plann
 
 function plannedChange(change: ResourceChange): PlannedChange {
   const line = { resource: change.LogicalResourceId ?? '', type: change.ResourceType ?? '' };
-  const properties = [...new Set((change.Details ?? []).filter(isOfTemplate).map(pathOf))].slice(0, MAX_PROPERTIES);
+  const properties = [...new Set((change.Details ?? []).map(pathOf))].slice(0, MAX_PROPERTIES);
   switch (change.Action) {
     case 'Add':
     case 'Import':
@@ -65,15 +66,6 @@ function plannedChange(change: ResourceChange): PlannedChange {
       if (change.Replacement === 'Conditional') return { action: 'replace', ...line, properties, possible: true };
       return { action: 'change', ...line, properties };
   }
-}
-
-function changesOnlyStackTags({ Action, Details = [] }: ResourceChange): boolean {
-  return Action === 'Modify' && Details.length > 0 && !Details.some(isOfTemplate);
-}
-
-/** Tags that a resource inherits from its stack have no source in the template. */
-function isOfTemplate({ Target, ChangeSource }: ResourceChangeDetail): boolean {
-  return Target?.Attribute !== 'Tags' || ChangeSource !== undefined;
 }
 
 function pathOf({ Target }: ResourceChangeDetail): string {
