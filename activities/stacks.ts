@@ -17,6 +17,7 @@ import { PlatformError } from '../platforms/platform-error';
 import type { ActivityDependencies } from './dependencies';
 import { recordIntent } from './records';
 import { withHeartbeat } from './support/call-context';
+import { failure } from './support/failures';
 import { stackToken } from './support/token';
 
 /** Which deployment, which attempt, on which platform: what every act on a stack must say. */
@@ -57,13 +58,19 @@ export function createStackActivities(deps: ActivityDependencies) {
           ...(protect && { protect }),
           ...(revertDrift && { revertDrift }),
         };
+        await refuseLate(deps, input, ref);
         return withIntent(deps, input, ref, 'apply', token, () =>
           platform.stacks.apply({ ref, template, parameters, tags, token, ...options }, context),
         );
       }),
 
-    /** Undoes what one generation did to one stack; see contracts/compensation.ts for what is never done. */
-    compensateStack: (input: StackScope & { compensation: Compensation }): Promise<void> =>
+    /**
+     * Undoes what one generation did to one stack; see contracts/compensation.ts for what is never done. Says which
+     * resources a rollback left out on the way, if any.
+     */
+    compensateStack: (
+      input: StackScope & { compensation: Compensation },
+    ): Promise<Pick<StackDescription, 'skipped'> | undefined> =>
       withHeartbeat((context) => compensate(deps, input, input.compensation, context)),
 
     /** Deletes a stack whatever its generation: for retiring, and for a region that leaves and was approved to leave. */
@@ -100,7 +107,7 @@ async function compensate(
   scope: StackScope,
   compensation: Compensation,
   context: CallContext,
-): Promise<void> {
+): Promise<Pick<StackDescription, 'skipped'> | undefined> {
   const { stacks } = deps.platform(scope.platform);
   const { ref, generation } = compensation;
   if (compensation.act === 'delete-own') {
@@ -108,14 +115,28 @@ async function compensate(
     await withIntent(deps, scope, ref, 'destroy', token, () =>
       stacks.destroy({ ref, token, onlyGeneration: generation }, context),
     );
-    return;
+    return undefined;
   }
   const { template, parameters, generation: before } = compensation.before;
   const token = stackToken({ generation, ref, verb: 'restore', digest: template.sha256 });
   const tags = tagsOf({ ...scope, generation: before });
   const text = await deps.artifacts.get(template);
   const restore = { ref, template: text, parameters, tags, token };
-  await withIntent(deps, scope, ref, 'apply', token, () => stacks.apply(restore, context), 'undone');
+  const act = () => stacks.apply(restore, context);
+  const { skipped } = await withIntent(deps, scope, ref, 'apply', token, act, 'undone');
+  return skipped && { skipped };
+}
+
+/** An attempt that stood still while a newer generation acted must not write over what that one made. */
+async function refuseLate(deps: ActivityDependencies, scope: StackScope, ref: StackRef): Promise<void> {
+  const { intents } = await deps.records.load(scope);
+  const newer = intents.find(
+    (one) => one.generation > scope.generation && one.ref.name === ref.name && one.ref.region === ref.region,
+  );
+  if (!newer) return;
+  const what = `${ref.name} in ${ref.region}`;
+  const message = `generation: ${scope.generation} comes too late: generation ${newer.generation} acted on ${what} since`;
+  throw failure('Record.Conflict', message, { region: ref.region });
 }
 
 async function withIntent<R>(

@@ -59,6 +59,10 @@ export const stackDescriptionSchema = z.object({
   parameters: z.record(z.string(), z.string()),
   tags: z.record(z.string(), z.string()),
   templateSha256: z.string().optional(),
+  skipped: z
+    .array(z.string())
+    .optional()
+    .describe('resources that a rollback had to leave out on the way: they may differ from the template'),
 });
 export type StackDescription = z.infer<typeof stackDescriptionSchema>;
 

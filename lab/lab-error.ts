@@ -1,4 +1,5 @@
 import type { FailureType } from '../contracts/failure-types';
+import type { PlannedChange } from '../contracts/stack';
 
 export type LabFailureType = Extract<FailureType, `Platform.${string}`>;
 
@@ -6,6 +7,7 @@ export interface LabErrorDetails {
   retryable?: boolean;
   region?: string;
   resource?: string;
+  changes?: PlannedChange[];
 }
 
 /** How the lab says no; crosses the daemon's HTTP boundary as JSON and becomes a PlatformError at the far end. */

@@ -1,4 +1,5 @@
 import type { FailureType } from '../contracts/failure-types';
+import type { PlannedChange } from '../contracts/stack';
 
 export type PlatformFailureType = Extract<FailureType, `Platform.${string}`>;
 
@@ -8,11 +9,13 @@ export class PlatformError extends Error {
   readonly retryable: boolean;
   readonly region: string | undefined;
   readonly resource: string | undefined;
+  /** with `Platform.PlanChanged`: all that the platform would really do */
+  readonly changes: PlannedChange[] | undefined;
 
   constructor(
     type: PlatformFailureType,
     message: string,
-    details: { retryable?: boolean; region?: string; resource?: string } = {},
+    details: { retryable?: boolean; region?: string; resource?: string; changes?: PlannedChange[] } = {},
   ) {
     super(message);
     this.name = 'PlatformError';
@@ -20,5 +23,6 @@ export class PlatformError extends Error {
     this.retryable = details.retryable ?? (type === 'Platform.Throttled' || type === 'Platform.Unavailable');
     this.region = details.region;
     this.resource = details.resource;
+    this.changes = details.changes;
   }
 }

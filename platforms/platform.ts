@@ -23,6 +23,8 @@ export interface Platform {
   readonly traffic: TrafficPort;
   readonly probes: ProbePort;
   readonly faults: FaultPort;
+  /** Lets go of connections; absent where none are kept. */
+  close?(): void;
 }
 
 /** Handed to calls that take long: cancellation, and a place to say that one is still alive and how far. */
@@ -47,11 +49,14 @@ export interface StackChange {
   tags: Record<string, string>;
   /** idempotency token, see contracts/stack-token.ts */
   token: string;
-  /** what was approved; when the platform is about to do anything else it throws `Platform.PlanChanged` and does nothing */
+  /**
+   * what was approved; when the platform is about to do anything else it throws `Platform.PlanChanged`, with all that it
+   * would do, and does nothing
+   */
   approved?: PlannedChange[];
-  /** nobody but Meridian may delete the stack: production */
+  /** nobody but Meridian may delete the stack: production; a stack that was protected stays so */
   protect?: boolean;
-  /** also return what was changed by hand to what the template says */
+  /** also return what was changed by hand to what the template says; never what Meridian itself changed, see the platform */
   revertDrift?: boolean;
 }
 

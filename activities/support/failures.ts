@@ -1,12 +1,15 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { FailureType } from '../../contracts/failure-types';
+import type { PlannedChange } from '../../contracts/stack';
 import { PlatformError } from '../../platforms/platform-error';
 import { RecordConflictError } from '../store-port';
 
-/** Where a failure happened, carried in the details of an ApplicationFailure. */
+/** Where a failure happened and what more is known of it, carried in the details of an ApplicationFailure. */
 export interface FailureDetails {
   region?: string;
   resource?: string;
+  /** with `Platform.PlanChanged`: all that the platform would really do, for whoever approves it */
+  changes?: PlannedChange[];
 }
 
 export function failure(type: FailureType, message: string, details: FailureDetails = {}): ApplicationFailure {
@@ -24,7 +27,7 @@ export function toApplicationFailure(error: unknown): Error {
       type: error.type,
       message: error.message,
       nonRetryable: !error.retryable,
-      details: [{ region: error.region, resource: error.resource } satisfies FailureDetails],
+      details: [detailsOf(error)],
       cause: error,
     });
   }
@@ -34,6 +37,10 @@ export function toApplicationFailure(error: unknown): Error {
   if (error instanceof Error && error.name === 'AbortError') return error;
   const message = error instanceof Error ? error.message : String(error);
   return ApplicationFailure.create({ type: 'Internal', message, ...(error instanceof Error && { cause: error }) });
+}
+
+function detailsOf({ region, resource, changes }: PlatformError): FailureDetails {
+  return { ...(region && { region }), ...(resource && { resource }), ...(changes && { changes }) };
 }
 
 type Activity = (...args: never[]) => Promise<unknown>;

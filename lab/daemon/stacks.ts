@@ -106,8 +106,9 @@ export class Stacks {
   ): Promise<StackDescription> {
     const deployment = this.deploymentFor(tags, ref);
     const before = this.lab.stacks.get(key);
-    const unapproved = unapprovedReason(ref, plannedChanges(before, { template, parameters }), approved);
-    if (unapproved) throw new LabError('Platform.PlanChanged', unapproved, { region: ref.region });
+    const changes = plannedChanges(before, { template, parameters });
+    const unapproved = unapprovedReason(ref, changes, approved);
+    if (unapproved) throw new LabError('Platform.PlanChanged', unapproved, { region: ref.region, changes });
     const templateSha256 = createHash('sha256').update(template).digest('hex');
     const status = before ? 'updating' : 'creating';
     const stack: Stack = { ref, status, outputs: before?.outputs ?? {}, parameters, tags, template, templateSha256 };

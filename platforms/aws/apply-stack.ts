@@ -13,10 +13,10 @@ import { type ChangeSet, createChangeSet, deleteChangeSet, deleteReview, stackIn
 import { clientToken, startOnce } from './client-token';
 import { plannedChanges } from './planned-changes';
 import { protectData, protectFromDeletion } from './protection';
-import { operationsOf, type StackOperation } from './stack-events';
+import { newestOperation, operationsOf, type StackOperation } from './stack-events';
 import { appliedTemplate, describeStack, findStack, type StackSession, tagsOf } from './stack-session';
 import { hasSucceeded, isUnderWay } from './stack-status';
-import { leaveStuckState } from './stuck-states';
+import { leaveStuckState, skippedResources } from './stuck-states';
 import { templateSource } from './template-upload';
 
 export interface ApplyOptions {
@@ -35,7 +35,7 @@ interface Application {
 
 /**
  * Change set, review, execution, end. What an earlier attempt has started is found by its token in the events of the
- * stack and waited for, never started again; what it has ended well is the answer.
+ * stack and waited for, never started again; what it has ended well is the answer, as long as nothing was done since.
  */
 export async function applyStack(
   session: StackSession,
@@ -45,11 +45,21 @@ export async function applyStack(
 ): Promise<StackDescription> {
   const application = { session, change, context, options, token: clientToken(change.token) };
   const found = await findStack(session);
+  const description = await applyOnce(application, found);
+  if (!found?.StackStatus?.startsWith('UPDATE_')) return description;
+  const skipped = await skippedResources(session, found.StackId ?? session.ref.name, application.token);
+  return skipped.length === 0 ? description : { ...description, skipped };
+}
+
+async function applyOnce(application: Application, found: Stack | undefined): Promise<StackDescription> {
+  const { session, change, context } = application;
   if (!found) await refuseSpentToken(application);
   const earlier = found ? await earlierAttempts(application, found) : [];
   const [latest] = earlier;
   if (found && latest && isUnderWay(latest.status)) return finish(application, found.StackId ?? '', latest.token);
-  if (found && latest && hasSucceeded(latest.status)) return describeStack(session.ref, found);
+  if (found && latest && hasSucceeded(latest.status) && (await isNewest(application, found, latest))) {
+    return close(session, change, found);
+  }
 
   const free = found && (await untilFree(session, found, context));
   const stack = await leaveStuckState(session, free, change.tags, application.token, context);
@@ -66,10 +76,14 @@ async function changeStack(application: Application, stack: Stack | undefined, t
   const real = plannedChanges(set.changes, { before, after: change.template });
   const unapproved = unapprovedReason(session.ref, real, change.approved);
   if (unapproved || set.empty) await discard(session, set, stack);
-  if (unapproved) throw new PlatformError('Platform.PlanChanged', unapproved, { region: session.ref.region });
+  if (unapproved) {
+    throw new PlatformError('Platform.PlanChanged', unapproved, { region: session.ref.region, changes: real });
+  }
   if (stack && set.empty) return updateWithoutChanges(application, stack, before, token);
 
   if (before !== undefined) await protectData(session, set.stackId, [before, change.template], change.approved);
+  // An attempt that was given up while it stood still must not act now.
+  context.signal.throwIfAborted();
   await startOnce(session, set.stackId, token, () =>
     session.call(
       session.cloudFormation.send(
@@ -150,6 +164,12 @@ async function discard(session: StackSession, set: ChangeSet, stack: Stack | und
 async function earlierAttempts({ session, token }: Application, stack: Stack): Promise<StackOperation[]> {
   const operations = await operationsOf(session, stack.StackId ?? session.ref.name, token);
   return operations.filter((operation) => /^(-\d+)?$/.test(operation.token.slice(token.length)));
+}
+
+/** Nobody did anything to the stack since: what was restored after it succeeded has to be done once more. */
+async function isNewest({ session }: Application, stack: Stack, operation: StackOperation): Promise<boolean> {
+  const newest = await newestOperation(session, stack.StackId ?? session.ref.name);
+  return newest?.token === operation.token;
 }
 
 /** What a stack is between its first change set and the execution of that. */

@@ -34,16 +34,15 @@ export async function claimTraffic(
 /**
  * Sets which regions answer nobody, by their health checks: disabled and inverted counts as unhealthy. It works for
  * every routing policy, forgets nothing that it would have to restore, and leaves the records to CloudFormation. The
- * version of a check makes the change a compare-and-set. Returns whether anything had to be changed.
+ * version of a check makes the change a compare-and-set.
  */
-export async function setDrained(clients: AwsClients, claimed: ClaimedRecord[], drained: string[]): Promise<boolean> {
+export async function setDrained(clients: AwsClients, claimed: ClaimedRecord[], drained: string[]): Promise<void> {
   const isDue = ({ region, check }: ClaimedRecord) => isDrained(check) !== drained.includes(region);
   // First those that return: at no moment is there nobody.
   const returnsFirst = (a: ClaimedRecord, b: ClaimedRecord) =>
     Number(drained.includes(a.region)) - Number(drained.includes(b.region));
   const due = claimed.filter(isDue).sort(returnsFirst);
   for (const record of due) await setSwitch(clients, record, drained.includes(record.region));
-  return due.length > 0;
 }
 
 /** `Platform.Refused` when every region of a hostname would be drained. */

@@ -44,8 +44,9 @@ export function createAwsTraffic({ clients, resolversForgetMs = RESOLVERS_FORGET
       const records = await publicRecords(clients, hostname);
       refuseToLeaveNobody(hostname, records, regions);
       const claimed = await claimTraffic(clients, hostname, records, epoch);
-      const changed = await setDrained(clients, claimed, regions);
-      if (changed && regions.length > 0) await sleep(resolversForgetMs);
+      await setDrained(clients, claimed, regions);
+      // Also when nothing had to be changed: an attempt that was cut off may have done it just now.
+      if (regions.length > 0) await sleep(resolversForgetMs);
     },
     alarms: (scope, since) => raisedAlarms(clients, scope, since),
   };

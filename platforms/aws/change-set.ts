@@ -15,7 +15,7 @@ import { errorName } from './aws-failure';
 import { poll } from './poll';
 import { TAG_PROTECTED } from './protection';
 import { validationFailure } from './stack-events';
-import { findStack, type StackSession } from './stack-session';
+import { findStack, type StackSession, tagsOf } from './stack-session';
 import { neverWorked } from './stack-status';
 import { templateSource } from './template-upload';
 
@@ -66,7 +66,10 @@ export async function createChangeSet(
   return readChangeSet(session, name, created.StackId ?? session.ref.name, options.signal);
 }
 
-/** What CreateChangeSet and UpdateStack take alike. A parameter without a value keeps the one it has. */
+/**
+ * What CreateChangeSet and UpdateStack take alike. A parameter without a value keeps the one it has, and a stack that
+ * Meridian protects stays marked as such whoever changes it: its termination protection stays on, too.
+ */
 export function stackInput(
   { template, parameters, tags, protect }: Omit<StackChange, 'token'>,
   stack: Stack | undefined,
@@ -74,12 +77,16 @@ export function stackInput(
   const declared = Object.keys((JSON.parse(template) as { Parameters?: object }).Parameters ?? {});
   const present = new Set((stack?.Parameters ?? []).map(({ ParameterKey }) => ParameterKey));
   const kept = declared.filter((key) => parameters[key] === undefined && present.has(key));
+  const isProtected = protect || TAG_PROTECTED in tagsOf(stack);
   return {
     Parameters: [
       ...Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
       ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
     ],
-    Tags: Object.entries(protect ? { ...tags, [TAG_PROTECTED]: 'true' } : tags).map(([Key, Value]) => ({ Key, Value })),
+    Tags: Object.entries(isProtected ? { ...tags, [TAG_PROTECTED]: 'true' } : tags).map(([Key, Value]) => ({
+      Key,
+      Value,
+    })),
     Capabilities: ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const],
   };
 }

@@ -29,6 +29,8 @@ export async function destroyStack(
   // A creation is not waited for: a service that never becomes healthy would hold it up for hours.
   const stack = found.StackStatus === 'CREATE_IN_PROGRESS' ? found : await untilFree(session, found, context);
   if (!stack) return;
+  // Whoever was at work until now may have made it theirs.
+  assertMayDestroy(session, stack, onlyGeneration);
   await liftProtections(session, stack, token, context);
   await deleteStack(session, stack, token, context);
 }

@@ -4,7 +4,9 @@ import type { StackSession } from './stack-session';
 const STACK_TYPE = 'AWS::CloudFormation::Stack';
 
 /** A resource that failed because another one had: not a cause. */
-const FOLLOWED = /cancelled|canceled|The following resource\(s\) failed/i;
+export function isConsequence(reason: string | undefined): boolean {
+  return /cancelled|canceled|The following resource\(s\) failed/i.test(reason ?? '');
+}
 
 /** Up to 2,000 events, about four years of changes of a region's largest stack. */
 const MAX_PAGES = 20;
@@ -80,7 +82,7 @@ export async function rootCause(
       if (cause) break;
       continue;
     }
-    if (!event.ResourceStatus?.endsWith('_FAILED') || FOLLOWED.test(event.ResourceStatusReason ?? '')) continue;
+    if (!event.ResourceStatus?.endsWith('_FAILED') || isConsequence(event.ResourceStatusReason)) continue;
     // events come newest first: the last one seen is the first that happened
     cause = causeOf(event.LogicalResourceId, event.ResourceType, event.ResourceStatusReason);
   }

@@ -4,6 +4,7 @@ import {
   DescribeStackResourcesCommand,
   RollbackStackCommand,
   type Stack,
+  type StackEvent,
   type StackResource,
 } from '@aws-sdk/client-cloudformation';
 import { TAG_APPLICATION, TAG_ENVIRONMENT } from '../../contracts/stack';
@@ -11,6 +12,7 @@ import { isStateful } from '../../policies/stateful-resources';
 import type { CallContext } from '../platform';
 import { PlatformError } from '../platform-error';
 import { stackFailure, untilSettled } from './await-stack';
+import { isConsequence, stackEvents } from './stack-events';
 import { type StackSession, tagsOf } from './stack-session';
 
 type WayOut = 'delete-and-create' | 'delete-unless-data' | 'continue-rollback' | 'roll-back' | 'refuse';
@@ -26,7 +28,7 @@ export const STUCK_STATES: Record<string, { wayOut: WayOut; why: string }> = {
   DELETE_FAILED: { wayOut: 'delete-unless-data', why: 'it is half deleted; data in it is never deleted to make room' },
   UPDATE_ROLLBACK_FAILED: {
     wayOut: 'continue-rollback',
-    why: 'the rollback is continued; resources that fail again are skipped, and named',
+    why: 'the rollback is continued; resources that fail again are skipped, and named: data is never, then it is refused',
   },
   UPDATE_FAILED: { wayOut: 'roll-back', why: 'an update without rollback: it is rolled back to the last good state' },
   IMPORT_ROLLBACK_FAILED: { wayOut: 'refuse', why: 'Meridian imports nothing: whoever imported must end it' },
@@ -94,16 +96,53 @@ async function continueRollback(session: StackSession, stack: Stack, token: stri
     await session.call(session.cloudFormation.send(new ContinueUpdateRollbackCommand(input)));
     return untilSettled(session, StackName, context, { token: ClientRequestToken });
   };
-  const first = await again(`${token}-continue`);
+  const first = await again(continueToken(token));
   if (first?.StackStatus !== 'UPDATE_ROLLBACK_FAILED') return first;
-  const failed = (await resourcesLeft(session, first)).filter(({ ResourceStatus }) =>
-    ResourceStatus?.endsWith('_FAILED'),
-  );
+  const failed = (await resourcesLeft(session, first)).filter(isSkippable);
+  const data = failed.find(({ ResourceType }) => isStateful({ type: ResourceType ?? '' }));
+  if (data) throw dataNotRolledBack(session, data);
+  if (failed.length === 0) throw await stackFailure(session, first, undefined, 'rolled back');
   const skipped = failed.map(({ LogicalResourceId }) => LogicalResourceId ?? '');
   context.heartbeat(`${session.ref.name}: the rollback goes on without ${skipped.join(', ')}`);
-  const second = await again(`${token}-skip`, skipped);
+  const second = await again(skipToken(token), skipped);
   if (second?.StackStatus !== 'UPDATE_ROLLBACK_FAILED') return second;
   throw await stackFailure(session, second, undefined, `rolled back, not even without ${skipped.join(', ')}`);
+}
+
+const continueToken = (token: string) => `${token}-continue`;
+const skipToken = (token: string) => `${token}-skip`;
+
+/** What CloudFormation lets a rollback leave out: what failed in it, not what was cancelled because something else had. */
+function isSkippable({ ResourceStatus, ResourceStatusReason }: StackResource | StackEvent): boolean {
+  return ResourceStatus === 'UPDATE_FAILED' && !isConsequence(ResourceStatusReason);
+}
+
+/** Skipped, its state would be unknown while the template says otherwise: the next update might replace it. */
+function dataNotRolledBack(session: StackSession, resource: StackResource): PlatformError {
+  const { LogicalResourceId = '', ResourceType, PhysicalResourceId, ResourceStatusReason } = resource;
+  const { ref } = session;
+  return new PlatformError(
+    'Platform.Refused',
+    `stack ${ref.name} in ${ref.region} cannot be rolled back: ${LogicalResourceId} (${ResourceType}, ${PhysicalResourceId ?? 'no id'}) holds data and is never skipped; it fails with: ${ResourceStatusReason ?? 'no reason given'}. Remove that cause, continue the rollback in CloudFormation without skipping it, then deploy again`,
+    { region: ref.region, resource: LogicalResourceId },
+  );
+}
+
+/**
+ * Logical ids of the resources that a rollback continued with a token has left out, from the events of the stack, so that
+ * an attempt which comes after a cut knows them too: AWS calls them complete, and they may differ from the template.
+ * Only what was done last counts: what somebody else did since has its own truth.
+ */
+export async function skippedResources(session: StackSession, stackId: string, token: string): Promise<string[]> {
+  const failed = new Set<string>();
+  let isSkipped = false;
+  for await (const event of stackEvents(session, stackId)) {
+    if (!event.ClientRequestToken?.startsWith(token)) break;
+    if (event.ClientRequestToken === skipToken(token)) isSkipped = true;
+    if (event.ClientRequestToken === continueToken(token) && isSkippable(event))
+      failed.add(event.LogicalResourceId ?? '');
+  }
+  return isSkipped ? [...failed].sort() : [];
 }
 
 async function rollBack(session: StackSession, stack: Stack, token: string, context: CallContext) {

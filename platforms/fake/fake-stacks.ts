@@ -27,15 +27,13 @@ export function fakeStacks(cloud: FakeCloud): StackPort {
       cloud.call('apply', change.ref, () => {
         const key = keyOf(change.ref);
         const done = cloud.tokens.answered(change.token, key);
-        if (done) return done;
         const found = cloud.stacks.get(key);
+        if (done && found?.change.token === change.token) return done;
         const before = resourcesOf(found?.change.template);
-        const unapproved = unapprovedReason(
-          change.ref,
-          changesBetween(before, resourcesOf(change.template)),
-          change.approved,
-        );
-        if (unapproved) throw new PlatformError('Platform.PlanChanged', unapproved, { region: change.ref.region });
+        const { region } = change.ref;
+        const changes = changesBetween(before, resourcesOf(change.template));
+        const unapproved = unapprovedReason(change.ref, changes, change.approved);
+        if (unapproved) throw new PlatformError('Platform.PlanChanged', unapproved, { region, changes });
         cloud.did(`apply ${change.ref.region}/${change.ref.kind}`, {
           ...actOn('apply', change.ref),
           effect: found ? 'changed' : 'created',

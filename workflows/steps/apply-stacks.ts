@@ -29,7 +29,10 @@ export async function applyStacks(
     const { region } = artifact.ref;
     await run.pause.over();
     run.progress.region(region, 'applying', `${kind} stack`);
-    await asApproved(run, plan, artifact, (options) => run.compensations.apply(artifact, refs, options));
+    const { skipped } = await asApproved(run, plan, artifact, (options) =>
+      run.compensations.apply(artifact, refs, options),
+    );
+    if (skipped) run.progress.say(`${kind}: a rollback left out ${skipped.join(', ')}`, region);
     await applied(artifact.ref);
     run.progress.region(region, 'ready', `${kind} stack is up`);
   }

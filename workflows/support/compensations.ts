@@ -1,7 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { ApplyOptions, ApplyStackInput, StackScope } from '../../activities/stacks';
 import { type Compensation, compensationFor } from '../../contracts/compensation';
-import type { BeforeImage, StackArtifact, StackRef } from '../../contracts/stack';
+import type { BeforeImage, StackArtifact, StackDescription, StackRef } from '../../contracts/stack';
 import { platform } from './activity-stubs';
 import { messageOf, stepFailure } from './failures';
 
@@ -37,7 +37,7 @@ export class Compensations {
   }
 
   /** Reads the before-image, writes down the way back, applies. Applied again, the first way back stays the one. */
-  async apply(artifact: StackArtifact, refs: StackRef[], options: ApplyOptions = {}): Promise<void> {
+  async apply(artifact: StackArtifact, refs: StackRef[], options: ApplyOptions = {}): Promise<StackDescription> {
     const { ref } = artifact;
     await this.lookAt([ref]);
     const before = this.seen.get(keyOf(ref));
@@ -45,7 +45,7 @@ export class Compensations {
     if (!this.pending.some((one) => keyOf(one.ref) === keyOf(ref)))
       this.pending.push(compensationFor(ref, this.scope.generation, before));
     const input: ApplyStackInput = { ...this.scope, artifact, refs, ...options };
-    await platform.applyStack(`${ref.region}: apply ${ref.kind}`, input);
+    return platform.applyStack(`${ref.region}: apply ${ref.kind}`, input);
   }
 
   /** Takes over what a child left to be undone. */
@@ -68,7 +68,12 @@ export class Compensations {
         const { ref, act } = compensation;
         const what = act === 'delete-own' ? 'delete' : 'return to what was there';
         try {
-          await platform.compensateStack(`${ref.region}: undo ${ref.kind}`, { ...this.scope, compensation });
+          const summary = `${ref.region}: undo ${ref.kind}`;
+          const restored = await platform.compensateStack(summary, { ...this.scope, compensation });
+          if (restored?.skipped) {
+            const why = `returned to what was there without ${restored.skipped.join(', ')}: the rollback of these failed and was left out; compare them with the template`;
+            left.push({ ref, why });
+          }
           if (act === 'delete-own') deleted.push(ref);
           undone.push(`${ref.region}/${ref.kind}: ${act === 'delete-own' ? 'deleted' : 'returned to what was there'}`);
         } catch (error) {
