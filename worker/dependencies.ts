@@ -47,7 +47,10 @@ export async function createDependencies(
     client,
     reportDirectory: path.join(config.home, 'reports'),
     now: () => new Date(),
-    close: () => connection.close(),
+    close: async () => {
+      for (const platform of platforms.values()) platform.close?.();
+      await connection.close();
+    },
   };
 }
 
