@@ -9,6 +9,7 @@ import { integratePlatform } from '../skills/cloud-platform-integrator/skill';
 import {
   buildRegionSpecs,
   buildTraffic,
+  leavingCopies,
   generateTemplates as renderTemplates,
 } from '../skills/iac-template-generator/skill';
 import { validateSecurity, validateTemplates } from '../skills/networksec-architecture-validator/skill';
@@ -22,6 +23,8 @@ export interface GeneratedTemplates {
   documents: Array<{ name: string; artifact: ArtifactRef }>;
   /** RegionSpecs of all regions, JSON */
   specs: ArtifactRef;
+  /** what becomes of copies of tables and buckets that a change leaves out, one line each */
+  leavingCopies: string[];
 }
 
 export interface GenerateInput {
@@ -63,7 +66,12 @@ export async function generateTemplates(
       artifact: await artifacts.put(content, name.split('.').at(-1) ?? 'txt'),
     })),
   );
-  return { stacks, documents, specs: await artifacts.put(JSON.stringify(specs), 'json') };
+  return {
+    stacks,
+    documents,
+    specs: await artifacts.put(JSON.stringify(specs), 'json'),
+    leavingCopies: live ? leavingCopies(live.specs, specs) : [],
+  };
 }
 
 /** Credentials are made in the first region and copied to the others: it stays the first for as long as anything lives. */

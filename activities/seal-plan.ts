@@ -40,7 +40,7 @@ export function sealPlan(input: SealPlanInput): DeploymentPlan {
     ...(live && { costBefore: live.topology.cost.usdPerMonth }),
     findings,
     inverse: inversePlan(templates.stacks, befores, removals),
-    irreversible: irreversibleItems({ changes: stackPlans, removals }),
+    irreversible: irreversibleItems({ changes: stackPlans, removals, leavingCopies: templates.leavingCopies }),
     documents: templates.documents,
   };
   return { digest: sha256(JSON.stringify(sealed, withoutUri)), ...sealed };

@@ -25,11 +25,16 @@ function isOf({ ref }: StackArtifact, region: string): boolean {
   return ref.region === region && ref.kind !== 'preview' && ref.kind !== 'global';
 }
 
-/** What a leaving region holds that cannot be made again, by type. Keys go with what they encrypt: alone they are no loss. */
+const NO_LOSS = /^AWS::(KMS|S3)::/;
+
+/**
+ * What is lost with a leaving region and cannot be made again, by type. Keys go with what they encrypt: alone they are no
+ * loss. Buckets stay when their stack goes.
+ */
 export function dataThatLeaves({ stacks }: DeploymentPlan['removals'][number]): Array<{ type: string; count: number }> {
   const counts = new Map<string, number>();
   for (const [type, count] of stacks.flatMap(({ resourceTypes }) => Object.entries(resourceTypes))) {
-    if (isStateful({ type }) && !type.startsWith('AWS::KMS::')) counts.set(type, (counts.get(type) ?? 0) + count);
+    if (isStateful({ type }) && !NO_LOSS.test(type)) counts.set(type, (counts.get(type) ?? 0) + count);
   }
   return [...counts].map(([type, count]) => ({ type, count }));
 }

@@ -12,3 +12,8 @@ export function isStateful({ type }: { type: string }): boolean {
 export function isLost(change: Pick<PlannedChange, 'action' | 'type'>): boolean {
   return (change.action === 'delete' || change.action === 'replace') && isStateful(change);
 }
+
+/** Whether databases and tables refuse to be deleted until somebody lifts that, which only retiring does. */
+export function isDeletionProtected(environment: string): boolean {
+  return environment === 'production';
+}

@@ -32,18 +32,24 @@ export function inversePlan(
   return [...gone.reverse(), ...back.reverse()];
 }
 
-/** What of a plan cannot be undone by its inverse, for the person who approves it. */
+/**
+ * What of a plan cannot be undone by its inverse, or is gone before the plan is proven, for the person who approves it.
+ * @param leavingCopies what becomes of copies of tables and buckets that are left out, in words
+ */
 export function irreversibleItems({
   changes,
   removals,
+  leavingCopies,
 }: {
   changes: readonly StackChanges[];
   removals: Removals;
+  leavingCopies: readonly string[];
 }): string[] {
   const lost = changes.flatMap(({ ref, changes: planned }) => planned.flatMap((change) => lostBy(ref, change)));
   const written = changes.some(({ changes: planned }) => planned.some(makesDatabase));
   return [
     ...lost,
+    ...leavingCopies,
     ...removals.flatMap(lostWith),
     ...(written ? ['undoing new databases deletes what was written to them since'] : []),
   ];
@@ -53,7 +59,11 @@ function lostBy({ region }: StackRef, change: PlannedChange): string[] {
   const { action, resource, type, possible } = change;
   if (!isLost(change)) return [];
   const verb = possible ? `perhaps ${action}` : action;
-  return [`${verb} ${resource} (${type}) in ${region}: its data is gone unless it was copied before`];
+  const lost =
+    type === 'AWS::S3::Bucket'
+      ? 'it stays outside the stack, with its data and its cost'
+      : 'its data is gone unless it was copied before';
+  return [`${verb} ${resource} (${type}) in ${region}: ${lost}`];
 }
 
 /** A region that leaves takes all it has with it: what holds data is named, the rest is its network and services. */

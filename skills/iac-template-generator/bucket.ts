@@ -30,7 +30,10 @@ export function bucketArn(key: ApplicationKey, store: string, region: string): s
   return `arn:\${AWS::Partition}:s3:::${bucketName(key, store, region)}`;
 }
 
-/** One bucket of a region with its policy and, where it sends copies, the role, the rules and an alarm for each of them. */
+/**
+ * One bucket of a region with its policy and, where it sends copies, the role, the rules and an alarm for each of them.
+ * Bucket and policy stay when the stack goes; only what CloudFormation itself undoes while it makes them, it deletes.
+ */
 export function bucketResources(spec: RegionSpec, store: BucketSpec, name: string, dependsOn?: string[]): Resources {
   const copies = store.copiesTo.length > 0;
   return {
@@ -47,7 +50,7 @@ function bucket(spec: RegionSpec, store: BucketSpec, name: string, dependsOn: st
   return {
     Type: 'AWS::S3::Bucket',
     ...(dependsOn ? { DependsOn: dependsOn } : {}),
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       BucketName: sub(bucketName(spec, store.name, spec.region)),
@@ -111,7 +114,7 @@ function tlsOnly(name: string): TemplateResource {
   const arn = getAtt(`Bucket${name}`, 'Arn');
   return {
     Type: 'AWS::S3::BucketPolicy',
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       Bucket: ref(`Bucket${name}`),

@@ -5,7 +5,7 @@ import type { Topology, TopologyRegion } from '../../contracts/topology';
 import { natGatewaysIn, tasksIn, ZONES_USED_AT_MOST } from '../../policies/region-sizes';
 import { databaseSpec } from './database-spec';
 import { fargateMemoryMb } from './fargate-size';
-import { globalStoreSpec } from './global-store-spec';
+import { checkStoresStay, globalStoreSpec } from './global-store-spec';
 import { regionNetwork } from './region-network';
 import { peeringOrder, placeNetworks } from './region-places';
 import { type BuildRegionSpecsInput, type LiveRegions, UnrenderableError } from './schema';
@@ -26,6 +26,7 @@ export function buildRegionSpecs({ request, topology, replication, live }: Build
   const regions = primaryFirst(topology);
   const ids = regions.map(({ region }) => region);
   checkRenderable(request, ids, live);
+  checkStoresStay(request, live);
   const { cidrs, kept } = placeNetworks(ids, request, live);
   const order = peeringOrder(ids, live);
   const databases = request.dataStores.filter(({ engine }) => engine === 'postgresql');
@@ -41,7 +42,9 @@ export function buildRegionSpecs({ request, topology, replication, live }: Build
     tls: true,
     peerings: databases.length > 0 ? peerings(region.region, ids, order, cidrs) : [],
     databases: databases.flatMap((store) => databaseSpec({ store, region, regions: ids, request, plans, live })),
-    globalStores: globalStores.flatMap((store) => globalStoreSpec({ store, region: region.region, plans, live })),
+    globalStores: globalStores.flatMap((store) =>
+      globalStoreSpec({ store, region: region.region, environment: request.environment, plans, live }),
+    ),
   }));
 }
 

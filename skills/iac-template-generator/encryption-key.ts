@@ -21,7 +21,7 @@ export function encryptionKey({ description, uses, outlivesStack }: EncryptionKe
   };
   return {
     Type: 'AWS::KMS::Key',
-    DeletionPolicy: outlivesStack ? 'Retain' : 'Delete',
+    DeletionPolicy: outlivesStack ? 'RetainExceptOnCreate' : 'Delete',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       Description: description,

@@ -1,5 +1,6 @@
 import type { DatabaseSpec, GlobalStoreSpec, RegionSpec } from '../../contracts/region-spec';
 import { POSTGRESQL_PORT, privateZone } from '../../contracts/template-words';
+import { isDeletionProtected } from '../../policies/stateful-resources';
 import { bucketResources } from './bucket';
 import { databaseResources } from './database';
 import { encryptionKey } from './encryption-key';
@@ -165,7 +166,7 @@ function deletionProtection(spec: RegionSpec): TemplateParameter {
     Type: 'String',
     Description: 'Whether deleting databases that are no replicas, and tables, is refused',
     AllowedValues: ['true', 'false'],
-    Default: spec.environment === 'production' ? 'true' : 'false',
+    Default: String(isDeletionProtected(spec.environment)),
   };
 }
 

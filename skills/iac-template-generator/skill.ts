@@ -11,6 +11,7 @@ import { GLOBAL_STACK_REGION } from './stack-names';
 
 export { buildRegionSpecs } from './build-region-specs';
 export { buildTraffic } from './build-traffic';
+export { leavingCopies } from './leaving-copies';
 
 /**
  * Skill `iac-template-generator`: every stack of a deployment, in the order in which they are made, and the script that

@@ -9,7 +9,7 @@ export interface TemplateResource {
   Metadata?: Json;
   Condition?: string;
   DependsOn?: string[];
-  DeletionPolicy?: 'Delete' | 'Retain' | 'Snapshot';
+  DeletionPolicy?: 'Delete' | 'RetainExceptOnCreate' | 'Snapshot';
   UpdateReplacePolicy?: 'Delete' | 'Retain' | 'Snapshot';
   Properties?: { [property: string]: Json };
 }

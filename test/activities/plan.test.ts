@@ -14,7 +14,12 @@ import { createFakePlatform } from '../../platforms/fake/fake-platform';
 import type { Platform, StackChange } from '../../platforms/platform';
 import { nothingToDo } from '../../policies/nothing-to-do';
 import { designRollout } from '../../skills/deployment-strategy-designer/skill';
-import { threeRegions } from '../skills/iac-template-generator/planned-deployments';
+import {
+  planned as plannedWith,
+  sampleRequest,
+  threeRegions,
+  topologyOf,
+} from '../skills/iac-template-generator/planned-deployments';
 
 const KEY = { application: 'orders', environment: 'staging', platform: 'fake' as const };
 let home: string;
@@ -115,6 +120,26 @@ test('the same again is asked for with the parameters that are there and the new
     expect(tags).toEqual({ ...present.tags, [TAG_GENERATION]: '7' });
   }
   expect(nothingToDo(await sealed(world, templates, stackPlans))).toBe(true);
+});
+
+test('a change that leaves a region out says what becomes of its table and its bucket, before anybody approves', async () => {
+  const world = setUp();
+  const dataStores = [
+    { name: 'carts', engine: 'dynamodb' },
+    { name: 'uploads', engine: 's3' },
+  ];
+  const request = sampleRequest({ dataStores, services: [{ name: 'api', image: 'a', uses: ['carts', 'uploads'] }] });
+  const over = (regions: string[]) => plannedWith(request, topologyOf(regions));
+  const { specs, leavingCopies } = await generated(world, over(['us-east-1', 'eu-west-1']));
+  expect(leavingCopies).toEqual([]);
+  const smaller = over(['us-east-1']);
+  const live = { specs, firstRegion: 'us-east-1' };
+  const templates = await world.activities.generateTemplates({ ...smaller, firstRegion: 'us-east-1', live });
+  const { irreversible } = await sealed(world, templates, await planned(world, templates));
+  expect(irreversible).toEqual([
+    expect.stringContaining('the copy of orders.staging.carts in eu-west-1 is deleted'),
+    expect.stringContaining('the bucket of uploads in eu-west-1 stays'),
+  ]);
 });
 
 test('an image that changes is something to do, and changes no permission', async () => {

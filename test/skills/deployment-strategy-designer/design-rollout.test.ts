@@ -135,20 +135,24 @@ describe('the way back', () => {
       irreversibleItems({
         changes: [{ ref, before: 'present', changes: [{ action, resource: 'OrdersDatabase', type }] }],
         removals: [],
+        leavingCopies: [],
       });
     expect(items('replace', 'AWS::RDS::DBInstance')).toEqual([
       expect.stringContaining('replace OrdersDatabase (AWS::RDS::DBInstance) in eu-west-1'),
     ]);
     expect(items('delete', 'AWS::KMS::Key')).toHaveLength(1);
+    expect(items('delete', 'AWS::S3::Bucket')).toEqual([expect.stringMatching(/ stays .* its cost$/)]);
     expect(items('create', 'AWS::RDS::DBInstance')).toEqual([expect.stringContaining('deletes what was written')]);
     expect(items('change', 'AWS::RDS::DBInstance')).toEqual([]);
     expect(items('delete', 'AWS::EC2::Subnet')).toEqual([]);
   });
 
   test('a region that leaves takes its data and network with it, and undoing does not bring it back', () => {
-    const stacks = [{ ...artifact('data'), resourceTypes: { 'AWS::RDS::DBInstance': 2 } }, artifact('base')];
+    const base = { ...artifact('base'), resourceTypes: { 'AWS::S3::Bucket': 1, 'AWS::KMS::Key': 1 } };
+    const stacks = [{ ...artifact('data'), resourceTypes: { 'AWS::RDS::DBInstance': 2 } }, base];
     const removals = [{ region: 'eu-west-1', stacks }];
-    expect(irreversibleItems({ changes: [], removals })).toEqual([
+    expect(irreversibleItems({ changes: [], removals, leavingCopies: ['the bucket stays'] })).toEqual([
+      'the bucket stays',
       'remove eu-west-1: the data it holds is gone (2 × AWS::RDS::DBInstance)',
       expect.stringContaining('remove eu-west-1: its network'),
     ]);

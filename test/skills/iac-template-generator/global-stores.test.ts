@@ -1,19 +1,25 @@
 import { integratePlatform } from '../../../skills/cloud-platform-integrator/skill';
 import type { BuildRegionSpecsInput } from '../../../skills/iac-template-generator/schema';
-import { buildRegionSpecs, buildTraffic } from '../../../skills/iac-template-generator/skill';
+import { buildRegionSpecs, buildTraffic, leavingCopies } from '../../../skills/iac-template-generator/skill';
 import { validateSecurity } from '../../../skills/networksec-architecture-validator/skill';
 import { planned, sampleRequest, templatesOf, topologyOf } from './planned-deployments';
 
 const REGIONS = ['us-east-1', 'eu-west-1', 'ap-southeast-1'];
 const RESIDENCY = { jurisdictions: [], personalStores: [] };
 
-function input(regions = REGIONS, live?: BuildRegionSpecsInput['live']): BuildRegionSpecsInput {
+const STORES = [
+  { name: 'carts', engine: 'dynamodb' },
+  { name: 'uploads', engine: 's3' },
+];
+
+function input(
+  regions = REGIONS,
+  live?: BuildRegionSpecsInput['live'],
+  { environment = 'production', dataStores = STORES } = {},
+): BuildRegionSpecsInput {
   const request = sampleRequest({
-    environment: 'production',
-    dataStores: [
-      { name: 'carts', engine: 'dynamodb' },
-      { name: 'uploads', engine: 's3' },
-    ],
+    environment,
+    dataStores,
     services: [
       { name: 'api', image: 'a', uses: ['carts', 'uploads'] },
       { name: 'mail', image: 'a', public: false },
@@ -60,7 +66,6 @@ test('buckets stand in every region before the one that sends to them; each refu
   );
   expect(rules.map(({ Id }: { Id: string }) => Id)).toEqual(['to-eu-west-1', 'to-ap-southeast-1']);
   expect(copy.Properties).not.toHaveProperty('ReplicationConfiguration');
-  expect([home.BucketUploads, copy].map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Retain', 'Retain']);
   expect(home.LagAlarmUploadsEuWest1.Properties.Threshold).toBe(5);
   const stacks = templatesOf(input()).stacks;
   expect(validateSecurity({ specs: buildRegionSpecs(input()), stacks, residency: RESIDENCY })).toEqual([]);
@@ -71,6 +76,14 @@ test('buckets stand in every region before the one that sends to them; each refu
     'ap-southeast-1/base/BucketUploads',
     'us-east-1/data/BucketUploads',
   ]);
+});
+
+test('a bucket stays when its stack goes, with its policy and key; undoing a stack that was never made takes them along', () => {
+  const base = template('eu-west-1', 'base').Resources;
+  const home = template('us-east-1', 'data').Resources;
+  for (const resource of [base.BucketUploads, base.BucketPolicyUploads, base.StoreKey, home.BucketUploads]) {
+    expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  }
 });
 
 test('only the service that uses a store is told of it and may use it, and nothing else', () => {
@@ -113,8 +126,43 @@ test('after a change of the primary the home stays, and the new writer sends to 
 });
 
 test.each([
-  [['eu-west-1', 'ap-southeast-1'], 'without us-east-1, whose stack holds it'],
-  [[...REGIONS, 'us-west-2', 'eu-north-1'], 'a change of us-west-2, eu-north-1 at once'],
-])('a change to %j is refused: %s', (regions, reason) => {
-  expect(() => buildRegionSpecs(input(regions, liveOf(input())))).toThrow(reason);
+  ['production', ['eu-west-1', 'ap-southeast-1'], 'without us-east-1, whose stack holds it'],
+  ['production', [...REGIONS, 'us-west-2', 'eu-north-1'], 'a change of us-west-2, eu-north-1 at once'],
+  ['staging', ['us-east-1'], 'a change of eu-west-1, ap-southeast-1 at once'],
+  [
+    'production',
+    ['us-east-1', 'eu-west-1'],
+    'dataStores.carts: regions us-east-1, eu-west-1, without ap-southeast-1, whose copy is protected from deletion',
+  ],
+])('in %s a change to %j is refused: %s', (environment, regions, reason) => {
+  expect(() =>
+    buildRegionSpecs(input(regions, liveOf(input(REGIONS, undefined, { environment })), { environment })),
+  ).toThrow(reason);
+});
+
+test.each([[[]], [[STORES[1]!]], [[{ name: 'carts', engine: 's3' }, STORES[1]!]]])(
+  'a change to the stores %j is refused: the table would be gone everywhere, also when its home leaves',
+  (dataStores) => {
+    const live = liveOf(input(REGIONS, undefined, { environment: 'staging' }));
+    const without = input(['eu-west-1', 'ap-southeast-1'], live, { environment: 'staging', dataStores });
+    expect(() => buildRegionSpecs(without)).toThrow('dataStores: no dynamodb store carts, which is live in us-east-1,');
+  },
+);
+
+test('outside production a region may leave: what becomes of its copies is said, by the names that the cloud knows', () => {
+  const environment = 'staging';
+  const live = liveOf(input(REGIONS, undefined, { environment }));
+  const smaller = input(['us-east-1', 'eu-west-1'], live, { environment });
+  const said = leavingCopies(live.specs, buildRegionSpecs(smaller));
+  const bucket: string = template('ap-southeast-1', 'base', input(REGIONS, undefined, { environment })).Resources
+    .BucketUploads.Properties.BucketName['Fn::Sub'];
+  expect(said).toEqual([
+    expect.stringMatching(/^the copy of orders\.staging\.carts in ap-southeast-1 is deleted .* us-east-1 changes/),
+    expect.stringContaining(`stays, with its data and its cost, as ${bucket.replace(/\$\{[^}]+\}/, '<account id>')}:`),
+  ]);
+  const { TableCarts, BucketUploads, ReplicationRoleUploads } = template('us-east-1', 'data', smaller).Resources;
+  expect(TableCarts.Properties.Replicas.map(({ Region }: Template) => Region)).toEqual(['us-east-1', 'eu-west-1']);
+  expect(BucketUploads.Properties.ReplicationConfiguration.Rules).toHaveLength(1);
+  expect(JSON.stringify(ReplicationRoleUploads)).not.toContain('ap-southeast-1');
+  expect(leavingCopies(live.specs, live.specs)).toEqual([]);
 });
