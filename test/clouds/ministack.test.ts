@@ -4,6 +4,7 @@ import {
   CreateChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
+  DescribeEventsCommand,
   DescribeStackEventsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
@@ -233,3 +234,30 @@ test('a table and buckets with replication are created on MiniStack, and answer 
   for (const { ref } of [...stacks].reverse()) await remove(ref.region, ref.name);
   for (const region of regions) await remove(region, PREREQUISITES);
 }, 120_000);
+
+test('a bucket that CloudFormation undoes is gone and can be made again; one whose stack is deleted stays, and says so by its name', async () => {
+  const region = 'us-east-1';
+  const dataStores = [{ name: 'files', engine: 's3' }];
+  const request = sampleRequest({
+    application: 'drive',
+    dataStores,
+    services: [{ name: 'api', image: 'a', uses: ['files'] }],
+  });
+  const { template } = templatesOf(planned(request, topologyOf([region]))).stacks.find(
+    ({ ref }) => ref.kind === 'data',
+  )!;
+  const { text } = forMiniStack(template);
+  const broken = JSON.parse(text);
+  // takes the name of the other, which is there by then
+  broken.Resources.Second = { ...broken.Resources.BucketFiles, DependsOn: ['BucketPolicyFiles'] };
+  await expect(create(region, 'drive-broken', JSON.stringify(broken), {})).rejects.toThrow(/Second: .* already exists/);
+  await create(region, 'drive-first', text, {});
+  await remove(region, 'drive-first');
+  await expect(create(region, 'drive-again', text, {})).rejects.toThrow(/Validation failed/);
+  const { OperationEvents } = await cloudFormation(region).send(
+    new DescribeEventsCommand({ StackName: 'drive-again' }),
+  );
+  expect(OperationEvents?.map(({ ValidationStatusReason }) => ValidationStatusReason)).toContainEqual(
+    expect.stringMatching(/'files-[0-9a-f]{10}-000000000000-us-east-1' already exists/),
+  );
+}, 60_000);
