@@ -1,10 +1,9 @@
 import type { Finding } from '../contracts/finding';
 import type { DeploymentPlan } from '../contracts/plan';
-import type { LiveDeployment } from '../contracts/record';
 import type { ReplicationPlan } from '../contracts/replication';
 import type { Rollout } from '../contracts/rollout';
 import type { Topology } from '../contracts/topology';
-import { leavingRegions } from '../policies/leaving-regions';
+import { type LiveRegions, leavingRegions } from '../policies/leaving-regions';
 import { inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
 import type { GeneratedTemplates } from './generate-templates';
 import type { StackPlan } from './plan-stacks';
@@ -18,7 +17,7 @@ export interface SealPlanInput {
   findings: Finding[];
   stackPlans: StackPlan[];
   /** what carries production traffic now */
-  live?: Pick<LiveDeployment, 'stacks' | 'topology'>;
+  live?: LiveRegions;
 }
 
 /**

@@ -4,16 +4,18 @@ import type { StackArtifact } from '../contracts/stack';
 import type { Topology } from '../contracts/topology';
 import { isStateful } from './stateful-resources';
 
+export interface LiveRegions extends Pick<LiveDeployment, 'stacks' | 'topology'> {
+  /** the region that takes writes; undefined where there is no data */
+  writer?: string | undefined;
+}
+
 /**
  * The regions of a live deployment that a new topology does not have, in the order in which they were made, with their
  * stacks in the order in which those go: data before the connections that its replication uses, the network last. The
- * region of the live primary never leaves, whatever is asked: what to do about such a request is decided elsewhere.
+ * region that takes writes never leaves, whatever is asked: such a request is refused elsewhere.
  */
-export function leavingRegions(
-  live: Pick<LiveDeployment, 'stacks' | 'topology'>,
-  wanted: Pick<Topology, 'regions'>,
-): DeploymentPlan['removals'] {
-  const stay = new Set([live.topology.primary, ...wanted.regions.map(({ region }) => region)]);
+export function leavingRegions(live: LiveRegions, wanted: Pick<Topology, 'regions'>): DeploymentPlan['removals'] {
+  const stay = new Set([live.writer, ...wanted.regions.map(({ region }) => region)]);
   return live.topology.regions
     .map(({ region }) => region)
     .filter((region) => !stay.has(region))

@@ -2,7 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import type { Approver, Signature } from '../contracts/approval';
 
 /** A person reads a plan before signing, not after: an older signature is a replay. */
-const MAX_AGE_MS = 10 * 60_000;
+export const MAX_AGE_MS = 10 * 60_000;
 /** Clocks of two machines differ by less. */
 const MAX_AHEAD_MS = 60_000;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

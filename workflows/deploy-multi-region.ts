@@ -1,5 +1,6 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { DeploymentReport } from '../contracts/report';
+import { deploymentWorkflowId } from '../contracts/workflow-ids';
 import { deployRegions } from './steps/deploy-regions';
 import { designTopology } from './steps/design-topology';
 import { finishReport, type Outcome } from './steps/finish-report';
@@ -15,9 +16,11 @@ import { answerMessages } from './support/answer-messages';
 import { approve } from './support/approve';
 import { type DeployInput, DeploymentRun } from './support/deployment-run';
 import { describeFailure, stepFailure } from './support/failures';
+import { requireParent } from './support/parent';
 
 /** The whole life of one deployment attempt: four steps in order, then promotion; every end is a report. */
 export async function deployMultiRegion(input: DeployInput): Promise<DeploymentReport> {
+  requireParent(deploymentWorkflowId(input.request));
   const run = new DeploymentRun(input);
   const story = new CancellationScope();
   answerMessages(run, () => story.cancel());

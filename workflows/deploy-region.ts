@@ -3,11 +3,14 @@ import type { Compensation } from '../contracts/compensation';
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { Failure } from '../contracts/report';
 import type { StackArtifact, StackRef } from '../contracts/stack';
+import { operationWorkflowId } from '../contracts/workflow-ids';
 import { allHealthy, sickness } from '../policies/health';
 import { patience } from '../policies/patience';
 import { measure, platform } from './support/activity-stubs';
+import { bake } from './support/bake';
 import { Compensations } from './support/compensations';
 import { describeFailure, stepFailure } from './support/failures';
+import { requireParent } from './support/parent';
 
 export interface DeployRegionInput extends StackScope {
   account: string;
@@ -33,16 +36,12 @@ export type DeployRegionResult =
  * and says both.
  */
 export async function deployRegion(input: DeployRegionInput): Promise<DeployRegionResult> {
+  requireParent(operationWorkflowId({ ...input, kind: 'deploy' }));
   const compensations = new Compensations(input);
   try {
     await compensations.apply(input.artifact, input.refs, input.options);
     await verify(input);
-    if (input.bakeSeconds > 0) {
-      await measure.bakeRegion(`${input.region}: bake ${input.bakeSeconds} s`, {
-        ...input,
-        seconds: input.bakeSeconds,
-      });
-    }
+    await bake(input, input.region, input.bakeSeconds);
     return { kind: 'deployed', compensations: compensations.pending };
   } catch (error) {
     const failure = { region: input.region, ...describeFailure(error, 'regions') };

@@ -18,10 +18,11 @@ import {
 import { requestText } from '../contracts/request-text';
 import { type DeploymentKey, operationWorkflowId } from '../contracts/workflow-ids';
 import { requesterRefusal } from '../policies/requester-refusal';
+import { MAX_AGE_MS } from '../policies/signature-problem';
 import { deployMultiRegion } from './deploy-multi-region';
 import { retireDeployment } from './retire-deployment';
 import { quick } from './support/activity-stubs';
-import { stepFailure } from './support/failures';
+import { refuse, stepFailure } from './support/failures';
 import { type Operation, OperationSlot } from './support/operation-slot';
 import { sweepOrphans } from './sweep-orphans';
 
@@ -29,9 +30,9 @@ import { sweepOrphans } from './sweep-orphans';
  * The entity behind one application in one environment. It hands out generations and lets one operation at a time
  * touch the record; the others wait. Lives for ever; a fresh run starts whenever the history grows and nothing is under way.
  */
-export async function deployment(key: DeploymentKey): Promise<void> {
+export async function deployment(key: DeploymentKey, begunBefore: readonly string[] = []): Promise<void> {
   const slot = new OperationSlot();
-  const begun = new Set<string>();
+  const begun = new Set(begunBefore);
   setHandler(beginOperationUpdate, (request) => begin(key, slot, begun, request), {
     validator: (request) => validate(key, request),
   });
@@ -42,8 +43,13 @@ export async function deployment(key: DeploymentKey): Promise<void> {
       await runOperation(key, operation);
       slot.release();
     }
-    if (canStartAfresh(slot)) await continueAsNew<typeof deployment>(key);
+    if (canStartAfresh(slot)) await continueAsNew<typeof deployment>(key, stillFresh(begun));
   }
+}
+
+/** Signed texts that could still be replayed: the time of signing, their last line, is not too old yet. */
+function stillFresh(begun: ReadonlySet<string>): string[] {
+  return [...begun].filter((text) => Date.now() - Date.parse(text.split('\n').at(-1) ?? '') <= MAX_AGE_MS);
 }
 
 /** Nothing is under way and nobody waits for an answer: only then may a fresh run take over. */
@@ -59,8 +65,7 @@ async function begin(
   request: OperationRequest,
 ): Promise<BeginOperationResult> {
   const { approvers = [] } = await quick.readSettings('whose signatures count');
-  const refusal = requesterRefusal({ operation: request, key, approvers, nowMs: Date.now() });
-  if (refusal) throw stepFailure('Request.Invalid', refusal);
+  refuse(requesterRefusal({ operation: request, key, approvers, nowMs: Date.now() }));
   const signed = request.signature && requestText(request, key, request.signature.issuedAt);
   if (signed && begun.has(signed)) throw stepFailure('Request.Invalid', 'this signed request was begun before');
   if (signed) begun.add(signed);

@@ -1,8 +1,9 @@
 import type { SweepResult } from '../contracts/sweep';
-import type { DeploymentKey } from '../contracts/workflow-ids';
+import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
 import { inDestroyOrder } from '../policies/destroy-order';
 import { platform, quick } from './support/activity-stubs';
 import { destroyInOrder } from './support/destroy-in-order';
+import { requireParent } from './support/parent';
 
 export interface SweepInput extends DeploymentKey {
   requester: string;
@@ -19,6 +20,7 @@ export interface SweepInput extends DeploymentKey {
 export async function sweepOrphans(input: SweepInput): Promise<SweepResult> {
   const { application, environment, generation, dryRun = false } = input;
   const key = { application, environment };
+  if (!dryRun) requireParent(deploymentWorkflowId(key));
   const search = await platform.findOrphans('look for stacks that belong to nothing', key);
   const record = await quick.loadRecord('read what the record says', key);
   const orphans = inDestroyOrder(search.orphans, record.primary);

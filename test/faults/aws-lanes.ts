@@ -1,7 +1,9 @@
 import { sha256 } from '../../activities/support/token';
 import type { StackArtifact, StackRef } from '../../contracts/stack';
+import { deploymentWorkflowId, operationWorkflowId } from '../../contracts/workflow-ids';
 import type { Platform } from '../../platforms/platform';
 import type { deployRegion, retireDeployment } from '../../workflows';
+import type { above } from '../support/above.workflow';
 import { type FaultWorker, inTime, startFaultWorker } from './fault-worker';
 import { startProxiedPlatform } from './proxied-platform';
 
@@ -53,9 +55,9 @@ function openLane(worker: FaultWorker, application: string, endpoint: string): A
   const on = { ...key, platform: 'aws' as const, account: 'default' };
   const ref: StackRef = { account: 'default', region: AWS_REGION, kind: 'base', name: `${application}-staging-base` };
   let generation = 0;
-  const run = async <R>(workflow: string, id: string, input: object): Promise<R | undefined> => {
+  const run = async <R>(parentId: string, child: Parameters<typeof above>[0]): Promise<R | undefined> => {
     const { client, taskQueue } = worker;
-    const handle = await client.workflow.start(workflow, { workflowId: id, taskQueue, args: [input] });
+    const handle = await client.workflow.start('above', { workflowId: parentId, taskQueue, args: [child] });
     return inTime(handle.result() as Promise<R>);
   };
   return {
@@ -66,14 +68,16 @@ function openLane(worker: FaultWorker, application: string, endpoint: string): A
       generation += 1;
       const stack = { artifact: await artifactOf(worker, ref, version), refs: [ref], options: {} };
       const input = { ...on, ...stack, generation, region: ref.region, bakeSeconds: 0, mustServe: false };
-      return run('deployRegion', `deploy/${application}/staging/${generation}/${ref.region}`, input);
+      const operation = operationWorkflowId({ ...key, kind: 'deploy', generation });
+      return run(operation, { type: 'deployRegion', workflowId: `${operation}/${ref.region}`, input });
     },
     retire: async () => {
       generation += 1;
       const record = await worker.records.load(key);
       await worker.records.save({ ...record, place: { platform: 'aws', account: 'default' } });
       const input = { ...key, requester: 'ada', generation };
-      return run('retireDeployment', `retire/${application}/staging/${generation}`, input);
+      const workflowId = operationWorkflowId({ ...key, kind: 'retire', generation });
+      return run(deploymentWorkflowId(key), { type: 'retireDeployment', workflowId, input });
     },
   };
 }

@@ -34,7 +34,7 @@ export async function startFaultWorker(platformOf: (application: string) => Plat
   const records = new FileDeploymentStore(path.join(home, 'records'));
   const artifacts = new FileArtifactStore(path.join(home, 'artifacts'));
   const { client, nativeConnection, namespace = 'default' } = temporal.environment;
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') });
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../support/above.workflow') });
   const bundle = path.join(home, 'workflows.js');
   await writeFile(bundle, workflowBundle.code);
   const taskQueue = 'faults';

@@ -153,7 +153,7 @@ describe('residency', () => {
     expect(read({ compliance: { residency: ['EU'] } })[0]).toMatch(
       /^compliance\.residency\[0\]: received "EU"; valid: did you mean "eu"\?/,
     );
-    expect(read({ compliance: { residency: ['mars'] } })[0]).toMatch(/valid: one of us, ca, br, eu/);
+    expect(read({ compliance: { residency: ['mars'] } })[0]).toMatch(/valid: one of us, ca, mx, br, eu, uk,/);
   });
 
   test('in two jurisdictions cannot be kept by one set of data', () => {

@@ -24,12 +24,17 @@ function signed<Operation extends OperationRequest>(operation: Operation, deploy
 const refusal = (operation: OperationRequest, change: Partial<Parameters<typeof requesterRefusal>[0]> = {}) =>
   requesterRefusal({ operation, key, approvers, nowMs: NOW_MS, ...change });
 
-test('in production the requester must have signed, as soon as approvers are configured', () => {
+test('in production the requester must have signed', () => {
   for (const operation of [retire, deploy, { kind: 'sweep', requester: 'ada' } as const]) {
     expect(refusal(operation)).toMatch(/must be signed by its requester: set MERIDIAN_SIGNING_KEY/);
     expect(refusal(signed(operation))).toBeUndefined();
-    expect(refusal(operation, { approvers: [] })).toBeUndefined();
   }
+});
+
+test('without approvers nothing is destroyed in production; a deployment may begin, to be blocked at its approval', () => {
+  expect(refusal(retire, { approvers: [] })).toMatch(/this worker knows no approver: set MERIDIAN_APPROVERS/);
+  expect(refusal({ kind: 'sweep', requester: 'ada' }, { approvers: [] })).toMatch(/knows no approver/);
+  expect(refusal(deploy, { approvers: [] })).toBeUndefined();
 });
 
 test('elsewhere a name may be a claim; a wrong signature is refused everywhere', () => {

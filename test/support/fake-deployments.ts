@@ -65,7 +65,7 @@ export async function startFakeDeployments({
     now: () => new Date(),
   };
   const taskQueue = 'fake-deployments';
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows') });
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./above.workflow') });
   const worker: Worker = await createWorker({
     connection: nativeConnection,
     namespace,

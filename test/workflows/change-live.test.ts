@@ -126,7 +126,8 @@ describe('a change to a live deployment', () => {
     expect(report.leftovers).toEqual([]);
     const acts = since();
     expect(acts[0]).toBe(`drain ${leaving}`);
-    expect(acts.slice(-3)).toEqual(['data', 'connectivity', 'base'].map((kind) => `destroy ${leaving}/${kind}`));
+    const destroyed = ['data', 'connectivity', 'base'].map((kind) => `destroy ${leaving}/${kind}`);
+    expect(acts.slice(-4)).toEqual([...destroyed, 'drain nothing']);
     expect(acts.findIndex((act) => act.endsWith('/global'))).toBeLessThan(acts.indexOf(`destroy ${leaving}/data`));
     expect(fake.cloud.regionsWith('base')).not.toContain(leaving);
     expect(await record()).toMatchObject({ drained: [], live: { generation: 2 } });

@@ -1,8 +1,10 @@
 import { FileArtifactStore } from '../../activities/store/file-artifact-store';
 import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuery } from '../../contracts/messages';
-import { operationWorkflowId } from '../../contracts/workflow-ids';
+import type { DeploymentReport } from '../../contracts/report';
+import { deploymentWorkflowId, operationWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
-import type { deployMultiRegion, planDeployment } from '../../workflows';
+import type { planDeployment } from '../../workflows';
+import type { above } from '../support/above.workflow';
 import { type FakeDeployments, fakeRequest, startFakeDeployments } from '../support/fake-deployments';
 import { skipTime } from '../support/temporal-server';
 
@@ -283,14 +285,14 @@ describe('an approval that nobody gives', () => {
   it('is a no after a day', async () => {
     skipTime(fake.temporal);
     const request = fakeRequest({ rollout: { approval: 'plan', approvalTimeoutSeconds: 86_400 } });
-    const report = await fake.temporal.environment.client.workflow.execute<typeof deployMultiRegion>(
-      'deployMultiRegion',
-      {
-        workflowId: operationWorkflowId({ kind: 'deploy', ...request, generation: 1 }),
-        taskQueue: fake.taskQueue,
-        args: [{ request, requester: 'ada', generation: 1 }],
-      },
-    );
+    const { client } = fake.temporal.environment;
+    const type = 'deployMultiRegion';
+    const workflowId = operationWorkflowId({ kind: 'deploy', ...request, generation: 1 });
+    const report = (await client.workflow.execute<typeof above>('above', {
+      workflowId: deploymentWorkflowId(request),
+      taskQueue: fake.taskQueue,
+      args: [{ type, workflowId, input: { request, requester: 'ada', generation: 1 } }],
+    })) as DeploymentReport;
     expect(report.failure?.type).toBe('Approval.Expired');
     expect(report.approvals[0]?.state).toBe('expired');
     expect(fake.cloud.acts).toEqual([]);

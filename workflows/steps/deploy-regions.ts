@@ -5,8 +5,9 @@ import type { Wave } from '../../contracts/rollout';
 import type { StackArtifact } from '../../contracts/stack';
 import { operationKeyFromWorkflowId, regionWorkflowId } from '../../contracts/workflow-ids';
 import { type DeployRegionResult, deployRegion } from '../deploy-region';
-import { measure, quick } from '../support/activity-stubs';
+import { quick } from '../support/activity-stubs';
 import { approve } from '../support/approve';
+import { bake } from '../support/bake';
 import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf, stepFailure } from '../support/failures';
 import { applyStacks, asApproved, isUnchanged } from './apply-stacks';
@@ -77,7 +78,10 @@ async function deployOne(run: DeploymentRun, region: string, bakeSeconds: number
   const result = await bringUp(run, artifact, isLive ? 0 : bakeSeconds);
   if (result.kind === 'deployed') {
     if (drain) await run.drains.return(region);
-    if (isLive && bakeSeconds > 0) await bake(run, region, bakeSeconds);
+    if (isLive && bakeSeconds > 0) {
+      run.progress.region(region, 'baking', `under traffic, ${bakeSeconds} s`);
+      await bake(run.on, region, bakeSeconds);
+    }
     run.deployed.push(region);
     run.progress.region(region, 'ready', 'base stack is up');
     return undefined;
@@ -100,11 +104,6 @@ async function drainBeforeChange(run: DeploymentRun, region: string): Promise<bo
   throw stepFailure('Region.Unhealthy', `nobody would answer in place of ${region} any more: others were kept out`, {
     region,
   });
-}
-
-async function bake(run: DeploymentRun, region: string, seconds: number): Promise<void> {
-  run.progress.region(region, 'baking', `under traffic, ${seconds} s`);
-  await measure.bakeRegion(`${region}: bake ${seconds} s`, { ...run.on, region, seconds });
 }
 
 /** The region's own workflow; its way back passes to this one when it succeeds. */

@@ -43,7 +43,7 @@ export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan
     templates,
     findings,
     stackPlans,
-    ...(live && { live: { stacks: live.stacks, topology: live.topology } }),
+    ...(live && { live: { stacks: live.stacks, topology: live.topology, writer: run.record?.primary } }),
   });
   run.plan = plan;
   run.measured.documents.push(...plan.documents);

@@ -2,15 +2,16 @@ import { setHandler } from '@temporalio/workflow';
 import { ledgerSummary } from '../../agents/loop/token-ledger';
 import {
   abortUpdate,
-  decideApprovalUpdate,
   ledgerQuery,
   pauseUpdate,
   planQuery,
   progressQuery,
   resumeUpdate,
 } from '../../contracts/messages';
+import { quick } from './activity-stubs';
+import { answerDecisions } from './answer-decisions';
 import type { DeploymentRun } from './deployment-run';
-import { stepFailure } from './failures';
+import { refuse } from './failures';
 
 /**
  * Queries and updates of a deployment under way. A refused update changes nothing and leaves no trace in the history.
@@ -20,8 +21,11 @@ export function answerMessages(run: DeploymentRun, cancel: () => void): void {
   setHandler(progressQuery, ({ sinceSeq }) => run.progress.read(sinceSeq));
   setHandler(planQuery, () => run.plan);
   setHandler(ledgerQuery, () => ledgerSummary(run.ledger));
-  setHandler(decideApprovalUpdate, (decision) => run.decide(decision), {
-    validator: (decision) => refuse(run.approvals.refusal(decision)),
+  answerDecisions(run.approvals, {
+    reread: async () => {
+      run.settings = await quick.readSettings('whose signatures count now');
+    },
+    decided: ({ by, decision }) => run.progress.say(`${by} decided: ${decision}`),
   });
   handlePause(run);
   setHandler(
@@ -59,8 +63,4 @@ function handlePause(run: DeploymentRun): void {
 function pauseRefusal({ life, pause: { state } }: DeploymentRun): string | undefined {
   if (life !== 'running') return `the deployment cannot be paused any more: it is ${life}`;
   return state && `${state.by} has paused the deployment already: ${state.reason}`;
-}
-
-function refuse(reason: string | undefined): void {
-  if (reason !== undefined) throw stepFailure('Request.Invalid', reason);
 }

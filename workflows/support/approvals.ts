@@ -1,13 +1,14 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Approval, Approver, DecideApprovalInput } from '../../contracts/approval';
-import type { DeploymentRequest } from '../../contracts/request';
 import { decisionRefusal, isVerified } from '../../policies/decision-refusal';
 import { stepFailure } from './failures';
 
 export type Gate = Pick<Approval, 'id' | 'gate' | 'digest' | 'summary' | 'irreversible'>;
 
 export interface ApprovalContext {
-  request: DeploymentRequest;
+  environment: string;
+  /** how long a question waits for an answer */
+  timeoutSeconds: number;
   requester: string;
   workflowId: string;
   /** whose signatures count; read with the settings, after the workflow has started */
@@ -23,7 +24,7 @@ export interface PassOptions {
   vote?: (() => Promise<never>) | undefined;
 }
 
-/** The approval gates of one deployment. One approval waits at a time; a decided one is never used again. */
+/** The approval gates of one operation. One approval waits at a time; a decided one is never used again. */
 export class Approvals {
   readonly all: Approval[] = [];
 
@@ -42,8 +43,8 @@ export class Approvals {
 
   /** Why nobody can approve anything here; undefined when somebody can. Asked before anything is waited for. */
   impossible(): string | undefined {
-    const { request, approvers } = this.context;
-    if (request.environment !== 'production' || approvers().length > 0) return undefined;
+    const { environment, approvers } = this.context;
+    if (environment !== 'production' || approvers().length > 0) return undefined;
     return 'an approval for production must be signed, and this worker knows no approver: set MERIDIAN_APPROVERS on the worker (docs/approvals.md)';
   }
 
@@ -70,10 +71,12 @@ export class Approvals {
 
   /** Waits until the gate is approved. Rejection and time-out throw: an unanswered question is a no. */
   async pass(gate: Gate, { required, opened, vote }: PassOptions): Promise<void> {
+    // people are shown one question at a time
+    await condition(() => !required || this.waiting() === undefined);
     const index = this.open(gate, required);
     if (!required) return;
     opened();
-    const timeoutSeconds = this.context.request.rollout.approvalTimeoutSeconds;
+    const { timeoutSeconds } = this.context;
     const decided = () =>
       condition(() => this.all[index]?.state !== 'waiting', timeoutSeconds * 1_000, {
         summary: `approval: ${gate.gate}`,
@@ -98,13 +101,13 @@ export class Approvals {
   private open(gate: Gate, required: boolean): number {
     const times = this.all.filter(({ id }) => id === gate.id || id.startsWith(`${gate.id}#`)).length;
     const now = Date.now();
-    const { requester, request } = this.context;
+    const { requester, timeoutSeconds } = this.context;
     const approval: Approval = {
       ...gate,
       id: times === 0 ? gate.id : `${gate.id}#${times + 1}`,
       requester,
       requestedAt: new Date(now).toISOString(),
-      expiresAt: new Date(now + request.rollout.approvalTimeoutSeconds * 1_000).toISOString(),
+      expiresAt: new Date(now + timeoutSeconds * 1_000).toISOString(),
       state: required ? 'waiting' : 'not-required',
       verified: false,
     };
@@ -117,8 +120,7 @@ export class Approvals {
   }
 
   private facts(decision: DecideApprovalInput, approval: Approval) {
-    const { request, workflowId, approvers } = this.context;
-    const { environment } = request;
+    const { environment, workflowId, approvers } = this.context;
     return { decision, approval, workflowId, environment, approvers: approvers(), nowMs: Date.now() };
   }
 }

@@ -1,10 +1,13 @@
+import { sleep } from '@temporalio/workflow';
 import type { StepName } from '../../contracts/decision';
 import { platform } from './activity-stubs';
 import type { Gate } from './approvals';
 import type { DeploymentRun } from './deployment-run';
+import { failureTypeOf, messageOf } from './failures';
 
 /** One activity of this length after the other: the history of a long wait grows by the hour. */
 const VOTE_SECONDS = 3_600;
+const LOOK_AGAIN_MS = 300_000;
 
 /**
  * Asks at a gate, if anybody has to be asked here. What has been brought up so far votes on with its health while a
@@ -22,7 +25,21 @@ export async function approve(
   await run.approvals.pass(gate, { required, opened, vote });
 }
 
+/** Who cannot be seen abstains: a platform that does not answer is no reason to undo what serves. */
 async function voteOnHealth(run: DeploymentRun): Promise<never> {
   const input = { ...run.on, regions: [...run.deployed], seconds: VOTE_SECONDS };
-  for (;;) await platform.watchRegions('health votes while a person thinks', input);
+  for (;;) {
+    try {
+      await platform.watchRegions('health votes while a person thinks', input);
+    } catch (error) {
+      if (!isUnseen(error)) throw error;
+      run.progress.say(`health cannot be seen at present: ${messageOf(error)}`);
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+}
+
+function isUnseen(error: unknown): boolean {
+  const type = failureTypeOf(error);
+  return type === 'Platform.Unavailable' || type === 'Platform.Throttled';
 }

@@ -3,7 +3,6 @@ import type { OrchestratorSettings } from '../../activities/settings';
 import type { ApplyOptions, StackScope } from '../../activities/stacks';
 import type { TokenLedger } from '../../agents/loop/token-ledger';
 import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
-import type { DecideApprovalInput } from '../../contracts/approval';
 import type { Decision, StepName } from '../../contracts/decision';
 import { stepNameSchema } from '../../contracts/decision';
 import type { EvidenceSource } from '../../contracts/evidence';
@@ -88,7 +87,8 @@ export class DeploymentRun {
     this.scope = { account, application, environment };
     this.on = { ...this.scope, platform, generation: input.generation };
     this.approvals = new Approvals({
-      request: input.request,
+      environment,
+      timeoutSeconds: input.request.rollout.approvalTimeoutSeconds,
       requester: input.requester,
       workflowId: this.workflow.id,
       approvers: () => this.settings.approvers ?? [],
@@ -177,11 +177,6 @@ export class DeploymentRun {
 
   stop(message: string): void {
     this.stopped = { step: this.step, type: 'Operation.Aborted', message, next: [] };
-  }
-
-  decide(input: DecideApprovalInput): void {
-    this.approvals.decide(input);
-    this.progress.say(`${input.by} decided: ${input.decision}`);
   }
 
   /** Runs one of the four steps and notes how it ended. `act` returns its summary in one sentence. */

@@ -8,6 +8,11 @@ export function stepFailure(type: FailureType, message: string, where: { region?
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [where] });
 }
 
+/** For update handlers and their validators: a reason refuses, none lets pass. */
+export function refuse(reason: string | undefined): void {
+  if (reason !== undefined) throw stepFailure('Request.Invalid', reason);
+}
+
 /** The innermost cause that a person can act on, in the words of whoever failed. */
 export function describeFailure(error: unknown, step: StepName): Failure {
   if (isCancellation(error)) {

@@ -1,0 +1,24 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Approval } from '../contracts/approval';
+import type { StackRef } from '../contracts/stack';
+import type { DeploymentKey } from '../contracts/workflow-ids';
+
+/**
+ * What is asked before a production deployment is destroyed: exactly these stacks, in this order. A stack that appears
+ * afterwards is not among them.
+ */
+export function removalGate(
+  { application, environment }: DeploymentKey,
+  refs: readonly StackRef[],
+): Pick<Approval, 'id' | 'gate' | 'digest' | 'summary' | 'irreversible'> {
+  const regions = [...new Set(refs.map(({ region }) => region))];
+  const data = refs.filter(({ kind }) => kind === 'data');
+  return {
+    id: 'removal',
+    gate: 'removal',
+    digest: bytesToHex(sha256(utf8ToBytes(JSON.stringify(refs)))),
+    summary: `destroying ${application}/${environment}: ${refs.length} stacks in ${regions.join(', ')}`,
+    irreversible: data.map(({ region, name }) => `the data in ${region} goes with ${name}`),
+  };
+}
