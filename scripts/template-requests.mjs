@@ -124,7 +124,8 @@ function plan(request, primary, live) {
   const replication = compiled('skills/database-optimization-analyzer/skill.js').planReplication({ request, topology });
   const generator = compiled('skills/iac-template-generator/skill.js');
   const specs = generator.buildRegionSpecs({ request, topology, replication, live });
-  const firstRegion = live?.firstRegion ?? specs.at(-1).region;
+  // not the last one, which is the one that a change takes away
+  const firstRegion = live?.firstRegion ?? (specs[1] ?? specs[0]).region;
   const { account, application, environment } = request;
   const traffic = generator.buildTraffic(request, topology);
   const { stacks } = generator.generateTemplates({ account, application, environment, specs, traffic, firstRegion });
@@ -147,6 +148,16 @@ function changed(chosen, { specs, firstRegion }) {
       return { chosen: { ...chosen, services: 'private' }, primary: regions[0] };
     default:
       return undefined;
+  }
+}
+
+/** The stacks of a change; undefined when it is refused, as taking a protected copy of a table away is. */
+function changePlan(request, primary, live) {
+  try {
+    return plan(request, primary, live);
+  } catch (error) {
+    if (error.name === 'UnrenderableError') return undefined;
+    throw error;
   }
 }
 
@@ -173,7 +184,7 @@ export function templateRequests(wanted, seed) {
     requests.push({ chosen, stacks: made.stacks });
     const next = changed(chosen, made);
     const after = next && validRequest(rawRequest(next.chosen));
-    const change = after && plan(after, next.primary, made);
+    const change = after && changePlan(after, next.primary, made);
     if (change) requests.push({ chosen: { ...next.chosen, live: true }, stacks: change.stacks });
   }
   return { requests, refused };
