@@ -113,7 +113,7 @@ export async function deploymentStatus(
   const operations = await listDeployments(meridian, key);
   const operation = generation === undefined ? operations[0] : operations.find((one) => one.generation === generation);
   if (!operation) throw unknownDeployment(key);
-  if (operation.kind !== 'deploy') return { operation, progress: undefined };
+  if (operation.kind === 'sweep') return { operation, progress: undefined };
   const progress = await queryProgress(meridian, operation.workflowId).catch(unlessEnded(operation.status));
   return { operation, progress: progress && atStatus(operation.status, progress) };
 }

@@ -18,10 +18,10 @@ import {
 import { requestText } from '../contracts/request-text';
 import { type DeploymentKey, operationWorkflowId } from '../contracts/workflow-ids';
 import { requesterRefusal } from '../policies/requester-refusal';
-import { MAX_AGE_MS } from '../policies/signature-problem';
 import { deployMultiRegion } from './deploy-multi-region';
 import { retireDeployment } from './retire-deployment';
 import { quick } from './support/activity-stubs';
+import { BegunRequests } from './support/begun-requests';
 import { refuse, stepFailure } from './support/failures';
 import { type Operation, OperationSlot } from './support/operation-slot';
 import { sweepOrphans } from './sweep-orphans';
@@ -32,7 +32,7 @@ import { sweepOrphans } from './sweep-orphans';
  */
 export async function deployment(key: DeploymentKey, begunBefore: readonly string[] = []): Promise<void> {
   const slot = new OperationSlot();
-  const begun = new Set(begunBefore);
+  const begun = new BegunRequests(begunBefore);
   setHandler(beginOperationUpdate, (request) => begin(key, slot, begun, request), {
     validator: (request) => validate(key, request),
   });
@@ -43,13 +43,8 @@ export async function deployment(key: DeploymentKey, begunBefore: readonly strin
       await runOperation(key, operation);
       slot.release();
     }
-    if (canStartAfresh(slot)) await continueAsNew<typeof deployment>(key, stillFresh(begun));
+    if (canStartAfresh(slot)) await continueAsNew<typeof deployment>(key, begun.stillFresh());
   }
-}
-
-/** Signed texts that could still be replayed: the time of signing, their last line, is not too old yet. */
-function stillFresh(begun: ReadonlySet<string>): string[] {
-  return [...begun].filter((text) => Date.now() - Date.parse(text.split('\n').at(-1) ?? '') <= MAX_AGE_MS);
 }
 
 /** Nothing is under way and nobody waits for an answer: only then may a fresh run take over. */
@@ -60,15 +55,12 @@ function canStartAfresh(slot: OperationSlot): boolean {
 async function begin(
   key: DeploymentKey,
   slot: OperationSlot,
-  /** signed requests that began something: whoever records one cannot begin it again */
-  begun: Set<string>,
+  begun: BegunRequests,
   request: OperationRequest,
 ): Promise<BeginOperationResult> {
   const { approvers = [] } = await quick.readSettings('whose signatures count');
   refuse(requesterRefusal({ operation: request, key, approvers, nowMs: Date.now() }));
-  const signed = request.signature && requestText(request, key, request.signature.issuedAt);
-  if (signed && begun.has(signed)) throw stepFailure('Request.Invalid', 'this signed request was begun before');
-  if (signed) begun.add(signed);
+  if (request.signature) refuse(begun.claim(requestText(request, key, request.signature.issuedAt)));
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
   const operation: Operation = { request, generation, workflowId, start: 'waiting' };

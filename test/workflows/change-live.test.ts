@@ -133,6 +133,26 @@ describe('a change to a live deployment', () => {
     expect(await record()).toMatchObject({ drained: [], live: { generation: 2 } });
   });
 
+  it('lets a region that was left drained answer again: changed while it is out, or at once when nothing changes', async () => {
+    const { name, first, record } = await goLive();
+    const [out = ''] = first.request.regions.wanted.filter((region) => region !== first.topology?.primary);
+    const leaveDrained = async () => {
+      const found = await record();
+      await fake.records.save({ ...found, drained: [out] });
+      fake.cloud.drained = [out];
+    };
+    await leaveDrained();
+    const same = await run(name);
+    expect(same.verdict).toBe('promoted');
+    expect(fake.cloud.drained).toEqual([]);
+    expect((await record()).drained).toEqual([]);
+    await leaveDrained();
+    const changed = await run({ ...name, services: newImage(first.request) });
+    expect(changed.verdict).toBe('promoted');
+    expect(fake.cloud.drained).toEqual([]);
+    expect((await record()).drained).toEqual([]);
+  });
+
   it('refuses to remove the region that takes the writes', async () => {
     const { name, first, since } = await goLive();
     const wanted = first.request.regions.wanted.filter((region) => region !== first.topology?.primary);

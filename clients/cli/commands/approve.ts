@@ -61,6 +61,10 @@ async function workflowOf(meridian: MeridianClient, target: Target): Promise<str
   return target.workflowId ?? (await deploymentStatus(meridian, target)).operation.workflowId;
 }
 
+function removalText({ summary, requester, irreversible }: Approval): string {
+  return `${[`${requester} asks for ${summary}`, ...irreversible.map((line) => `  ! ${line}`)].join('\n')}\n`;
+}
+
 async function mayApprove(
   meridian: MeridianClient,
   workflowId: string,
@@ -76,8 +80,11 @@ async function mayApprove(
       'meridian approve without --digest shows it',
     );
   }
-  const plan = await queryPlan(meridian, workflowId);
-  if (plan) terminal.err(renderPlan(plan, {}, terminal.errColors));
+  if (approval.gate === 'removal') terminal.err(removalText(approval));
+  else {
+    const plan = await queryPlan(meridian, workflowId);
+    if (plan) terminal.err(renderPlan(plan, {}, terminal.errColors));
+  }
   if (yes) return true;
   if (!terminal.canAsk)
     throw new ClientProblem(

@@ -33,6 +33,8 @@ export async function runRetire(input: RetireCommandInput, terminal: Terminal): 
   try {
     const { workflowId } = await retireDeployment(meridian, { application, environment, requester: by });
     terminal.err(`${workflowId}\n`);
+    if (environment === 'production')
+      terminal.err(`waits for somebody else’s "meridian approve ${targetName(target)}"; nothing is destroyed before\n`);
     const result = await awaitResult<RetireResult>(meridian, workflowId, signal);
     if (input.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
     else terminal.out(retiredText(targetName(target), result));
