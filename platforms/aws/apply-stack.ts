@@ -13,6 +13,7 @@ import { type ChangeSet, createChangeSet, deleteChangeSet, deleteReview, stackIn
 import { clientToken, startOnce } from './client-token';
 import { plannedChanges } from './planned-changes';
 import { protectData, protectFromDeletion } from './protection';
+import { withDriftToRevert } from './revert-drift';
 import { newestOperation, operationsOf, type StackOperation } from './stack-events';
 import { appliedTemplate, describeStack, findStack, type StackSession, tagsOf } from './stack-session';
 import { hasSucceeded, isUnderWay } from './stack-status';
@@ -69,8 +70,9 @@ async function applyOnce(application: Application, found: Stack | undefined): Pr
 }
 
 async function changeStack(application: Application, stack: Stack | undefined, token: string) {
-  const { session, change, context, options } = application;
+  const { session, context, options } = application;
   const before = await appliedTemplate(session, stack);
+  const change = await withDriftToRevert(session, stack, application.change, context);
   const settings = { templateBucket: options.templateBucket, signal: context.signal };
   const set = await createChangeSet(session, application.token, change, stack, settings);
   const real = plannedChanges(set.changes, { before, after: change.template });

@@ -18,8 +18,16 @@ const DETECTION_TIMEOUT_MS = 15 * 60_000;
 const UNKNOWN_ACTION =
   /^(InvalidAction|NotImplemented|UnknownOperation|UnknownOperationException|NotImplementedException)$/;
 
-/** See `StackPort.drift`. Resource types that CloudFormation cannot read are not compared. */
+/** See `StackPort.drift`: without what Meridian itself did. */
 export async function stackDrift(session: StackSession, context: CallContext): Promise<StackDrift> {
+  return { ref: session.ref, drifted: withoutOwnDoing(await detectDrift(session, context)) };
+}
+
+/**
+ * All that differs from the applied template, whoever did it. Resource types that CloudFormation cannot read are not
+ * compared. Throws `Platform.Refused` where the platform cannot tell.
+ */
+export async function detectDrift(session: StackSession, context: CallContext): Promise<StackDrift['drifted']> {
   const { ref, cloudFormation } = session;
   const begun = await session.call(
     cloudFormation.send(new DetectStackDriftCommand({ StackName: ref.name })).catch((error) => {
@@ -46,7 +54,7 @@ export async function stackDrift(session: StackSession, context: CallContext): P
   if (ended.DetectionStatus === 'DETECTION_FAILED' && drifted.length === 0) {
     throw failed(session, ended.DetectionStatusReason ?? 'no reason given');
   }
-  return { ref, drifted };
+  return drifted;
 }
 
 async function readDrifts(session: StackSession): Promise<StackDrift['drifted']> {
@@ -65,7 +73,7 @@ async function readDrifts(session: StackSession): Promise<StackDrift['drifted']>
     drifts.push(...(answer.StackResourceDrifts ?? []));
     NextToken = answer.NextToken;
   } while (NextToken);
-  const drifted = drifts.map((drift): StackDrift['drifted'][number] => ({
+  return drifts.map((drift): StackDrift['drifted'][number] => ({
     resource: drift.LogicalResourceId ?? '',
     type: drift.ResourceType ?? '',
     kind: drift.StackResourceDriftStatus === 'DELETED' ? 'deleted' : 'changed',
@@ -75,7 +83,6 @@ async function readDrifts(session: StackSession): Promise<StackDrift['drifted']>
       actual: ActualValue ?? '',
     })),
   }));
-  return withoutOwnDoing(drifted);
 }
 
 function failed({ ref }: StackSession, why: string): PlatformError {

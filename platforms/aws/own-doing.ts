@@ -20,6 +20,14 @@ export function withoutOwnDoing(drifted: DriftedResource[]): DriftedResource[] {
   });
 }
 
+/** What Meridian’s own operations changed: one line for each resource, with the paths. */
+export function ownDoing(drifted: DriftedResource[]): string[] {
+  return drifted.flatMap((resource) => {
+    const own = resource.differences.filter((difference) => isOwnDoing(resource, difference));
+    return own.length === 0 ? [] : [`${resource.resource} (${own.map(({ path }) => path).join(', ')})`];
+  });
+}
+
 function isOwnDoing({ type, differences }: DriftedResource, difference: Difference): boolean {
   const { path } = difference;
   if (/^\/(HealthCheck)?Tags\b/.test(path)) return hasTag(difference, OWN_TAGS);

@@ -4,6 +4,7 @@ import type { StackChange } from '../platform';
 import type { ApplyOptions } from './apply-stack';
 import { createChangeSet, deleteChangeSet, deleteReview } from './change-set';
 import { changesBetween, plannedChanges } from './planned-changes';
+import { withDriftToRevert } from './revert-drift';
 import { appliedTemplate, findStack, type StackSession } from './stack-session';
 
 /**
@@ -24,8 +25,9 @@ export async function planStack(
 
   const name = `meridian-plan-${randomUUID()}`;
   const signal = new AbortController().signal;
+  const asked = await withDriftToRevert(session, stack, change, { signal, heartbeat: () => undefined });
   try {
-    const set = await createChangeSet(session, name, change, stack, { ...options, signal });
+    const set = await createChangeSet(session, name, asked, stack, { ...options, signal });
     return plannedChanges(set.changes, { before, after: change.template });
   } finally {
     await deleteChangeSet(session, name);

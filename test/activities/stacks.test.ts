@@ -8,6 +8,7 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import { createStackActivities } from '../../activities/stacks';
 import { FileArtifactStore } from '../../activities/store/file-artifact-store';
 import { FileDeploymentStore } from '../../activities/store/file-deployment-store';
+import { withFailureTypes } from '../../activities/support/failures';
 import { compensationFor } from '../../contracts/compensation';
 import type { StackArtifact, StackRef } from '../../contracts/stack';
 import { FakeCloud } from '../../platforms/fake/fake-cloud';
@@ -118,6 +119,64 @@ describe('stacks', () => {
     }
     expect(cloud.tokens.size).toBe(2);
     expect(cloud.acts).toEqual(['apply eu-west-1/base', 'apply eu-west-1/base']);
+  });
+
+  it('that would change otherwise than approved tell all that would really change', async () => {
+    const { artifacts, activities } = setUp('unapproved');
+    const text = JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } } });
+    const template = await artifacts.put(text, 'json');
+    const input = {
+      ...KEY,
+      generation: 1,
+      artifact: { ...(await artifact(artifacts, 'base', 1)), template },
+      refs: [],
+    };
+    const { applyStack } = withFailureTypes({ applyStack: activities.applyStack });
+    await expect(run(() => applyStack({ ...input, approved: [] }))).rejects.toMatchObject({
+      type: 'Platform.PlanChanged',
+      nonRetryable: true,
+      details: [{ region: 'eu-west-1', changes: [{ action: 'create', resource: 'Topic', type: 'AWS::SNS::Topic' }] }],
+    });
+  });
+
+  it('that were undone are applied once more by the same generation, and not by an older one', async () => {
+    const { cloud, artifacts, activities } = setUp('again');
+    const of = async (generation: number) => ({
+      ...KEY,
+      generation,
+      artifact: await artifact(artifacts, 'base', generation),
+      refs: [],
+    });
+    await run(async () => activities.applyStack(await of(1)));
+    const [before = { state: 'absent' as const }] = await run(() =>
+      activities.readBeforeImages({ ...KEY, generation: 2, refs: [ref('base')] }),
+    );
+    await run(async () => activities.applyStack(await of(2)));
+    const compensation = compensationFor(ref('base'), 2, before);
+    await run(() => activities.compensateStack({ ...KEY, generation: 2, compensation }));
+    await run(async () => activities.applyStack(await of(2)));
+    const version = () => JSON.parse([...cloud.stacks.values()][0]?.change.template ?? '{}').Description;
+    expect(version()).toBe('version 2');
+    await expect(run(async () => activities.applyStack(await of(1)))).rejects.toMatchObject({
+      type: 'Record.Conflict',
+    });
+    expect(version()).toBe('version 2');
+  });
+
+  it('say what a rollback left out, applied and undone', async () => {
+    const { cloud, artifacts, activities } = setUp('skipped');
+    cloud.intercept = async ({ name }, act) => {
+      const answer = await act();
+      return name === 'apply' ? { ...(answer as object), skipped: ['Topic'] } : answer;
+    };
+    const input = { ...KEY, generation: 1, artifact: await artifact(artifacts, 'base', 1), refs: [] };
+    expect(await run(() => activities.applyStack(input))).toMatchObject({ skipped: ['Topic'] });
+    const [before = { state: 'absent' as const }] = await run(() =>
+      activities.readBeforeImages({ ...KEY, generation: 2, refs: [ref('base')] }),
+    );
+    const compensation = compensationFor(ref('base'), 2, before);
+    const undone = await run(() => activities.compensateStack({ ...KEY, generation: 2, compensation }));
+    expect(undone).toEqual({ skipped: ['Topic'] });
   });
 
   it('whose parameter has no source are refused by name', async () => {

@@ -1,8 +1,10 @@
 import {
   CreateStackCommand,
+  DescribeStacksCommand,
   GetStackPolicyCommand,
   ListChangeSetsCommand,
   ListStacksCommand,
+  type Stack,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
@@ -77,6 +79,11 @@ const ec2 = (action: string, parameters: Record<string, string>) =>
 const bucket = (name: string) => ({ Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: name } } });
 const cloudFormation = () => clients.cloudFormation({ account: 'default', region: REGION });
 
+const describedStack = async (StackName: string): Promise<Partial<Stack>> => {
+  const { Stacks } = await cloudFormation().send(new DescribeStacksCommand({ StackName }));
+  return Stacks?.[0] ?? {};
+};
+
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
@@ -148,6 +155,26 @@ describe('an operation under way', () => {
     expect((await stacks.describe(ref)).status).toBe('creating');
   });
 
+  it('is waited for before a destruction, and what was protected meanwhile is left alone', async () => {
+    const { ref, change, apply } = sample(TOPIC);
+    await apply();
+    const update = expect(
+      stacks.apply({ ...change, template: template({ ...TOPIC, ...slow(3) }), token: 'update' }, context()),
+    ).rejects.toMatchObject({ type: 'Platform.StackFailed' });
+    await until(async () => (await stacks.describe(ref)).status === 'updating');
+    const destruction = stacks.destroy({ ref, token: 'away', onlyGeneration: 1 }, context());
+    const refused = expect(destruction).rejects.toMatchObject({
+      type: 'Platform.Refused',
+      message: expect.stringContaining('Meridian did not set'),
+    });
+    await until(async () => told.some((detail) => detail.startsWith('waiting: ')));
+    const protection = { StackName: ref.name, EnableTerminationProtection: true };
+    await cloudFormation().send(new UpdateTerminationProtectionCommand(protection));
+    await refused;
+    await update;
+    expect((await stacks.describe(ref)).status).toBe('ready');
+  });
+
   it('is destroyed without waiting for its end', async () => {
     const { ref, change } = sample(slow(20));
     const attempt = expect(stacks.apply(change, context())).rejects.toMatchObject({ type: 'Platform.StackFailed' });
@@ -176,6 +203,42 @@ describe('what is there', () => {
     });
     expect((await stacks.describe(ref)).status).toBe('absent');
     expect(await apply({ token: 'next' })).toMatchObject({ status: 'ready' });
+  });
+
+  it('is applied once more under the token of a change that was undone since', async () => {
+    const { ref, change, apply } = sample(TOPIC);
+    await apply();
+    const second = { ...change, template: template({ ...TOPIC, ...queue(30) }), token: `${change.token}-second` };
+    await stacks.apply(second, context());
+    await stacks.apply({ ...change, token: `${change.token}-restore` }, context());
+    await stacks.apply(second, context());
+    expect(await stacks.template(ref)).toBe(second.template);
+    const { LastUpdatedTime } = await describedStack(ref.name);
+    await stacks.apply(second, context());
+    expect((await describedStack(ref.name)).LastUpdatedTime).toEqual(LastUpdatedTime);
+  });
+
+  it('stays protected when a change is undone, and can be retired', async () => {
+    const { ref, change, apply } = sample(TOPIC);
+    await apply({ protect: true });
+    const more = { template: template({ ...TOPIC, ...queue(30) }), token: `${change.token}-more`, protect: true };
+    await apply(more);
+    await apply({ token: `${change.token}-restore` });
+    const { EnableTerminationProtection, Tags } = await describedStack(ref.name);
+    expect(EnableTerminationProtection).toBe(true);
+    expect(Tags).toContainEqual({ Key: 'meridian:protected', Value: 'true' });
+    await stacks.destroy({ ref, token: 'away' }, context());
+    expect((await stacks.describe(ref)).status).toBe('absent');
+  });
+
+  it('is shown as it would really change when that was not approved', async () => {
+    const { change, apply } = sample(TOPIC);
+    await apply();
+    const more = { ...change, template: template({ ...TOPIC, ...queue(30) }), token: `${change.token}-more` };
+    await expect(stacks.apply({ ...more, approved: [] }, context())).rejects.toMatchObject({
+      type: 'Platform.PlanChanged',
+      changes: [{ action: 'create', resource: 'Queue', type: 'AWS::SQS::Queue' }],
+    });
   });
 
   it('holds data that no update may replace or delete, except what was approved by name', async () => {

@@ -191,6 +191,19 @@ test('a drain is the whole set: regions go and come back by their health checks'
   expect(await drainedOf(HOSTNAME)).toEqual([]);
 });
 
+test('a drain that was cut off while resolvers forgot waits anew, and one of nobody does not', async () => {
+  const waiting = createAwsTraffic({ clients, resolversForgetMs: 400 });
+  const drain = { ...scope, hostname: HOSTNAME, epoch: 2 };
+  const took = async (regions: string[]) => {
+    const start = Date.now();
+    await waiting.drain({ ...drain, regions });
+    return Date.now() - start;
+  };
+  await traffic.drain({ ...drain, regions: [THIRD] });
+  expect(await took([THIRD])).toBeGreaterThanOrEqual(400);
+  expect(await took([])).toBeLessThan(400);
+});
+
 test('nobody is drained who would leave nobody, nor by an older epoch', async () => {
   const drain = { ...scope, hostname: HOSTNAME, epoch: 2 };
   await expect(traffic.drain({ ...drain, regions: [...REGIONS] })).rejects.toMatchObject({ type: 'Platform.Refused' });
