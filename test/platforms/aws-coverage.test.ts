@@ -106,7 +106,8 @@ ${REFUSED.map(([operation, why]) => `| \`${operation}\` | ${why} |`).join('\n')}
 ## Differences that Meridian makes itself
 
 Drift detection compares templates with what is there. These differences are Meridian’s own work; \`meridian drift\` leaves
-the first three out, so that nobody reverts a drain or a fence by mistake:
+the first three out, and \`deploy --revert-drift\` never reverts them: a stack that has nothing else is changed without
+reverting, one that somebody changed by hand as well is refused:
 
 | resource | property | made by |
 | --- | --- | --- |
