@@ -50,23 +50,6 @@ test('what is left of a stack has a price where the catalog knows one', () => {
   expect(cost.unknown).toBe(1);
 });
 
-test('a change of nothing but inherited tags is no line of a plan; one of own tags is', () => {
-  const tagged = (ChangeSource?: 'DirectModification') => ({
-    ResourceChange: {
-      Action: 'Modify' as const,
-      LogicalResourceId: 'Topic',
-      ResourceType: 'AWS::SNS::Topic',
-      Replacement: 'False' as const,
-      Details: [{ Target: { Attribute: 'Tags' as const }, ...(ChangeSource && { ChangeSource }) }],
-    },
-  });
-  const templates = { before: '{}', after: '{}' };
-  expect(plannedChanges([tagged()], templates)).toEqual([]);
-  expect(plannedChanges([tagged('DirectModification')], templates)).toEqual([
-    { action: 'change', resource: 'Topic', type: 'AWS::SNS::Topic', properties: ['Tags'] },
-  ]);
-});
-
 test('a cloud that names no properties is helped out by the templates', () => {
   const table = (name: string) =>
     JSON.stringify({ Resources: { Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: name } } } });

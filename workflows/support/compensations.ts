@@ -45,7 +45,7 @@ export class Compensations {
     if (!this.pending.some((one) => keyOf(one.ref) === keyOf(ref)))
       this.pending.push(compensationFor(ref, this.scope.generation, before));
     const input: ApplyStackInput = { ...this.scope, artifact, refs, ...options };
-    return platform.applyStack(`${ref.region}: apply ${ref.kind}`, input);
+    return await platform.applyStack(`${ref.region}: apply ${ref.kind}`, input);
   }
 
   /** Takes over what a child left to be undone. */
