@@ -19,6 +19,6 @@ export function removalGate(
     gate: 'removal',
     digest: bytesToHex(sha256(utf8ToBytes(JSON.stringify(refs)))),
     summary: `destroying ${application}/${environment}: ${refs.length} stacks in ${regions.join(', ')}`,
-    irreversible: data.map(({ region, name }) => `the data in ${region} goes with ${name}`),
+    irreversible: data.map(({ region, name }) => `the databases and tables in ${region} go with ${name}; buckets stay`),
   };
 }

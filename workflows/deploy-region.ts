@@ -2,14 +2,14 @@ import type { ApplyOptions, StackScope } from '../activities/stacks';
 import type { Compensation } from '../contracts/compensation';
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { Failure } from '../contracts/report';
-import type { StackArtifact, StackRef } from '../contracts/stack';
+import type { PlannedChange, StackArtifact, StackRef } from '../contracts/stack';
 import { operationWorkflowId } from '../contracts/workflow-ids';
 import { allHealthy, sickness } from '../policies/health';
 import { patience } from '../policies/patience';
 import { measure, platform } from './support/activity-stubs';
 import { bake } from './support/bake';
 import { Compensations } from './support/compensations';
-import { describeFailure, stepFailure } from './support/failures';
+import { describeFailure, realChangesOf, stepFailure } from './support/failures';
 import { requireParent } from './support/parent';
 
 export interface DeployRegionInput extends StackScope {
@@ -29,7 +29,14 @@ export interface DeployRegionInput extends StackScope {
 export type DeployRegionResult =
   /** the way back passes to the parent, which now owns it */
   | { kind: 'deployed'; compensations: Compensation[] }
-  | { kind: 'failed'; failure: Failure; undone: string[]; left: Array<{ ref: StackRef; why: string }> };
+  | {
+      kind: 'failed';
+      failure: Failure;
+      undone: string[];
+      left: Array<{ ref: StackRef; why: string }>;
+      /** nothing was done, because the platform would have done this, which is more than what was approved */
+      realChanges?: PlannedChange[];
+    };
 
 /**
  * Brings up one region: apply, verify, bake. When that fails, or the deployment is stopped, it takes back what it did
@@ -46,7 +53,8 @@ export async function deployRegion(input: DeployRegionInput): Promise<DeployRegi
   } catch (error) {
     const failure = { region: input.region, ...describeFailure(error, 'regions') };
     const { undone, left } = await compensations.undo();
-    return { kind: 'failed', failure, undone, left };
+    const realChanges = realChangesOf(error);
+    return { kind: 'failed', failure, undone, left, ...(realChanges && { realChanges }) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { decideApprovalUpdate, pauseUpdate, progressQuery, resumeUpdate } from '../../contracts/messages';
+import { decideApprovalUpdate, pauseUpdate, planQuery, progressQuery, resumeUpdate } from '../../contracts/messages';
 import type { DeploymentReport } from '../../contracts/report';
 import type { DeploymentRequest } from '../../contracts/request';
 import { createFakePlatform } from '../../platforms/fake/fake-platform';
@@ -217,26 +217,35 @@ describe('a change to a live deployment', () => {
 });
 
 describe('approvals on the way', () => {
-  it('ask again when the platform is about to do more than was approved', async () => {
-    const error = new PlatformError('Platform.PlanChanged', 'would now also replace Database');
-    fake.cloud.script.push({ call: 'apply', kind: 'data', times: 1, error });
-    const handle = await fake.deploy({ ...named(), rollout: { approval: 'plan' } });
-    const ask = () => handle.query(progressQuery, { sinceSeq: 0 });
-    const approve = async (gate: RegExp) => {
-      const { approval } = await until(ask, ({ approval: waiting }) => gate.test(waiting?.id ?? ''));
-      const { id: approvalId = '', digest = '' } = approval ?? {};
-      await handle.executeUpdate(decideApprovalUpdate, {
-        args: [{ approvalId, digest, decision: 'approve', by: 'bo' }],
-      });
-      return approval;
-    };
-    await approve(/^plan$/);
-    const again = await approve(/^plan-.*-data$/);
-    expect(again?.summary).toMatch(/replace Database/);
-    const report = await handle.result();
-    expect(report.verdict).toBe('promoted');
-    expect(report.approvals.map(({ state }) => state)).toEqual(['approved', 'approved']);
-  });
+  it.each(['base', 'data'] as const)(
+    'ask again, and show it, when the %s stack would become more than was approved',
+    async (kind) => {
+      const known = (await run(named())).plan?.changes.find(({ ref }) => ref.kind === kind)?.changes ?? [];
+      fake.reset();
+      const changes = [...known, { ...known[0]!, resource: 'Surprise' }];
+      const error = new PlatformError('Platform.PlanChanged', 'would now also create Surprise', { changes });
+      fake.cloud.script.push({ call: 'apply', kind, times: 1, error });
+      const handle = await fake.deploy({ ...named(), rollout: { approval: 'plan' } });
+      const ask = () => handle.query(progressQuery, { sinceSeq: 0 });
+      const approve = async (gate: RegExp) => {
+        const { approval } = await until(ask, ({ approval: waiting }) => gate.test(waiting?.id ?? ''));
+        const { id: approvalId = '', digest = '' } = approval ?? {};
+        await handle.executeUpdate(decideApprovalUpdate, {
+          args: [{ approvalId, digest, decision: 'approve', by: 'bo' }],
+        });
+        return approval;
+      };
+      await approve(/^plan$/);
+      const again = await approve(new RegExp(`^plan-.*-${kind}$`));
+      expect(again?.summary).toMatch(/create Surprise/);
+      const shown = await handle.query(planQuery);
+      expect(shown?.digest).toBe(again?.digest);
+      expect(shown?.changes.flatMap((stack) => stack.changes.map(({ resource }) => resource))).toContain('Surprise');
+      const report = await handle.result();
+      expect(report.verdict).toBe('promoted');
+      expect(report.approvals.map(({ state }) => state)).toEqual(['approved', 'approved']);
+    },
+  );
 
   it('end when a region turns sick while a person thinks, and what was done is undone', async () => {
     const handle = await fake.deploy({ ...named(), rollout: { approval: 'every-region', onFailure: 'rollback-all' } });

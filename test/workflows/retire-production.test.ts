@@ -52,7 +52,7 @@ it('production is destroyed by two people, and what was rejected stands', async 
   const rejected = await retire();
   expect(await waiting(rejected)).toMatchObject({
     gate: 'removal',
-    irreversible: expect.arrayContaining([expect.stringMatching(/data in/)]),
+    irreversible: expect.arrayContaining([expect.stringMatching(/databases and tables in/)]),
   });
   await expect(decide(rejected, ada, 'ada', 'approve')).rejects.toMatchObject({
     cause: { message: expect.stringMatching(/somebody else must approve/) },

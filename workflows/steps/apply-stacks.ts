@@ -4,10 +4,9 @@ import type { ApplyOptions } from '../../activities/stacks';
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { PlannedChange, StackArtifact, StackKind, StackRef } from '../../contracts/stack';
 import { isLost } from '../../policies/stateful-resources';
-import { platform } from '../support/activity-stubs';
 import { approve } from '../support/approve';
 import type { DeploymentRun } from '../support/deployment-run';
-import { failureTypeOf, messageOf, stepFailure } from '../support/failures';
+import { messageOf, realChangesOf, stepFailure } from '../support/failures';
 
 /** A plan that keeps changing under the hands of the one who approves it is somebody else at work. */
 const ASKED_AGAIN_AT_MOST = 3;
@@ -53,8 +52,10 @@ export async function asApproved<R>(
     try {
       return await act({ approved, ...run.applyOptions });
     } catch (error) {
-      if (failureTypeOf(error) !== 'Platform.PlanChanged' || asked === ASKED_AGAIN_AT_MOST) throw error;
-      approved = await askAgain(run, artifact, messageOf(error));
+      const real = realChangesOf(error);
+      if (!real || asked === ASKED_AGAIN_AT_MOST) throw error;
+      await askAgain(run, artifact, { real, why: messageOf(error) });
+      approved = real;
     }
   }
 }
@@ -70,21 +71,26 @@ export function isUnchanged(run: DeploymentRun, plan: DeploymentPlan, { ref, par
 }
 
 function changesOf(plan: DeploymentPlan, ref: StackRef): PlannedChange[] {
-  return plan.changes.find((stack) => stack.ref.region === ref.region && stack.ref.name === ref.name)?.changes ?? [];
+  return plan.changes.find((stack) => isSame(stack.ref, ref))?.changes ?? [];
 }
 
-async function askAgain(run: DeploymentRun, artifact: StackArtifact, why: string): Promise<PlannedChange[]> {
-  const { region, kind } = artifact.ref;
-  const [now] = await platform.planStacks(`${region}: what would ${kind} change now`, {
-    ...run.on,
-    stacks: [artifact],
-  });
-  const changes = now?.changes ?? [];
-  const lost = changes.find(isLost);
-  if (lost) throw stepFailure('Plan.Blocked', `${why}; a deployment never destroys data`, { region });
+/** What people see and approve from now on is the plan with what the platform would really do. */
+async function askAgain(
+  run: DeploymentRun,
+  { ref, digest: template }: StackArtifact,
+  { real, why }: { real: PlannedChange[]; why: string },
+): Promise<void> {
+  const { region, kind } = ref;
+  if (real.some(isLost)) throw stepFailure('Plan.Blocked', `${why}; a deployment never destroys data`, { region });
   run.progress.say(`not as approved: ${why}`, region);
-  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify([artifact.digest, changes]))));
+  const plan = run.approvedPlan;
+  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify([plan.digest, template, real]))));
+  const changes = plan.changes.map((stack) => (isSame(stack.ref, ref) ? { ...stack, changes: real } : stack));
+  run.plan = { ...plan, digest, changes };
   const summary = `what changed since the plan: ${why}`;
   await approve(run, { id: `plan-${region}-${kind}`, gate: 'plan', digest, summary, irreversible: [] }, 'regions');
-  return changes;
+}
+
+function isSame(a: StackRef, b: StackRef): boolean {
+  return a.region === b.region && a.name === b.name;
 }

@@ -2,10 +2,27 @@ import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, isCancellati
 import type { StepName } from '../../contracts/decision';
 import { FAILURE_TYPES, type FailureType } from '../../contracts/failure-types';
 import type { Failure } from '../../contracts/report';
+import type { PlannedChange } from '../../contracts/stack';
+
+export interface FailureDetails {
+  region?: string;
+  resource?: string;
+  /** with `Platform.PlanChanged`: all that the platform would really do */
+  changes?: PlannedChange[];
+}
 
 /** A failure that the workflow itself decides on. Anything else thrown in workflow code is a bug and retries the task. */
-export function stepFailure(type: FailureType, message: string, where: { region?: string; resource?: string } = {}) {
+export function stepFailure(type: FailureType, message: string, where: FailureDetails = {}) {
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [where] });
+}
+
+/** A failure that was reported, on its way again. */
+export function asStepFailure({ type, message, region, resource }: Failure, changes?: PlannedChange[]) {
+  return stepFailure(type as FailureType, message, {
+    ...(region && { region }),
+    ...(resource && { resource }),
+    ...(changes && { changes }),
+  });
 }
 
 /** For update handlers and their validators: a reason refuses, none lets pass. */
@@ -43,6 +60,13 @@ export function messageOf(error: unknown): string {
 export function failureTypeOf(error: unknown): FailureType | undefined {
   const cause = rootCause(error);
   return cause instanceof ApplicationFailure && isFailureType(cause.type) ? cause.type : undefined;
+}
+
+/** What the platform would really do, when that is why it did nothing. */
+export function realChangesOf(error: unknown): PlannedChange[] | undefined {
+  if (failureTypeOf(error) !== 'Platform.PlanChanged') return undefined;
+  const { details } = rootCause(error) as ApplicationFailure;
+  return (details?.[0] as FailureDetails | undefined)?.changes ?? [];
 }
 
 function rootCause(error: unknown): unknown {
