@@ -117,6 +117,7 @@ async function compensate(
     );
     return undefined;
   }
+  await refuseLate(deps, scope, ref);
   const { template, parameters, generation: before } = compensation.before;
   const token = stackToken({ generation, ref, verb: 'restore', digest: template.sha256 });
   const tags = tagsOf({ ...scope, generation: before });

@@ -160,6 +160,10 @@ describe('stacks', () => {
     await expect(run(async () => activities.applyStack(await of(1)))).rejects.toMatchObject({
       type: 'Record.Conflict',
     });
+    const late = compensationFor(ref('base'), 1, before);
+    await expect(
+      run(() => activities.compensateStack({ ...KEY, generation: 1, compensation: late })),
+    ).rejects.toMatchObject({ type: 'Record.Conflict' });
     expect(version()).toBe('version 2');
   });
 
