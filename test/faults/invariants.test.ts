@@ -54,7 +54,8 @@ function promoted(): EndedRun {
   }));
   const recordBefore = emptyRecord('orders', 'staging');
   const intents = PLACES.map(([region, kind]) => intent(region, kind));
-  const live = { generation: 1, stacks: planned };
+  const topology = { regions: [{ region: 'us-east-1' }, { region: 'eu-west-1' }] };
+  const live = { generation: 1, stacks: planned, topology };
   return {
     before: { ...cloud([]), databases: {} },
     after: cloud(
