@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './local-state';
 
 export interface GuardedProcessInput {
   command: string;
@@ -53,8 +54,14 @@ export async function startGuardedProcess(input: GuardedProcessInput): Promise<G
     stop: async () => {
       guard.stdin?.destroy();
       await exited;
+      await untilGone(pid);
     },
   };
+}
+
+/** The guard and its child are killed together: which of them is gone first is the kernel's choice. */
+async function untilGone(pid: number): Promise<void> {
+  for (const deadline = Date.now() + 2_000; isAlive(pid) && Date.now() < deadline; ) await sleep(5);
 }
 
 function childPid(guard: ChildProcess): Promise<number> {
