@@ -3,7 +3,7 @@ import type { DeploymentPlan } from '../contracts/plan';
 import type { ReplicationPlan } from '../contracts/replication';
 import type { Rollout } from '../contracts/rollout';
 import type { Topology } from '../contracts/topology';
-import { type LiveRegions, leavingRegions } from '../policies/leaving-regions';
+import { danglingStacks, type LiveRegions, leavingRegions } from '../policies/leaving-regions';
 import { inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
 import type { GeneratedTemplates } from './generate-templates';
 import type { StackPlan } from './plan-stacks';
@@ -36,6 +36,7 @@ export function sealPlan(input: SealPlanInput): DeploymentPlan {
     stacks: templates.stacks,
     changes: stackPlans,
     removals,
+    dangling: live ? danglingStacks(live, topology, templates.stacks) : [],
     ...(live && { costBefore: live.topology.cost.usdPerMonth }),
     findings,
     inverse: inversePlan(templates.stacks, befores, removals),

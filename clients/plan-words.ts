@@ -80,11 +80,12 @@ export function addedRegions({ topology, changes, costBefore }: DeploymentPlan):
 }
 
 /** "Plan: 13 to add, 2 to change, 1 to replace, 0 to destroy; 1 region leaves". */
-export function countWords({ changes, removals }: DeploymentPlan): string {
+export function countWords({ changes, removals, dangling }: DeploymentPlan): string {
   const all = changes.flatMap((stack) => stack.changes);
   const count = (action: PlannedChange['action']) => all.filter((change) => change.action === action).length;
   const perhaps = all.filter(({ possible }) => possible).length;
-  const leaving = removals.flatMap(({ stacks }) => stacks).reduce((sum, { resources }) => sum + resources, 0);
+  const gone = [...removals.flatMap(({ stacks }) => stacks), ...dangling];
+  const leaving = gone.reduce((sum, { resources }) => sum + resources, 0);
   const replaced = `${count('replace')} to replace${perhaps > 0 ? ` (${perhaps} of them perhaps)` : ''}`;
   const regions = removals.length === 0 ? '' : `; ${plural(removals.length, 'region')} to remove`;
   return `Plan: ${count('create')} to add, ${count('change')} to change, ${replaced}, ${count('delete') + leaving} to destroy${regions}`;

@@ -28,6 +28,12 @@ export const deploymentPlanSchema = z.object({
   removals: z
     .array(z.object({ region: regionIdSchema, stacks: z.array(stackArtifactSchema) }))
     .describe('regions that leave a live deployment: drained first, destroyed last'),
+  dangling: z
+    .array(stackArtifactSchema)
+    .default([])
+    .describe(
+      'what a region that stays has and nothing needs any more: connections to regions that leave; destroyed last',
+    ),
   costBefore: z.number().optional().describe('USD a month of what is live now'),
   findings: z.array(findingSchema),
   inverse: z.array(z.string()).describe('how each stack would be undone, in the order of undoing'),

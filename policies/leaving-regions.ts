@@ -22,6 +22,22 @@ export function leavingRegions(live: LiveRegions, wanted: Pick<Topology, 'region
     .map((region) => ({ region, stacks: live.stacks.filter((stack) => isOf(stack, region)).reverse() }));
 }
 
+/**
+ * Stacks of regions that stay which a new plan does not have, in the order in which they go. Connections to a region that
+ * leaves; anything else is a request that leaves out what is live, and is refused elsewhere.
+ */
+export function danglingStacks(
+  live: LiveRegions,
+  wanted: Pick<Topology, 'regions'>,
+  planned: readonly StackArtifact[],
+): StackArtifact[] {
+  const names = new Set(planned.map(({ ref }) => `${ref.region}/${ref.name}`));
+  return live.stacks
+    .filter((stack) => wanted.regions.some(({ region }) => isOf(stack, region)))
+    .filter(({ ref }) => !names.has(`${ref.region}/${ref.name}`))
+    .reverse();
+}
+
 /** Global records live in some region, too, but belong to none. */
 function isOf({ ref }: StackArtifact, region: string): boolean {
   return ref.region === region && ref.kind !== 'preview' && ref.kind !== 'global';

@@ -1,5 +1,5 @@
 import type { DeploymentPlan } from '../../contracts/plan';
-import type { PlannedChange, StackKind } from '../../contracts/stack';
+import type { PlannedChange, StackArtifact, StackKind } from '../../contracts/stack';
 import { nothingToDo } from '../../policies/nothing-to-do';
 import { formatMs, plural, shortDigest } from '../format';
 import { addedRegions, broadened, CHANGE_SYMBOL, changeWords, costWords, countWords, dangers } from '../plan-words';
@@ -33,6 +33,7 @@ export function renderPlan(plan: DeploymentPlan, view: PlanView, colors: Colors)
     ]),
     ...elsewhere(plan, view, colors),
     ...plan.removals.flatMap((removal) => removalLines(removal, colors)),
+    ...danglingLines(plan, colors),
     '',
     colors.bold(nothingToDo(plan) ? 'Nothing to do: what is live is what the request asks for' : countWords(plan)),
     ...(nothingToDo(plan) ? [] : rolloutLines(plan)),
@@ -112,13 +113,20 @@ function changeLine(change: PlannedChange, colors: Colors): string {
 }
 
 function removalLines({ region, stacks }: DeploymentPlan['removals'][number], colors: Colors): string[] {
-  return [
+  const head = `${colors.bold(region)}  ${colors.red('leaves')}  ${colors.dim('drained first, destroyed last')}`;
+  return ['', head, ...stacks.map((stack) => destroyedLine(stack, colors))];
+}
+
+function danglingLines({ dangling }: DeploymentPlan, colors: Colors): string[] {
+  return dangling.flatMap((stack) => [
     '',
-    `${colors.bold(region)}  ${colors.red('leaves')}  ${colors.dim('drained first, destroyed last')}`,
-    ...stacks.map(({ ref, resources }) =>
-      colors.red(stackLine('-', ref.kind, plural(resources, 'resource'), colors.dim(ref.name))),
-    ),
-  ];
+    `${colors.bold(stack.ref.region)}  ${colors.dim('nothing needs this any more: destroyed last')}`,
+    destroyedLine(stack, colors),
+  ]);
+}
+
+function destroyedLine({ ref, resources }: StackArtifact, colors: Colors): string {
+  return colors.red(stackLine('-', ref.kind, plural(resources, 'resource'), colors.dim(ref.name)));
 }
 
 function rolloutLines({ rollout }: DeploymentPlan): string[] {

@@ -93,11 +93,8 @@ function lostData({ changes }: DeploymentPlan): string | undefined {
 }
 
 /** A region may leave as a whole; one that stays keeps its data and its network. */
-function lostStacks({ topology, removals }: DeploymentPlan): string | undefined {
-  const staying = removals.filter(({ region }) => topology.regions.some((one) => one.region === region));
-  const lost = staying.flatMap(({ region, stacks }) =>
-    stacks.filter(({ ref }) => ref.kind !== 'connectivity').map(({ ref }) => `${region}/${ref.kind}`),
-  );
+function lostStacks({ dangling }: DeploymentPlan): string | undefined {
+  const lost = dangling.filter(({ ref }) => ref.kind !== 'connectivity').map(({ ref }) => `${ref.region}/${ref.kind}`);
   if (lost.length === 0) return undefined;
   return `the request leaves out what carries production traffic (${lost.join(', ')}) in a region that stays: ask for it again, or retire the deployment`;
 }

@@ -4,31 +4,26 @@ import type { DeploymentRun } from '../support/deployment-run';
 import { destroyInOrder } from '../support/destroy-in-order';
 import { messageOf } from '../support/failures';
 
-/** What connected a region that stays to those that left: without a template it is in no plan. */
-function danglingConnections({ record, approvedPlan }: DeploymentRun): StackRef[] {
-  const planned = new Set(approvedPlan.stacks.map(({ ref }) => ref.name + ref.region));
-  return (record?.live?.stacks ?? [])
-    .map(({ ref }) => ref)
-    .filter(({ kind, name, region }) => kind === 'connectivity' && !planned.has(name + region))
-    .filter(({ region }) => approvedPlan.topology.regions.some((one) => one.region === region));
-}
-
 /**
  * Last act of a change: destroys the regions that leave. They have been drained since the change began, no record leads
  * to them any more, and the plan that named them was approved. What cannot be destroyed is left over, not a failure of
  * what is live.
  */
 export async function removeRegions(run: DeploymentRun): Promise<void> {
-  const { removals } = run.approvedPlan;
-  if (removals.length === 0) return;
-  run.progress.enter('removal', `removing ${removals.map(({ region }) => region).join(', ')}`, 'validation');
+  const { removals, dangling } = run.approvedPlan;
+  if (removals.length === 0 && dangling.length === 0) return;
+  const leaving = removals.map(({ region }) => region).join(', ') || 'connections that nothing needs any more';
+  run.progress.enter('removal', `removing ${leaving}`, 'validation');
   const gone: string[] = [];
   for (const { region, stacks } of removals) {
     // the plan names them in the order of destroying
     const refs = stacks.map(({ ref }) => ref);
     if (await destroy(run, refs)) gone.push(region);
   }
-  await destroy(run, danglingConnections(run));
+  await destroy(
+    run,
+    dangling.map(({ ref }) => ref),
+  );
   await forgetDrains(run, gone);
 }
 

@@ -63,7 +63,8 @@ function planDetails(plan: DeploymentPlan): Html {
         html`<tr><td class="mono ${change.action}">${CHANGE_SYMBOL[change.action]}</td><td>${change.resource}</td><td class="soft">${change.type}</td><td class="small">${changeWords(change)}</td></tr>`,
     )}</tbody></table></details>`,
   )}
-${plan.removals.map(({ region, stacks }) => removal(region, stacks))}
+${plan.removals.map(({ region, stacks }) => destroyed(`${region} leaves`, stacks))}
+${plan.dangling.length > 0 && destroyed('Not needed any more', plan.dangling)}
 ${replication(plan)}
 ${plan.findings.length > 0 && findings(plan)}
 ${lines('Irreversible', plan.irreversible)}
@@ -71,11 +72,11 @@ ${lines('How it would be undone', plan.inverse)}
 ${lines('Data migration hooks', plan.rollout.migration)}`;
 }
 
-function removal(region: string, stacks: DeploymentPlan['removals'][number]['stacks']): Html {
-  return html`<details><summary>${region} leaves <span class="soft">${plural(stacks.length, 'stack')}</span></summary>
+function destroyed(what: string, stacks: DeploymentPlan['dangling']): Html {
+  return html`<details><summary>${what} <span class="soft">${plural(stacks.length, 'stack')}</span></summary>
 <table><tbody>${stacks.map(
     ({ ref, resources }) =>
-      html`<tr><td class="mono delete">-</td><td>${ref.kind}</td><td class="soft">${ref.name}</td><td class="small">${plural(resources, 'resource')}</td></tr>`,
+      html`<tr><td class="mono delete">-</td><td>${ref.region} · ${ref.kind}</td><td class="soft">${ref.name}</td><td class="small">${plural(resources, 'resource')}</td></tr>`,
   )}</tbody></table></details>`;
 }
 
