@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { StandardReport } from '@aws/cloudformation-validate';
 
-/** How long the engine is kept without work: it holds about 300 MB. */
-const IDLE_MS = 5_000;
+/** How long the engine is kept without work: it holds about 300 MB, and a deployment that follows soon needs it again. */
+const IDLE_MS = 30_000;
 
 export type TemplateReport = Pick<StandardReport, 'status' | 'diagnostics'>;
 
