@@ -6,6 +6,7 @@ import { type DeploymentReport, deploymentReportSchema } from '../contracts/repo
 import { MERIDIAN_PHASE } from '../contracts/search-attributes';
 import {
   type DeploymentKey,
+  deploymentWorkflowId,
   type OperationKey,
   operationKeyFromWorkflowId,
   operationWorkflowId,
@@ -59,6 +60,13 @@ export async function operationStatus(meridian: MeridianClient, workflowId: stri
     meridian.client.workflow.getHandle(workflowId).describe(),
   );
   return description.status.name;
+}
+
+/** Throws `not-found` for a deployment that never was: a mistyped name starts nothing, and is no deployment without drift. */
+export async function requireKnown(meridian: MeridianClient, key: DeploymentKey): Promise<void> {
+  await operationStatus(meridian, deploymentWorkflowId(key)).catch((error: unknown) => {
+    throw error instanceof ClientProblem && error.code === 'not-found' ? unknownDeployment(key) : error;
+  });
 }
 
 export async function operationResult<Result>(meridian: MeridianClient, workflowId: string): Promise<Result> {
@@ -132,13 +140,30 @@ export async function readReport(
   generation?: number,
 ): Promise<DeploymentReport> {
   const workflowId = await deployWorkflowId(meridian, key, generation);
-  if ((await operationStatus(meridian, workflowId)) === 'RUNNING')
+  if ((await reportStatus(meridian, workflowId, key, generation)) === 'RUNNING')
     throw new ClientProblem(
       'still-running',
       `${workflowId} has not ended; there is no report yet`,
       `watch it with "meridian status ${key.application}/${key.environment} --watch"`,
     );
   return deploymentResult(meridian, workflowId);
+}
+
+async function reportStatus(
+  meridian: MeridianClient,
+  workflowId: string,
+  key: DeploymentKey,
+  generation: number | undefined,
+): Promise<OperationStatus> {
+  try {
+    return await operationStatus(meridian, workflowId);
+  } catch (error) {
+    if (!(error instanceof ClientProblem) || error.code !== 'not-found') throw error;
+    const [newest] = await listDeployments(meridian, key);
+    const hint = newest ? `the newest is ${newest.kind} ${newest.generation}; only deployments have reports` : '';
+    const name = `${key.application}/${key.environment}/${generation}`;
+    throw new ClientProblem('not-found', `no deployment is ${name}`, hint || undefined);
+  }
 }
 
 async function deployWorkflowId(meridian: MeridianClient, key: DeploymentKey, generation?: number): Promise<string> {

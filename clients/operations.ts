@@ -17,7 +17,7 @@ import { MERIDIAN_APPLICATION, MERIDIAN_ENVIRONMENT } from '../contracts/search-
 import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
 import { ClientProblem, toClientProblem } from './client-problem';
 import { call, type MeridianClient, requireWorker } from './connection';
-import { operationStatus, unknownDeployment } from './observe';
+import { requireKnown } from './observe';
 import { signedDecision, signedOperation } from './signing/signer';
 
 const UPDATE_TIMEOUT_MS = 30_000;
@@ -57,9 +57,7 @@ export async function retireDeployment(
   { application, environment, requester }: DeploymentKey & { requester: string },
 ): Promise<BeginOperationResult> {
   const key = { application, environment };
-  await operationStatus(meridian, deploymentWorkflowId(key)).catch((error: unknown) => {
-    throw error instanceof ClientProblem && error.code === 'not-found' ? unknownDeployment(key) : error;
-  });
+  await requireKnown(meridian, key);
   return beginOperation(meridian, key, { kind: 'retire', requester });
 }
 

@@ -40,9 +40,11 @@ export function dangers({ changes, removals }: DeploymentPlan): string[] {
   return [...resources, ...removals.flatMap(lostWithRegion)];
 }
 
+/** The region that takes writes never leaves: what is lost is a copy. */
 function lostWithRegion(removal: DeploymentPlan['removals'][number]): string[] {
   return dataThatLeaves(removal).map(
-    ({ type, count }) => `${removal.region} is removed: ${whatIsLost(type)} there (${count} × ${type}) would be lost`,
+    ({ type, count }) =>
+      `${removal.region} is removed with its copy of the data (${count} × ${type}); what takes the writes stays`,
   );
 }
 

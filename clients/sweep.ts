@@ -3,6 +3,7 @@ import type { BeginOperationResult } from '../contracts/messages';
 import type { SweepResult } from '../contracts/sweep';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import { call, type MeridianClient, requireWorker } from './connection';
+import { requireKnown } from './observe';
 import { beginOperation } from './operations';
 
 const SEARCH_TIMEOUT_MS = 5 * 60_000;
@@ -13,6 +14,7 @@ export async function findOrphans(
   { application, environment, requester }: DeploymentKey & { requester: string },
 ): Promise<SweepResult> {
   const doing = 'look for orphans';
+  await requireKnown(meridian, { application, environment });
   await requireWorker(meridian, doing);
   return call(meridian, doing, SEARCH_TIMEOUT_MS, () =>
     meridian.client.workflow.execute('sweepOrphans', {

@@ -7,7 +7,7 @@ export function noDrillReason(facts: {
   /** stores that a standby could take over */
   replicatedStores: number;
 }): string | undefined {
-  if (facts.isChange) return 'the deployment carries production traffic';
+  if (facts.isChange) return 'the deployment serves its users already: no fault is injected into what is live';
   if (facts.replicatedStores === 0) return 'no data store has a replica';
   if (facts.platform === 'aws')
     return 'no faults are injected into AWS accounts; hold it with the same request in a lab';

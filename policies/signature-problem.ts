@@ -30,7 +30,8 @@ export function signatureProblem({ signature, text, by, approvers, nowMs }: Sign
   const ageMs = nowMs - Date.parse(issuedAt);
   if (!(ageMs <= MAX_AGE_MS)) return `it was signed at ${issuedAt}, more than 10 minutes ago: sign again`;
   if (ageMs < -MAX_AHEAD_MS) return `it was signed at ${issuedAt}, in the future: set the clock of that machine`;
-  if (!maySignFor(approver, by)) return `the key ${keyId} may sign for ${scopeOf(approver)}, not for ${by}`;
+  if (!maySignFor(approver, by))
+    return `the key ${keyId} may sign for ${scopeOf(approver)}, not for ${by}: say who you are (--by)`;
   return isValid(signature.signature, text(issuedAt), approver.publicKey) ? undefined : 'the signature is wrong';
 }
 

@@ -54,6 +54,8 @@ async function deploy(run: DeploymentRun): Promise<void> {
     await planDeployment(run);
     if (run.hasNothingToDo) {
       await returnDrained(run);
+      for (const { region } of run.approvedPlan.topology.regions)
+        run.progress.region(region, 'ready', 'as it should be');
       return 'nothing to do: what is live is what the request asks for';
     }
     await approvePlan(run);

@@ -11,7 +11,7 @@ import { platform, quick } from './support/activity-stubs';
 import { answerDecisions } from './support/answer-decisions';
 import { Approvals } from './support/approvals';
 import { destroyInOrder } from './support/destroy-in-order';
-import { stepFailure } from './support/failures';
+import { messageOf, stepFailure } from './support/failures';
 import { requireParent } from './support/parent';
 import { ProgressLog } from './support/progress-log';
 
@@ -32,13 +32,19 @@ const APPROVAL_TIMEOUT_SECONDS = 86_400;
 export async function retireDeployment(input: RetireInput): Promise<RetireResult> {
   requireParent(deploymentWorkflowId(input));
   const retirement = new Retirement(input);
+  await retirement.readSettings();
   const record = await quick.loadRecord('read what is live', input);
   if (!record.place) return { destroyed: [], leftovers: [] };
   const scope: StackScope & { account: string } = { ...input, ...record.place };
   const found = await platform.listStacks('list what exists', scope);
   const refs = inDestroyOrder(found, record.primary).map(({ ref }) => ref);
-  if (input.environment === 'production' && refs.length > 0) await retirement.approve(refs);
   const { progress } = retirement;
+  if (input.environment === 'production' && refs.length > 0) {
+    await retirement.approve(refs).catch((error: unknown) => {
+      progress.enter('ended', `nothing was destroyed: ${messageOf(error)}`);
+      throw error;
+    });
+  }
   progress.enter('removal', `destroying ${refs.length} stacks`);
   const { destroyed, left } = await destroyInOrder(refs, (ref) => {
     progress.say(`destroy ${ref.kind}`, ref.region);
@@ -78,7 +84,6 @@ class Retirement {
 
   /** Production is destroyed by two people: one who asks, and another who says yes to exactly these stacks. */
   async approve(refs: StackRef[]): Promise<void> {
-    await this.readSettings();
     const refusal = this.approvals.impossible();
     if (refusal) throw stepFailure('Plan.Blocked', refusal);
     const gate = removalGate(this.input, refs);
@@ -86,7 +91,7 @@ class Retirement {
     await this.approvals.pass(gate, { required: true, opened });
   }
 
-  private async readSettings(): Promise<void> {
+  async readSettings(): Promise<void> {
     this.settings = await quick.readSettings('whose signatures count');
   }
 }

@@ -22,16 +22,22 @@ export function deploymentRows(operations: OperationListing[]): DeploymentRow[] 
   }));
 }
 
-/** The newest promoted one, unless a retirement came after it. Other verdicts leave live what was live. */
+/** The newest promoted one, unless a retirement destroyed it. Whatever else was tried leaves live what was live. */
 function liveGeneration(operations: OperationListing[]): number | undefined {
-  const decisive = operations.find(({ kind, phase }) => kind === 'retire' || phase === 'promoted');
+  const decisive = operations.find((operation) => operation.phase === 'promoted' || hasDestroyed(operation));
   return decisive?.kind === 'deploy' ? decisive.generation : undefined;
+}
+
+/** A retirement that waits for its approval, or was not given it, has touched nothing. */
+function hasDestroyed({ kind, status, phase }: OperationListing): boolean {
+  return kind === 'retire' && (status === 'COMPLETED' || phase === 'removal');
 }
 
 /** Phase while it runs, verdict once it has ended; without either, what the server knows. */
 export function stateText({ status, phase }: Pick<OperationListing, 'status' | 'phase'>): string {
   const serverState = status.toLowerCase().replaceAll('_', ' ');
   if (status === 'RUNNING') return phase === 'approval' ? 'waiting for approval' : (phase ?? serverState);
+  if (phase === 'unchanged') return 'nothing to do';
   return verdictSchema.safeParse(phase).data ?? serverState;
 }
 

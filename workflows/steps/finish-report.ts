@@ -20,7 +20,7 @@ export async function finishReport(run: DeploymentRun, outcome: Outcome): Promis
   const summary = summarise(run, outcome);
   const report = assemble(run, outcome, summary);
   const completed = await writeReport(run, report);
-  run.progress.end(outcome.verdict, summary);
+  run.progress.end(outcome.verdict, summary, run.hasNothingToDo ? 'unchanged' : outcome.verdict);
   return { ...report, ...completed };
 }
 

@@ -129,8 +129,10 @@ async function keepDark(run: DeploymentRun): Promise<void> {
 
 function nextSteps(run: DeploymentRun, { type, region }: Failure): string[] {
   const steps: string[] = [...run.proposals];
-  if (type === 'Approval.Rejected' || type === 'Approval.Expired' || type === 'Operation.Aborted') {
-    steps.push('deploy again when the objection is settled');
+  if (type === 'Approval.Rejected') steps.push('deploy again when the objection is settled');
+  else if (type === 'Approval.Expired' || type === 'Operation.Aborted') steps.push('deploy again when it is time');
+  else if (type === 'Plan.Blocked' && run.approvals.impossible()) {
+    steps.push('set MERIDIAN_APPROVERS on the worker and start it again (docs/approvals.md), then deploy again');
   } else if (type.startsWith('Plan.') || type === 'Replication.Unsatisfiable') {
     steps.push('change the request as the message says, then deploy again');
   } else {

@@ -24,6 +24,7 @@ export class ProgressLog {
   private phase: Progress['phase'] = 'topology';
   private step: StepName | undefined;
   private verdict: Verdict | undefined;
+  private shown: Verdict | 'unchanged' | undefined;
   private seq = 0;
   private readonly events: ProgressEvent[] = [];
   private readonly regions = new Map<string, Progress['regions'][number]>();
@@ -37,7 +38,7 @@ export class ProgressLog {
     if (this.sources.searchable()) {
       const waiting = this.sources.approval()?.state === 'waiting';
       upsertSearchAttributes([
-        { key: MERIDIAN_PHASE, value: this.verdict ?? phase },
+        { key: MERIDIAN_PHASE, value: this.shown ?? phase },
         { key: MERIDIAN_NEEDS_APPROVAL, value: waiting },
       ]);
     }
@@ -63,8 +64,10 @@ export class ProgressLog {
     this.say(detail ? `${state}: ${detail}` : state, region);
   }
 
-  end(verdict: Verdict, message: string): void {
+  /** @param shown what operations are found by, where it is not the verdict */
+  end(verdict: Verdict, message: string, shown: Verdict | 'unchanged' = verdict): void {
     this.verdict = verdict;
+    this.shown = shown;
     this.enter('ended', message);
   }
 

@@ -41,6 +41,7 @@ export async function runDeploy(input: RunDeployInput): Promise<number> {
     return EXIT.badInput;
   }
   const { request } = checked;
+  if (input.yes && request.environment === 'production') throw ownYes();
   const needsPerson = request.rollout.approval !== 'none' && !input.yes && !input.detach;
   if (needsPerson && !terminal.canAsk) throw nobodyToAsk();
   const meridian = await connect();
@@ -65,6 +66,15 @@ export async function runDeploy(input: RunDeployInput): Promise<number> {
   } finally {
     await closeClient(meridian);
   }
+}
+
+/** Nobody approves their own request there: the deployment would wait for somebody else all the same. */
+function ownYes(): ClientProblem {
+  return new ClientProblem(
+    'bad-input',
+    '--yes cannot approve for production, where somebody else than the requester must; nothing was started',
+    'leave --yes out, or pass --detach; another person decides with "meridian approve"',
+  );
 }
 
 /** Found out before anything starts: later, the deployment would wait for an answer that cannot come. */

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { loadConfig } from '../../../temporal.config';
+import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, workflowUrl } from '../../connection';
 import { readReport } from '../../observe';
 import { renderReportHtml } from '../../report/render-report';
@@ -23,7 +24,7 @@ export async function runReport({ target, generation, json, html }: ReportInput,
     const report = await readReport(meridian, target, generation ?? target.generation);
     if (html !== undefined) {
       const url = workflowUrl(meridian, report.workflow.id, report.workflow.runId);
-      await writeFile(html, renderReportHtml(report, url === undefined ? {} : { workflowUrl: url }));
+      await writePage(html, renderReportHtml(report, url === undefined ? {} : { workflowUrl: url }));
       terminal.err(`wrote ${html}\n`);
       if (!json) return EXIT.ok;
     }
@@ -31,5 +32,18 @@ export async function runReport({ target, generation, json, html }: ReportInput,
     return EXIT.ok;
   } finally {
     await closeClient(meridian);
+  }
+}
+
+async function writePage(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ClientProblem(
+      'bad-input',
+      `--html ${file} cannot be written: ${why}`,
+      'name a file in a folder that exists',
+    );
   }
 }

@@ -2,6 +2,7 @@ import type { StackRef } from '../../../contracts/stack';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient } from '../../connection';
+import { plural } from '../../format';
 import { retireDeployment } from '../../operations';
 import { awaitResult } from '../../watch-deployment';
 import { EXIT } from '../exit-codes';
@@ -31,11 +32,16 @@ export async function runRetire(input: RetireCommandInput, terminal: Terminal): 
   }
   const meridian = await connectClient(loadConfig());
   try {
-    const { workflowId } = await retireDeployment(meridian, { application, environment, requester: by });
+    const { workflowId, ahead } = await retireDeployment(meridian, { application, environment, requester: by });
     terminal.err(`${workflowId}\n`);
+    if (ahead > 0) terminal.err(`waits for ${plural(ahead, 'operation')} before it\n`);
     if (environment === 'production')
       terminal.err(`waits for somebody else’s "meridian approve ${targetName(target)}"; nothing is destroyed before\n`);
-    const result = await awaitResult<RetireResult>(meridian, workflowId, signal);
+    const result = await awaitResult<RetireResult>(meridian, workflowId, signal).catch((error: unknown) => {
+      if (error instanceof ClientProblem && error.code === 'detached')
+        terminal.err(`${workflowId} goes on without us\n`);
+      throw error;
+    });
     if (input.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
     else terminal.out(retiredText(targetName(target), result));
     return result.leftovers.length === 0 ? EXIT.ok : EXIT.failed;
@@ -57,7 +63,11 @@ async function confirmed({ target, signal }: RetireCommandInput, terminal: Termi
 
 function retiredText(name: string, { destroyed, leftovers }: RetireResult): string {
   const lines = destroyed.map((stack) => `  - ${stack}`);
-  if (destroyed.length === 0) lines.push(`  nothing of ${name} was there`);
+  lines.unshift(
+    destroyed.length === 0
+      ? `nothing of ${name} was there`
+      : `destroyed ${plural(destroyed.length, 'stack')} of ${name}`,
+  );
   for (const { ref, why } of leftovers) lines.push(`  left: ${ref.region}/${ref.name}: ${why}`);
   return `${lines.join('\n')}\n`;
 }

@@ -67,7 +67,7 @@ async function showOne(
   if (progress) {
     const elapsedMs = endMs - Date.parse(operation.startedAt);
     // The last words of what was stopped from outside are about something that no longer happens.
-    const isCurrent = operation.status === 'RUNNING' || progress.verdict !== undefined;
+    const isCurrent = operation.status !== 'TERMINATED' && operation.status !== 'TIMED_OUT';
     const latest = (isCurrent && progress.events.at(-1)?.message) || '';
     lines.push(
       ...progressBlock(progress, { elapsedMs, latest }, { columns: terminal.columns, errColors: terminal.outColors }),

@@ -39,8 +39,9 @@ export async function runSweep(input: SweepCommandInput, terminal: Terminal): Pr
       terminal.err('nothing was destroyed\n');
       return EXIT.rejected;
     }
-    const { workflowId } = await sweepOrphans(meridian, { application, environment, requester: by });
+    const { workflowId, ahead } = await sweepOrphans(meridian, { application, environment, requester: by });
     terminal.err(`${workflowId}\n`);
+    if (ahead > 0) terminal.err(`waits for ${plural(ahead, 'operation')} before it\n`);
     const result = await awaitResult<SweepResult>(meridian, workflowId, signal);
     show(result);
     return result.failed.length === 0 ? EXIT.ok : EXIT.failed;

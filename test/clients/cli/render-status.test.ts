@@ -25,6 +25,7 @@ test.each([
   ['COMPLETED', 'promoted', 'promoted'],
   ['COMPLETED', 'rolled-back', 'rolled-back'],
   ['COMPLETED', undefined, 'completed'],
+  ['COMPLETED', 'unchanged', 'nothing to do'],
   ['COMPLETED', 'approval', 'completed'],
   ['TERMINATED', 'approval', 'terminated'],
   ['TIMED_OUT', 'regions', 'timed out'],
@@ -53,6 +54,22 @@ test.each([
   ['the one before a rollback', [operation({ generation: 2, phase: 'rolled-back' }), promoted], 1],
   ['the one before what still runs', [operation({ generation: 2, status: 'RUNNING', phase: 'regions' }), promoted], 1],
   ['none after a retirement', [operation({ kind: 'retire', generation: 2 }), promoted], undefined],
+  [
+    'what a waiting retirement has not touched',
+    [operation({ kind: 'retire', generation: 2, status: 'RUNNING', phase: 'approval' }), promoted],
+    1,
+  ],
+  [
+    'what a refused retirement has not touched',
+    [operation({ kind: 'retire', generation: 2, status: 'FAILED', phase: 'ended' }), promoted],
+    1,
+  ],
+  [
+    'none while a retirement destroys',
+    [operation({ kind: 'retire', generation: 2, status: 'RUNNING', phase: 'removal' }), promoted],
+    undefined,
+  ],
+  ['the one before a deployment with nothing to do', [operation({ generation: 2, phase: 'unchanged' }), promoted], 1],
   ['none when nothing was promoted', [operation({ phase: 'blocked' })], undefined],
 ])('live is %s', (_name, operations, generation) => {
   expect(deploymentRows(operations)).toMatchObject([{ generation: operations[0]!.generation }]);

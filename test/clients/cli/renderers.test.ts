@@ -94,9 +94,7 @@ describe('the plan', () => {
     const text = renderPlan(leaving, {}, plain);
     expect(text).toContain('sa-east-1  leaves  drained first, destroyed last');
     expect(text).toContain('- base         4 resources');
-    expect(text).toContain(
-      'DANGER   sa-east-1 is removed: the database with all its rows there (2 × AWS::RDS::DBInstance)',
-    );
+    expect(text).toContain('DANGER   sa-east-1 is removed with its copy of the data (2 × AWS::RDS::DBInstance)');
     expect(text).toContain('4 to destroy; 1 region to remove');
   });
 
