@@ -191,7 +191,7 @@ describe('drift', () => {
     });
   }, 150_000);
 
-  it('of what never was deployed there is nothing to tell', async () => {
-    expect(await detectDrift(meridian, fakeRequest())).toMatchObject({ stacks: [], others: [] });
+  it('of what never was deployed is an error: a mistyped name is no deployment without drift', async () => {
+    await expect(detectDrift(meridian, fakeRequest())).rejects.toMatchObject({ code: 'not-found' });
   });
 });
