@@ -136,6 +136,8 @@ function sharedConfig({ endpoint }: AwsClientOptions) {
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      // without it a request that is too slow is only remarked upon, and waited for as long as it takes
+      throwOnRequestTimeout: true,
       httpAgent: agent,
       httpsAgent: agent,
     },
