@@ -9,6 +9,7 @@ import type {
 } from '../contracts/stack';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { CallContext } from '../platforms/platform';
+import { changedValues } from '../policies/changed-values';
 import { withDriftReverted } from '../policies/drift-changes';
 import { broadening } from '../skills/networksec-architecture-validator/broadening';
 import type { ActivityDependencies } from './dependencies';
@@ -55,7 +56,17 @@ export async function planStacks(
       const { revertDrift } = input;
       const planned = await port.plan({ ...change, tags, ...(revertDrift && { revertDrift }) });
       const changes = revertDrift ? withDriftReverted(planned, (await port.drift(ref, context)).drifted) : planned;
-      return { ref, before: 'present', changes, broadening: broadening((await port.template(ref)) ?? '{}', template) };
+      const standing = (await port.template(ref)) ?? '{}';
+      const values = changedValues(standing, template);
+      return {
+        ref,
+        before: 'present',
+        changes: changes.map((line) => ({
+          ...line,
+          ...(values.has(line.resource) && { values: values.get(line.resource) }),
+        })),
+        broadening: broadening(standing, template),
+      };
     }),
   );
 }

@@ -13,6 +13,11 @@ export const CHANGE_SYMBOL: Record<PlannedChange['action'], string> = {
   replace: '±',
 };
 
+/** "ContainerDefinitions.0.Image: orders:1.0 → orders:1.1", one line each. */
+export function valueWords({ values = [] }: PlannedChange): string[] {
+  return values.map(({ path, from = '(nothing)', to = '(nothing)' }) => `${path}: ${from} → ${to}`);
+}
+
 /** What about the resource changes, and whether it has to be made anew for that. Empty for what comes or goes. */
 export function changeWords({ action, properties = [], possible }: PlannedChange): string {
   const paths = properties.join(', ');

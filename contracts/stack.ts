@@ -67,11 +67,22 @@ export const stackDescriptionSchema = z.object({
 export type StackDescription = z.infer<typeof stackDescriptionSchema>;
 
 /** One line of a plan: `+` create, `~` change, `-` delete, `±` replace. */
+export const changedValueSchema = z.object({
+  path: z.string().describe('within the properties of the resource, joined by dots'),
+  from: z.string().optional().describe('shortened text; absent: it was not there'),
+  to: z.string().optional().describe('shortened text; absent: it is no more'),
+});
+export type ChangedValue = z.infer<typeof changedValueSchema>;
+
 export const plannedChangeSchema = z.object({
   action: z.enum(['create', 'change', 'delete', 'replace']),
   resource: z.string(),
   type: z.string(),
   properties: z.array(z.string()).max(20).optional().describe('paths of the properties that change'),
+  values: z
+    .array(changedValueSchema)
+    .optional()
+    .describe('which values become which, as far as the templates say it; at most 10'),
   possible: z
     .literal(true)
     .optional()

@@ -2,7 +2,16 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import type { PlannedChange, StackArtifact, StackKind } from '../../contracts/stack';
 import { nothingToDo } from '../../policies/nothing-to-do';
 import { formatMs, plural, shortDigest } from '../format';
-import { addedRegions, broadened, CHANGE_SYMBOL, changeWords, costWords, countWords, dangers } from '../plan-words';
+import {
+  addedRegions,
+  broadened,
+  CHANGE_SYMBOL,
+  changeWords,
+  costWords,
+  countWords,
+  dangers,
+  valueWords,
+} from '../plan-words';
 import type { Colors } from './terminal';
 
 type StackChanges = DeploymentPlan['changes'][number];
@@ -100,7 +109,8 @@ function isGlobal(kind: StackKind): boolean {
 function changeLine(change: PlannedChange, colors: Colors): string {
   const { action, resource, type } = change;
   const words = changeWords(change);
-  const line = `      ${CHANGE_SYMBOL[action]} ${resource} ${colors.dim(type)}${words ? `  ${words}` : ''}`;
+  const head = `      ${CHANGE_SYMBOL[action]} ${resource} ${colors.dim(type)}${words ? `  ${words}` : ''}`;
+  const line = [head, ...valueWords(change).map((value) => `          ${value}`)].join('\n');
   switch (action) {
     case 'create':
       return colors.green(line);

@@ -3,7 +3,16 @@ import type { DeploymentPlan } from '../../../contracts/plan';
 import type { DeploymentReport } from '../../../contracts/report';
 import { nothingToDo } from '../../../policies/nothing-to-do';
 import { formatTime, plural, shortDigest } from '../../format';
-import { addedRegions, broadened, CHANGE_SYMBOL, changeWords, costWords, countWords, dangers } from '../../plan-words';
+import {
+  addedRegions,
+  broadened,
+  CHANGE_SYMBOL,
+  changeWords,
+  costWords,
+  countWords,
+  dangers,
+  valueWords,
+} from '../../plan-words';
 import { type Html, html } from '../html';
 
 /** What was approved, by whom, and how it would be undone. */
@@ -60,7 +69,7 @@ function planDetails(plan: DeploymentPlan): Html {
     }) => html`<details><summary>${ref.region} · ${ref.kind} <span class="soft">${plural(changes.length, 'change')}</span></summary>
 <table><tbody>${changes.map(
       (change) =>
-        html`<tr><td class="mono ${change.action}">${CHANGE_SYMBOL[change.action]}</td><td>${change.resource}</td><td class="soft">${change.type}</td><td class="small">${changeWords(change)}</td></tr>`,
+        html`<tr><td class="mono ${change.action}">${CHANGE_SYMBOL[change.action]}</td><td>${change.resource}</td><td class="soft">${change.type}</td><td class="small">${changeWords(change)}${valueWords(change).map((value) => html`<br><span class="soft">${value}</span>`)}</td></tr>`,
     )}</tbody></table></details>`,
   )}
 ${plan.removals.map(({ region, stacks }) => destroyed(`${region} leaves`, stacks))}

@@ -55,7 +55,16 @@ describe('the plan', () => {
     const text = renderPlan(
       changing([
         { action: 'create', resource: 'A', type: 'T' },
-        { action: 'change', resource: 'B', type: 'T', properties: ['Size', 'Tags'] },
+        {
+          action: 'change',
+          resource: 'B',
+          type: 'T',
+          properties: ['Size', 'Tags'],
+          values: [
+            { path: 'Size', from: 'small', to: 'large' },
+            { path: 'Tags.0', to: 'new' },
+          ],
+        },
         { action: 'replace', resource: 'C', type: 'T', properties: ['Name'] },
         { action: 'replace', resource: 'E', type: 'T', possible: true },
         { action: 'delete', resource: 'D', type: 'T' },
@@ -64,7 +73,15 @@ describe('the plan', () => {
       plain,
     );
     expect(text).toContain('Plan: 1 to add, 1 to change, 2 to replace (1 of them perhaps), 1 to destroy');
-    const lines = ['+ A T', '~ B T  Size, Tags', '± C T  forces replacement: Name', '± E T  may be replaced', '- D T'];
+    const lines = [
+      '+ A T',
+      '~ B T  Size, Tags',
+      'Size: small → large',
+      'Tags.0: (nothing) → new',
+      '± C T  forces replacement: Name',
+      '± E T  may be replaced',
+      '- D T',
+    ];
     for (const line of lines) expect(text).toContain(`${line}\n`);
   });
 
