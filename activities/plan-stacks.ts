@@ -9,8 +9,8 @@ import type {
 } from '../contracts/stack';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { CallContext } from '../platforms/platform';
-import { changedValues } from '../policies/changed-values';
 import { withDriftReverted } from '../policies/drift-changes';
+import { changedValues } from '../skills/deployment-strategy-designer/skill';
 import { broadening } from '../skills/networksec-architecture-validator/broadening';
 import type { ActivityDependencies } from './dependencies';
 import { tagsOf } from './stacks';

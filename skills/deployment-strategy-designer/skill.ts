@@ -3,6 +3,7 @@ import type { Rollout, Wave } from '../../contracts/rollout';
 import type { Topology } from '../../contracts/topology';
 import { isStateful, needsApprovalBetweenRegions, wavesAfterCanary } from '../../policies/rollout-order';
 
+export { changedValues } from './changed-values';
 export { inversePlan, irreversibleItems } from './inverse-plan';
 
 export interface DesignRolloutInput {

@@ -1,4 +1,4 @@
-import { changedValues } from '../../policies/changed-values';
+import { changedValues } from '../../../skills/deployment-strategy-designer/changed-values';
 
 const template = (resources: object) => JSON.stringify({ Resources: resources });
 const service = (image: string, more: object = {}) => ({

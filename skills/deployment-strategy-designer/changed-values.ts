@@ -1,5 +1,5 @@
 import diff from 'microdiff';
-import type { ChangedValue } from '../contracts/stack';
+import type { ChangedValue } from '../../contracts/stack';
 
 /** More of one resource says nothing to a person. */
 const MOST_VALUES = 10;
