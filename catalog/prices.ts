@@ -117,6 +117,14 @@ export function isPricedInstanceClass(instanceClass: string): boolean {
   return Object.hasOwn(RDS_HOUR, instanceClass);
 }
 
+/** Classes that a region does not have, by the region data of @aws/cloudformation-validate 1.9.0-beta (rule E3025). */
+const CLASSES_MISSING: { [region: string]: RegExp } = { 'ca-west-1': /^db\.t4g\./ };
+
+/** The classes with a known price that a region has. */
+export function instanceClassesIn(region: string): string[] {
+  return INSTANCE_CLASSES.filter((instanceClass) => !CLASSES_MISSING[region]?.test(instanceClass));
+}
+
 export function fargateVcpuHour(region: string): Price {
   return FARGATE_VCPU_HOUR[region] ?? DEAREST_VCPU_HOUR;
 }

@@ -1,5 +1,5 @@
 import { capability, enginesOf, whyNot } from '../catalog/capabilities';
-import { INSTANCE_CLASSES, isPricedInstanceClass } from '../catalog/prices';
+import { INSTANCE_CLASSES, instanceClassesIn, isPricedInstanceClass } from '../catalog/prices';
 import type { DataStoreRequest, DeploymentRequest, RequestProblem } from '../contracts/request';
 import { duplicateNames } from './check-services';
 import { closestNames } from './closest-names';
@@ -17,6 +17,20 @@ function classProblem(field: string, instanceClass: string): RequestProblem[] {
       valid: `${closest ? `did you mean "${closest}"? ` : ''}a class with a known price: ${INSTANCE_CLASSES.join(', ')}`,
     },
   ];
+}
+
+/** A region that was asked for by name and lacks the class that a database would get there. */
+function missingClasses({ regions, dataStores }: DeploymentRequest): RequestProblem[] {
+  return regions.wanted.flatMap((region) => {
+    const offered = instanceClassesIn(region);
+    const asked = dataStores
+      .filter(({ engine }) => engine === 'postgresql')
+      .map(({ instanceClass }) => regions.overrides[region]?.instanceClass ?? instanceClass);
+    const missing = asked.find((one) => isPricedInstanceClass(one) && !offered.includes(one));
+    if (!missing) return [];
+    const field = `regions.overrides.${region}.instanceClass`;
+    return [{ field, received: `"${missing}", which ${region} does not have`, valid: `one of ${offered.join(', ')}` }];
+  });
 }
 
 /** Seed 004 step 3: which strategies an engine allows, and what they allow readers to expect. */
@@ -102,5 +116,5 @@ export function checkStores(request: DeploymentRequest): RequestProblem[] {
   const overrides = Object.entries(request.regions.overrides).flatMap(([region, { instanceClass }]) =>
     instanceClass === undefined ? [] : classProblem(`regions.overrides.${region}.instanceClass`, instanceClass),
   );
-  return [...duplicateNames('dataStores', request.dataStores), ...problems, ...overrides];
+  return [...duplicateNames('dataStores', request.dataStores), ...problems, ...overrides, ...missingClasses(request)];
 }

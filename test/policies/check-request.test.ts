@@ -162,6 +162,17 @@ describe('residency', () => {
     ]);
   });
 
+  test('with a region that lacks the class of its database names the classes it has', () => {
+    const regions = { wanted: ['ca-west-1', 'us-east-1'] };
+    expect(read({ regions })).toEqual([
+      expect.stringMatching(
+        /^regions\.overrides\.ca-west-1\.instanceClass: received "db\.t4g\.small", which ca-west-1 does not have; valid: one of db\.t3\.large, /,
+      ),
+    ]);
+    const overrides = { 'ca-west-1': { instanceClass: 'db.m6g.large' } };
+    expect(read({ regions: { ...regions, overrides } })).toEqual([]);
+  });
+
   test('whose regions are all excluded leaves nothing', () => {
     expect(
       read({ compliance: { residency: ['jp'] }, regions: { excluded: ['ap-northeast-1', 'ap-northeast-3'] } }),

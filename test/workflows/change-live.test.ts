@@ -71,6 +71,15 @@ describe('a change to a live deployment', () => {
     const report = await run({ ...name, services: newImage(first.request) });
     expect(report.failure).toBeUndefined();
     expect(report).toMatchObject({ verdict: 'promoted', generation: 2 });
+    const values =
+      report.plan?.changes.flatMap(({ changes }) => changes.flatMap(({ values: each = [] }) => each)) ?? [];
+    expect(values.filter(({ path }) => path.endsWith('.Image'))).toEqual(
+      Array(3).fill({
+        path: expect.any(String),
+        from: expect.stringMatching(/sample-orders:1\.0$/),
+        to: expect.stringMatching(/sample-orders:2\.0$/),
+      }),
+    );
     expect(report.drill).toBeUndefined();
     expect(report.checklist[1]?.evidence[0]?.measured).toMatch(/the last drill, of .*generation 1.* passed/);
     // what a changed base stack hands on may have changed: the stacks after it are looked at again, without effect

@@ -55,7 +55,7 @@ test('any deployment: equal input gives equal bytes, and no parameter needs a st
       stacks.forEach(({ template, parameters, resources }, index) => {
         const content = JSON.parse(template);
         expect(Object.keys(content.Resources)).toHaveLength(resources);
-        for (const [name, declared] of Object.entries<{ Default?: string }>(content.Parameters)) {
+        for (const [name, declared] of Object.entries<{ Default?: string }>(content.Parameters ?? {})) {
           expect(name in parameters || declared.Default !== undefined).toBe(true);
         }
         for (const [name, parameter] of Object.entries(parameters)) {
