@@ -3,7 +3,7 @@ import type { DeploymentPlan } from '../contracts/plan';
 import type { ReplicationPlan } from '../contracts/replication';
 import type { Rollout } from '../contracts/rollout';
 import type { Topology } from '../contracts/topology';
-import { danglingStacks, type LiveRegions, leavingRegions } from '../policies/leaving-regions';
+import { danglingStacks, type LiveStacks, leavingRegions } from '../policies/leaving-regions';
 import { inversePlan, irreversibleItems } from '../skills/deployment-strategy-designer/skill';
 import type { GeneratedTemplates } from './generate-templates';
 import type { StackPlan } from './plan-stacks';
@@ -17,7 +17,7 @@ export interface SealPlanInput {
   findings: Finding[];
   stackPlans: StackPlan[];
   /** what carries production traffic now */
-  live?: LiveRegions;
+  live?: LiveStacks;
 }
 
 /**

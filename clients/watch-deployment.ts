@@ -31,7 +31,7 @@ export async function watchDeployment(
   let sinceSeq = 0;
   let troubleSince: number | undefined;
   for (;;) {
-    if (signal?.aborted) throw new ClientProblem('detached', 'no longer watching');
+    if (signal?.aborted) throw new ClientProblem('detached', `no longer watching; ${workflowId} goes on`);
     try {
       const status = await operationStatus(meridian, workflowId);
       const progress = await queryProgress(meridian, workflowId, sinceSeq).catch(unlessEnded(status));
@@ -74,7 +74,7 @@ export async function awaitResult<Result>(
   signal?: AbortSignal,
 ): Promise<Result> {
   for (;;) {
-    if (signal?.aborted) throw new ClientProblem('detached', 'no longer watching');
+    if (signal?.aborted) throw new ClientProblem('detached', `no longer watching; ${workflowId} goes on`);
     const status = await operationStatus(meridian, workflowId).catch(async (error: unknown) => {
       const problem = toClientProblem(error, 'wait for the result', meridian.address);
       if (await isPassing(meridian, workflowId, problem)) return 'RUNNING';

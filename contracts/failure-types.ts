@@ -1,3 +1,5 @@
+import type { PlannedChange } from './stack';
+
 /**
  * The closed vocabulary of failures that cross an activity or workflow boundary. Match on these, never on messages.
  * The first word says whose failure it is.
@@ -31,3 +33,11 @@ export const FAILURE_TYPES = [
   'Internal',
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
+
+/** Where a failure happened and what more is known of it, carried in the details of an ApplicationFailure. */
+export interface FailureDetails {
+  region?: string;
+  resource?: string;
+  /** with `Platform.PlanChanged`: all that the platform would really do, for whoever approves it */
+  changes?: PlannedChange[];
+}

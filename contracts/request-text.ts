@@ -1,6 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from './canonical-json';
+import { digestOf } from './digest';
 import type { OperationRequest } from './messages';
 import type { DeploymentKey } from './workflow-ids';
 
@@ -11,7 +10,7 @@ export function requestText(
   issuedAt: string,
 ): string {
   const { signature: _, ...signed } = operation;
-  const hash = bytesToHex(sha256(utf8ToBytes(canonicalJson(signed))));
+  const hash = digestOf(canonicalJson(signed));
   const { kind, requester } = operation;
   return ['meridian.request/1', kind, application, environment, JSON.stringify(requester), hash, issuedAt].join('\n');
 }

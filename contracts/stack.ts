@@ -66,7 +66,7 @@ export const stackDescriptionSchema = z.object({
 });
 export type StackDescription = z.infer<typeof stackDescriptionSchema>;
 
-/** One line of a plan: `+` create, `~` change, `-` delete, `±` replace. */
+/** One value of a resource before and after. */
 export const changedValueSchema = z.object({
   path: z.string().describe('within the properties of the resource, joined by dots'),
   from: z.string().optional().describe('shortened text; absent: it was not there'),
@@ -74,6 +74,7 @@ export const changedValueSchema = z.object({
 });
 export type ChangedValue = z.infer<typeof changedValueSchema>;
 
+/** One line of a plan: `+` create, `~` change, `-` delete, `±` replace. */
 export const plannedChangeSchema = z.object({
   action: z.enum(['create', 'change', 'delete', 'replace']),
   resource: z.string(),

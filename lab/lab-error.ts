@@ -1,13 +1,9 @@
-import type { FailureType } from '../contracts/failure-types';
-import type { PlannedChange } from '../contracts/stack';
+import type { FailureDetails, FailureType } from '../contracts/failure-types';
 
 export type LabFailureType = Extract<FailureType, `Platform.${string}`>;
 
-export interface LabErrorDetails {
+export interface LabErrorDetails extends FailureDetails {
   retryable?: boolean;
-  region?: string;
-  resource?: string;
-  changes?: PlannedChange[];
 }
 
 /** How the lab says no; crosses the daemon's HTTP boundary as JSON and becomes a PlatformError at the far end. */

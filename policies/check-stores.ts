@@ -4,6 +4,7 @@ import type { DataStoreRequest, DeploymentRequest, RequestProblem } from '../con
 import { duplicateNames } from './check-services';
 import { closestNames } from './closest-names';
 import { multiWriterRefusal } from './conflict-strategy';
+import { instanceClassIn } from './region-sizes';
 import { replicationMode } from './replication-mode';
 import { asksForOneRegion } from './residency';
 
@@ -20,12 +21,13 @@ function classProblem(field: string, instanceClass: string): RequestProblem[] {
 }
 
 /** A region that was asked for by name and lacks the class that a database would get there. */
-function missingClasses({ regions, dataStores }: DeploymentRequest): RequestProblem[] {
+function missingClasses(request: DeploymentRequest): RequestProblem[] {
+  const { regions, dataStores } = request;
   return regions.wanted.flatMap((region) => {
     const offered = instanceClassesIn(region);
     const asked = dataStores
       .filter(({ engine }) => engine === 'postgresql')
-      .map(({ instanceClass }) => regions.overrides[region]?.instanceClass ?? instanceClass);
+      .map((store) => instanceClassIn({ region }, store, request));
     const missing = asked.find((one) => isPricedInstanceClass(one) && !offered.includes(one));
     if (!missing) return [];
     const field = `regions.overrides.${region}.instanceClass`;

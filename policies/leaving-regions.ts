@@ -4,7 +4,7 @@ import type { StackArtifact } from '../contracts/stack';
 import type { Topology } from '../contracts/topology';
 import { isStateful } from './stateful-resources';
 
-export interface LiveRegions extends Pick<LiveDeployment, 'stacks' | 'topology'> {
+export interface LiveStacks extends Pick<LiveDeployment, 'stacks' | 'topology'> {
   /** the region that takes writes; undefined where there is no data */
   writer?: string | undefined;
 }
@@ -14,7 +14,7 @@ export interface LiveRegions extends Pick<LiveDeployment, 'stacks' | 'topology'>
  * stacks in the order in which those go: data before the connections that its replication uses, the network last. The
  * region that takes writes never leaves, whatever is asked: such a request is refused elsewhere.
  */
-export function leavingRegions(live: LiveRegions, wanted: Pick<Topology, 'regions'>): DeploymentPlan['removals'] {
+export function leavingRegions(live: LiveStacks, wanted: Pick<Topology, 'regions'>): DeploymentPlan['removals'] {
   const stay = new Set([live.writer, ...wanted.regions.map(({ region }) => region)]);
   return live.topology.regions
     .map(({ region }) => region)
@@ -27,7 +27,7 @@ export function leavingRegions(live: LiveRegions, wanted: Pick<Topology, 'region
  * leaves; anything else is a request that leaves out what is live, and is refused elsewhere.
  */
 export function danglingStacks(
-  live: LiveRegions,
+  live: LiveStacks,
   wanted: Pick<Topology, 'regions'>,
   planned: readonly StackArtifact[],
 ): StackArtifact[] {

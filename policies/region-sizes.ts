@@ -29,7 +29,11 @@ export function tasksIn(place: Place, service: ServiceRequest, request: Deployme
 }
 
 /** Instance class of a data store in a region; a replica is as large as its primary, or promoting it would be a downgrade. */
-export function instanceClassIn(place: Place, store: DataStoreRequest, request: DeploymentRequest): string {
+export function instanceClassIn(
+  place: Pick<Place, 'region'>,
+  store: DataStoreRequest,
+  request: DeploymentRequest,
+): string {
   return request.regions.overrides[place.region]?.instanceClass ?? store.instanceClass;
 }
 

@@ -1,6 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Approval } from '../contracts/approval';
+import { digestOf } from '../contracts/digest';
 import type { StackRef } from '../contracts/stack';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 
@@ -17,7 +16,7 @@ export function removalGate(
   return {
     id: 'removal',
     gate: 'removal',
-    digest: bytesToHex(sha256(utf8ToBytes(JSON.stringify(refs)))),
+    digest: digestOf(JSON.stringify(refs)),
     summary: `destroying ${application}/${environment}: ${refs.length} stacks in ${regions.join(', ')}`,
     irreversible: data.map(({ region, name }) => `the databases and tables in ${region} go with ${name}; buckets stay`),
   };

@@ -1,16 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { FailureType } from '../../contracts/failure-types';
-import type { PlannedChange } from '../../contracts/stack';
+import type { FailureDetails, FailureType } from '../../contracts/failure-types';
 import { PlatformError } from '../../platforms/platform-error';
 import { RecordConflictError } from '../store-port';
-
-/** Where a failure happened and what more is known of it, carried in the details of an ApplicationFailure. */
-export interface FailureDetails {
-  region?: string;
-  resource?: string;
-  /** with `Platform.PlanChanged`: all that the platform would really do, for whoever approves it */
-  changes?: PlannedChange[];
-}
 
 export function failure(type: FailureType, message: string, details: FailureDetails = {}): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { digestOf } from '../../contracts/digest';
 import type { GlobalStoreSpec, RegionSpec } from '../../contracts/region-spec';
 import { type ApplicationKey, TAG_STORE } from '../../contracts/template-words';
 import { alarm } from './base-alarms';
@@ -22,7 +21,7 @@ const EARLIER_VERSIONS_DAYS = 90;
  * application, environment and store.
  */
 export function bucketName({ application, environment }: ApplicationKey, store: string, region: string): string {
-  const digest = bytesToHex(sha256(utf8ToBytes(`${application}/${environment}/${store}`))).slice(0, DIGEST_LENGTH);
+  const digest = digestOf(`${application}/${environment}/${store}`).slice(0, DIGEST_LENGTH);
   return `${store.slice(0, NAME_LENGTH)}-${digest}-\${AWS::AccountId}-${region}`;
 }
 

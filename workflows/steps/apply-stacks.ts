@@ -1,6 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ApplyOptions } from '../../activities/stacks';
+import { digestOf } from '../../contracts/digest';
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { PlannedChange, StackArtifact, StackKind, StackRef } from '../../contracts/stack';
 import { isLost } from '../../policies/stateful-resources';
@@ -84,7 +83,7 @@ async function askAgain(
   if (real.some(isLost)) throw stepFailure('Plan.Blocked', `${why}; a deployment never destroys data`, { region });
   run.progress.say(`not as approved: ${why}`, region);
   const plan = run.approvedPlan;
-  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify([plan.digest, template, real]))));
+  const digest = digestOf(JSON.stringify([plan.digest, template, real]));
   const changes = plan.changes.map((stack) => (isSame(stack.ref, ref) ? { ...stack, changes: real } : stack));
   run.plan = { ...plan, digest, changes };
   const summary = `what changed since the plan: ${why}`;

@@ -11,7 +11,10 @@ export async function returnDrained(run: DeploymentRun): Promise<void> {
   for (const region of run.drains.stillAdopted()) {
     if (!run.carriesTraffic(region)) await run.drains.forget([region]);
     else if (await serves(run, region)) await run.drains.return(region);
-    else keepOut(run, region);
+    else {
+      run.drains.keepOut(region);
+      run.leaveDrained(region, 'answers nobody: it was drained before and cannot serve yet');
+    }
   }
 }
 
@@ -24,10 +27,4 @@ async function serves(run: DeploymentRun, region: string): Promise<boolean> {
     run.progress.say(`stays drained: ${messageOf(error)}`, region);
     return false;
   }
-}
-
-function keepOut(run: DeploymentRun, region: string): void {
-  run.drains.keepOut(region);
-  const live = run.record?.live?.stacks.find(({ ref }) => ref.region === region && ref.kind === 'base');
-  if (live) run.leftovers.push({ ref: live.ref, why: 'answers nobody: it was drained before and cannot serve yet' });
 }

@@ -80,9 +80,7 @@ async function undoLive(run: DeploymentRun, { region, name }: StackRef): Promise
 async function returnEverybody(run: DeploymentRun): Promise<void> {
   await returnIfPossible(run, () => run.drains.returnAll());
   for (const { region } of run.record?.live?.topology.regions ?? []) {
-    if (!run.drains.isOut(region)) continue;
-    const live = run.record?.live?.stacks.find(({ ref }) => ref.region === region && ref.kind === 'base');
-    if (live) run.leftovers.push({ ref: live.ref, why: 'answers nobody: it is drained, and has to be returned' });
+    if (run.drains.isOut(region)) run.leaveDrained(region, 'answers nobody: it is drained, and has to be returned');
   }
 }
 

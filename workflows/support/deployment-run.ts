@@ -205,6 +205,12 @@ export class DeploymentRun {
     this.progress.say(why, region);
   }
 
+  /** A live region that answers nobody must not be found by accident. */
+  leaveDrained(region: string, why: string): void {
+    const live = this.record?.live?.stacks.find(({ ref }) => ref.region === region && ref.kind === 'base');
+    if (live && !this.leftovers.some(({ ref }) => ref === live.ref)) this.leftovers.push({ ref: live.ref, why });
+  }
+
   skipRemainingSteps(): void {
     for (const step of stepNameSchema.options) {
       if (!this.steps.some((taken) => taken.step === step))

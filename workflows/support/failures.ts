@@ -1,15 +1,8 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
 import type { StepName } from '../../contracts/decision';
-import { FAILURE_TYPES, type FailureType } from '../../contracts/failure-types';
+import { FAILURE_TYPES, type FailureDetails, type FailureType } from '../../contracts/failure-types';
 import type { Failure } from '../../contracts/report';
 import type { PlannedChange } from '../../contracts/stack';
-
-export interface FailureDetails {
-  region?: string;
-  resource?: string;
-  /** with `Platform.PlanChanged`: all that the platform would really do */
-  changes?: PlannedChange[];
-}
 
 /** A failure that the workflow itself decides on. Anything else thrown in workflow code is a bug and retries the task. */
 export function stepFailure(type: FailureType, message: string, where: FailureDetails = {}) {

@@ -1,8 +1,8 @@
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
-import { plural } from '../../format';
 import { submitDeployment } from '../../operations';
+import { begunText } from '../begun-text';
 import { consoleProgress } from '../console-progress';
 import { EXIT } from '../exit-codes';
 import { readCheckedRequest } from '../read-checked-request';
@@ -52,8 +52,7 @@ export async function runDeploy(input: RunDeployInput): Promise<number> {
       ...(input.revertDrift && { revertDrift: true }),
     });
     const url = workflowUrl(meridian, begun.workflowId);
-    terminal.err(`${begun.workflowId}${url ? `  ${url}` : ''}\n`);
-    if (begun.ahead > 0) terminal.err(`waits for ${plural(begun.ahead, 'operation')} before it\n`);
+    terminal.err(begunText(begun, url));
     if (input.detach) return detached(begun, input.json, terminal);
     return await watchToVerdict({
       ...input,

@@ -5,6 +5,7 @@ import { closeClient, connectClient } from '../../connection';
 import { plural } from '../../format';
 import { retireDeployment } from '../../operations';
 import { awaitResult } from '../../watch-deployment';
+import { begunText } from '../begun-text';
 import { EXIT } from '../exit-codes';
 import { type Target, targetName } from '../target';
 import type { Terminal } from '../terminal';
@@ -32,16 +33,11 @@ export async function runRetire(input: RetireCommandInput, terminal: Terminal): 
   }
   const meridian = await connectClient(loadConfig());
   try {
-    const { workflowId, ahead } = await retireDeployment(meridian, { application, environment, requester: by });
-    terminal.err(`${workflowId}\n`);
-    if (ahead > 0) terminal.err(`waits for ${plural(ahead, 'operation')} before it\n`);
+    const begun = await retireDeployment(meridian, { application, environment, requester: by });
+    terminal.err(begunText(begun));
     if (environment === 'production')
       terminal.err(`waits for somebody else’s "meridian approve ${targetName(target)}"; nothing is destroyed before\n`);
-    const result = await awaitResult<RetireResult>(meridian, workflowId, signal).catch((error: unknown) => {
-      if (error instanceof ClientProblem && error.code === 'detached')
-        terminal.err(`${workflowId} goes on without us\n`);
-      throw error;
-    });
+    const result = await awaitResult<RetireResult>(meridian, begun.workflowId, signal);
     if (input.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
     else terminal.out(retiredText(targetName(target), result));
     return result.leftovers.length === 0 ? EXIT.ok : EXIT.failed;

@@ -5,6 +5,7 @@ import { closeClient, connectClient } from '../../connection';
 import { plural } from '../../format';
 import { findOrphans, sweepOrphans } from '../../sweep';
 import { awaitResult } from '../../watch-deployment';
+import { begunText } from '../begun-text';
 import { EXIT } from '../exit-codes';
 import { renderSweep } from '../render-sweep';
 import { type Target, targetName } from '../target';
@@ -39,10 +40,9 @@ export async function runSweep(input: SweepCommandInput, terminal: Terminal): Pr
       terminal.err('nothing was destroyed\n');
       return EXIT.rejected;
     }
-    const { workflowId, ahead } = await sweepOrphans(meridian, { application, environment, requester: by });
-    terminal.err(`${workflowId}\n`);
-    if (ahead > 0) terminal.err(`waits for ${plural(ahead, 'operation')} before it\n`);
-    const result = await awaitResult<SweepResult>(meridian, workflowId, signal);
+    const begun = await sweepOrphans(meridian, { application, environment, requester: by });
+    terminal.err(begunText(begun));
+    const result = await awaitResult<SweepResult>(meridian, begun.workflowId, signal);
     show(result);
     return result.failed.length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
