@@ -1,5 +1,5 @@
 import type { Candidate } from '../../contracts/topology';
-import type { PlaceNames } from './place-names';
+import type { PlaceNames } from '../place-names';
 
 /** One row per candidate with the numbers that compare them. */
 export function candidateTable(candidates: readonly Candidate[]): string {

@@ -4,8 +4,8 @@ import type { DeploymentRequest } from '../../contracts/request';
 import type { Candidate } from '../../contracts/topology';
 import { cutForeignText } from '../loop/estimate-tokens';
 import type { FactsRung, TextPart } from '../loop/facts';
+import { type PlaceNames, placeNames } from '../place-names';
 import { candidateLines, candidateTable } from './candidate-rows';
-import { type PlaceNames, placeNames } from './place-names';
 import type { ArchitectInput } from './topology-choice';
 
 /** How much one rung of the ladder tells: rows of the region table, candidates, tokens of the requester's note. */

@@ -3,9 +3,9 @@ import { regionRoleSchema } from '../../contracts/region';
 import type { Candidate } from '../../contracts/topology';
 import { topologyViolations } from '../../policies/topology-violations';
 import type { Guarded } from '../loop/agent';
+import { type PlaceNames, placeNames } from '../place-names';
 import type { TopologyAnswer } from './answer-schema';
 import { rolesLine } from './candidate-rows';
-import { type PlaceNames, placeNames } from './place-names';
 import type { ArchitectInput, TopologyChoice } from './topology-choice';
 
 /** Limits of what a model may put into a report, in characters. */

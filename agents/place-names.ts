@@ -1,4 +1,4 @@
-import { isKnownRegion, REGION_IDS, regionFact } from '../../catalog/regions';
+import { isKnownRegion, REGION_IDS, regionFact } from '../catalog/regions';
 
 /** Names of places are cheaper than region ids (3 tokens against 7), and a model knows where they are. */
 export interface PlaceNames {
