@@ -47,7 +47,7 @@ function withoutModel<Input, Answer extends Record<string, unknown>, Choice>(
   because: NoModelDecision,
   onModelFailure: LoopDependencies['onModelFailure'],
 ): AgentRun<Choice> {
-  if (onModelFailure === 'stop') return { ...state, outcome: { kind: 'stopped', because } };
+  if (onModelFailure === 'stop' && !agent.explains) return { ...state, outcome: { kind: 'stopped', because } };
   const verdict = agent.rules(input);
   if (verdict.kind === 'chosen') {
     return { ...state, outcome: { kind: 'decided', by: 'rules', choice: verdict.choice, because } };

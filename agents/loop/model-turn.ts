@@ -30,7 +30,15 @@ export type ModelFailureType = 'Model.Unavailable' | 'Model.Refused' | 'Model.Mi
 
 /** How a model turn ended. A provider failure is a value, not an error: the ledger must see every one of them. */
 export type TakeModelTurnResult =
-  | { kind: 'answered'; text: string; stopReason: ModelStopReason; inputTokens: number; outputTokens: number }
+  | {
+      kind: 'answered';
+      text: string;
+      stopReason: ModelStopReason;
+      inputTokens: number;
+      outputTokens: number;
+      /** who answered, where a provider has several regions */
+      via?: string;
+    }
   /** counted before sending and found longer than reserved; nothing was sent */
   | { kind: 'too-long'; countedInputTokens: number }
   /** known to cost nothing; `retryAfterMs` is there only when another attempt makes sense */
