@@ -1,6 +1,6 @@
 import type { Agent } from './agent';
-import type { AgentRun, NoModelDecision } from './agent-run';
-import { answerText, type LoopState } from './exchange';
+import type { AgentOutcome, NoModelDecision } from './agent-run';
+import { answerText } from './exchange';
 import { askFirst } from './first-call';
 import type { LoopDependencies } from './loop-dependencies';
 import { type AnswerReading, readAnswerText } from './read-answer';
@@ -9,51 +9,36 @@ import { repairAnswer } from './repair-call';
 /**
  * One agent's work: pack the facts, ask once, check, let the model correct itself at most once in a small fresh call;
  * otherwise rules decide or a person is asked. Never more than two answered turns; whatever became of the calls, their
- * cost is in the returned ledger. Rejects only when the workflow is cancelled.
+ * cost is in the book. Rejects only when the workflow is cancelled.
  */
 export async function runAgent<Input, Answer extends Record<string, unknown>, Choice>(
   agent: Agent<Input, Answer, Choice>,
   input: Input,
   dependencies: LoopDependencies,
-): Promise<AgentRun<Choice>> {
-  const { model, ledger } = dependencies;
-  if (!model) {
-    const because: NoModelDecision = { code: 'no-model', message: 'no model is configured' };
-    return withoutModel(agent, input, { ledger, turns: [] }, because, 'rules');
-  }
-  const { state, end, rung } = await askFirst(agent, input, model, dependencies);
-  const answer = answerText(end);
-  if (answer.kind === 'failed') {
-    return { ...withoutModel(agent, input, state, answer.because, dependencies.onModelFailure), rung };
-  }
+): Promise<AgentOutcome<Choice>> {
+  const { model, onModelFailure } = dependencies;
+  if (!model) return withoutModel(agent, input, { code: 'no-model', message: 'no model is configured' }, 'rules');
+  const answer = answerText(await askFirst(agent, input, model, dependencies));
+  if (answer.kind === 'failed') return withoutModel(agent, input, answer.because, onModelFailure);
   const first = readAnswerText(agent, answer.text, input);
-  const last = await repairAnswer(agent, input, first, model, state, dependencies);
-  if (last.reading.kind === 'accepted') {
-    return {
-      ...last.state,
-      rung,
-      outcome: { kind: 'decided', by: 'model', model: model.id, choice: last.reading.choice },
-    };
-  }
-  const because = whyNotAccepted(last.reading, last.repairFailure);
-  return { ...withoutModel(agent, input, last.state, because, dependencies.onModelFailure), rung };
+  const last = await repairAnswer(agent, input, first, model, dependencies);
+  if (last.reading.kind === 'accepted')
+    return { kind: 'decided', by: 'model', model: model.id, choice: last.reading.choice };
+  return withoutModel(agent, input, whyNotAccepted(last.reading, last.repairFailure), onModelFailure);
 }
 
 /** Rules decide where they may and can; otherwise the deployment stops and says why. */
 function withoutModel<Input, Answer extends Record<string, unknown>, Choice>(
   agent: Agent<Input, Answer, Choice>,
   input: Input,
-  state: LoopState,
   because: NoModelDecision,
   onModelFailure: LoopDependencies['onModelFailure'],
-): AgentRun<Choice> {
-  if (onModelFailure === 'stop' && !agent.explains) return { ...state, outcome: { kind: 'stopped', because } };
+): AgentOutcome<Choice> {
+  if (onModelFailure === 'stop' && !agent.explains) return { kind: 'stopped', because };
   const verdict = agent.rules(input);
-  if (verdict.kind === 'chosen') {
-    return { ...state, outcome: { kind: 'decided', by: 'rules', choice: verdict.choice, because } };
-  }
+  if (verdict.kind === 'chosen') return { kind: 'decided', by: 'rules', choice: verdict.choice, because };
   const message = `${because.message}; rules cannot decide either: ${verdict.reason}`;
-  return { ...state, outcome: { kind: 'stopped', because: { ...because, message } } };
+  return { kind: 'stopped', because: { ...because, message } };
 }
 
 function whyNotAccepted<Choice>(

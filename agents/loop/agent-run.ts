@@ -1,5 +1,3 @@
-import type { TokenLedger } from './token-ledger';
-
 /** Why a model did not decide. */
 export interface NoModelDecision {
   code:
@@ -15,28 +13,10 @@ export interface NoModelDecision {
   message: string;
 }
 
-/** How an agent's work ended. */
-export type AgentOutcome<Choice> =
+/** An agent's question was decided; by rules when no model did, and then `because` says why. */
+export type Decided<Choice> =
   | { kind: 'decided'; by: 'model'; model: string; choice: Choice }
-  | { kind: 'decided'; by: 'rules'; choice: Choice; because: NoModelDecision }
-  | { kind: 'stopped'; because: NoModelDecision };
+  | { kind: 'decided'; by: 'rules'; choice: Choice; because: NoModelDecision };
 
-/** One turn as progress and report show it. The tokens are in the ledger. */
-export interface TurnRecord {
-  agent: string;
-  purpose: 'answer' | 'repair';
-  rung?: string;
-  reservedInputTokens: number;
-  maxTokens: number;
-  ended: 'answered' | 'too-long' | 'not-billed' | 'unknown';
-  detail: string;
-}
-
-/** What comes back from an agent, however it ended. */
-export interface AgentRun<Choice> {
-  outcome: AgentOutcome<Choice>;
-  ledger: TokenLedger;
-  turns: TurnRecord[];
-  /** which facts the model saw; absent when none was asked */
-  rung?: string;
-}
+/** How an agent's work ended. What it cost is in the ledger. */
+export type AgentOutcome<Choice> = Decided<Choice> | { kind: 'stopped'; because: NoModelDecision };

@@ -1,25 +1,18 @@
-import type { LedgerAccount } from '../../contracts/ledger';
 import type { OutputBudget } from './agent';
-import type { NoModelDecision, TurnRecord } from './agent-run';
+import type { NoModelDecision } from './agent-run';
 import type { LoopDependencies, LoopModel } from './loop-dependencies';
 import type { ModelStopReason, TakeModelTurnInput, TakeModelTurnResult } from './model-turn';
-import { calibrate, type Reservation, release, reserve, settle, type TokenLedger } from './token-ledger';
+import { type CallNote, calibrate, type Reservation, reserve, settle, type TokenLedger } from './token-ledger';
 
 /** Another attempt costs nothing but time after a failure that is known to be unbilled. */
 const MOST_RETRIES = 2;
 /** A provider that wants a longer pause than this is treated as down: a deployment is waiting. */
 const LONGEST_RETRY_WAIT_MS = 60_000;
 
-/** What the loop carries from turn to turn. */
-export interface LoopState {
-  ledger: TokenLedger;
-  turns: TurnRecord[];
-}
-
 /** One call as the loop wants it, before the ledger decides on its size. */
-export interface Call extends Pick<TakeModelTurnInput, 'agent' | 'purpose' | 'system' | 'user' | 'schemaId'> {
-  account: LedgerAccount;
-  rung?: string;
+export interface Call
+  extends Pick<TakeModelTurnInput, 'agent' | 'purpose' | 'system' | 'user' | 'schemaId'>,
+    Pick<CallNote, 'account' | 'rung'> {
   estimatedTokens: number;
   output: Pick<OutputBudget, 'capTokens' | 'minimumTokens'>;
 }
@@ -31,28 +24,20 @@ export type ExchangeEnd =
   | { kind: 'failed'; because: NoModelDecision };
 
 /**
- * Reserves, calls, settles; repeats what is known to be unbilled, each time with a reservation of its own. The ledger
- * sees every call, whatever became of it.
+ * Reserves, calls, settles; repeats what is known to be unbilled, each time with a reservation of its own. The book
+ * has every call, whatever became of it; a cancelled one stays in it as reserved.
  */
-export async function exchange(
-  call: Call,
-  model: LoopModel,
-  state: LoopState,
-  dependencies: LoopDependencies,
-): Promise<{ state: LoopState; end: ExchangeEnd }> {
-  let current = state;
+export async function exchange(call: Call, model: LoopModel, dependencies: LoopDependencies): Promise<ExchangeEnd> {
+  const { book } = dependencies;
+  const { account, agent, purpose, rung } = call;
+  const note: CallNote = { account, agent, purpose, model: model.id, ...(rung !== undefined && { rung }) };
   for (let attempt = 0; ; attempt++) {
-    const reserved = reserve(current.ledger, {
-      account: call.account,
-      model: model.id,
-      estimatedTokens: call.estimatedTokens,
-      ...call.output,
-    });
-    if (reserved.kind === 'refused') return { state: current, end: outOfBudget(call, reserved) };
-
+    const reserved = reserve(book.ledger, { note, estimatedTokens: call.estimatedTokens, ...call.output });
+    if (reserved.kind === 'refused') return outOfBudget(call, reserved);
+    book.ledger = reserved.ledger;
     const result = await takeTurn(call, reserved.reservation, dependencies);
-    current = recorded({ ...current, ledger: reserved.ledger }, call, reserved.reservation, result, model);
-    if (!mayRetry(result, attempt)) return { state: current, end: exchangeEnd(result) };
+    book.ledger = settled(book.ledger, reserved.reservation, result, model);
+    if (!mayRetry(result, attempt)) return exchangeEnd(result);
     await dependencies.sleep(result.retryAfterMs);
   }
 }
@@ -60,11 +45,10 @@ export async function exchange(
 /** A rejected turn is a lost one: the activity timed out or its worker died, and the provider may have billed it. */
 async function takeTurn(
   { agent, purpose, system, user, schemaId }: Call,
-  { model, inputTokens, maxTokens }: Reservation,
+  { note: { model }, inputTokens: reservedInputTokens, maxTokens }: Reservation,
   { takeTurn, isCancellation }: LoopDependencies,
 ): Promise<TakeModelTurnResult> {
   try {
-    const reservedInputTokens = inputTokens;
     return await takeTurn({ agent, purpose, model, system, user, schemaId, maxTokens, reservedInputTokens });
   } catch (error) {
     if (isCancellation(error)) throw error;
@@ -73,53 +57,26 @@ async function takeTurn(
   }
 }
 
-function recorded(
-  { ledger, turns }: LoopState,
-  call: Call,
-  reservation: Reservation,
-  result: TakeModelTurnResult,
-  { price }: LoopModel,
-): LoopState {
-  const turn: TurnRecord = {
-    agent: call.agent,
-    purpose: call.purpose,
-    rung: call.rung,
-    reservedInputTokens: reservation.inputTokens,
-    maxTokens: reservation.maxTokens,
-    ended: result.kind,
-    detail: turnDetail(result),
-  };
-  return { turns: [...turns, turn], ledger: ledgerAfter(ledger, reservation, result, price) };
-}
-
-function ledgerAfter(
+function settled(
   ledger: TokenLedger,
   reservation: Reservation,
   result: TakeModelTurnResult,
-  price: LoopModel['price'],
+  { price }: LoopModel,
 ): TokenLedger {
   switch (result.kind) {
-    case 'answered':
-      return settle(ledger, reservation, { ...result, outcome: 'answered' }, price);
+    case 'answered': {
+      const detail = result.via ? `${result.stopReason}, from ${result.via}` : result.stopReason;
+      return settle(ledger, reservation, { ...result, outcome: 'answered' }, price, detail);
+    }
     case 'too-long': {
-      const { model, estimatedTokens } = reservation;
-      return calibrate(release(ledger, reservation), model, estimatedTokens, result.countedInputTokens);
+      const { countedInputTokens } = result;
+      const detail = `not sent: the provider counts ${countedInputTokens} input tokens`;
+      const closed = settle(ledger, reservation, { outcome: 'not-billed' }, price, detail);
+      return calibrate(closed, reservation.note.model, reservation.estimatedTokens, countedInputTokens);
     }
     case 'not-billed':
     case 'unknown':
-      return settle(ledger, reservation, { outcome: result.kind }, price);
-  }
-}
-
-function turnDetail(result: TakeModelTurnResult): string {
-  switch (result.kind) {
-    case 'answered':
-      return result.stopReason;
-    case 'too-long':
-      return `counted ${result.countedInputTokens} input tokens`;
-    case 'not-billed':
-    case 'unknown':
-      return result.message;
+      return settle(ledger, reservation, { outcome: result.kind }, price, result.message);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Agent } from './agent';
 import { callInputTokens, measuredTokens } from './estimate-tokens';
-import { type Call, type ExchangeEnd, exchange, type LoopState } from './exchange';
+import { type Call, type ExchangeEnd, exchange } from './exchange';
 import { partsText, partsTokens } from './facts';
 import type { LoopDependencies, LoopModel } from './loop-dependencies';
 import { calibratedTokens, roomTokens, type TokenLedger } from './token-ledger';
@@ -17,14 +17,11 @@ export async function askFirst<Input, Answer extends Record<string, unknown>, Ch
   input: Input,
   model: LoopModel,
   dependencies: LoopDependencies,
-): Promise<{ state: LoopState; end: ExchangeEnd; rung?: string }> {
-  let state: LoopState = { ledger: dependencies.ledger, turns: [] };
-  let call = firstCall(agent, input, state.ledger, model.id);
+): Promise<ExchangeEnd> {
   for (let packing = 1; ; packing++) {
-    const exchanged = await exchange(call, model, state, dependencies);
-    if (exchanged.end.kind !== 'too-long' || packing === MOST_PACKINGS) return { ...exchanged, rung: call.rung };
-    state = exchanged.state;
-    call = firstCall(agent, input, state.ledger, model.id);
+    const call = firstCall(agent, input, dependencies.book.ledger, model.id);
+    const end = await exchange(call, model, dependencies);
+    if (end.kind !== 'too-long' || packing === MOST_PACKINGS) return end;
   }
 }
 

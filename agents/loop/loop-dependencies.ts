@@ -9,7 +9,8 @@ export interface LoopModel {
 
 /** Everything the loop needs from outside. In a workflow these are an activity, a timer and the workflow's own state. */
 export interface LoopDependencies {
-  ledger: TokenLedger;
+  /** where the ledger is kept: every reservation and every settlement is written here at once, for queries to see */
+  book: { ledger: TokenLedger };
   /** absent: no model is configured, rules decide */
   model: LoopModel | undefined;
   /** `stop` asks a person (production), `rules` lets the deterministic choice stand */

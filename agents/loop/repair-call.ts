@@ -1,14 +1,13 @@
 import type { Agent } from './agent';
 import type { NoModelDecision } from './agent-run';
 import { callInputTokens, ownTextTokens } from './estimate-tokens';
-import { answerText, type Call, exchange, type LoopState } from './exchange';
+import { answerText, type Call, exchange } from './exchange';
 import { partsText, partsTokens } from './facts';
 import type { LoopDependencies, LoopModel } from './loop-dependencies';
 import { type AnswerReading, checkAnswer } from './read-answer';
 import { mergeRepairLines } from './repair-lines';
 
 export interface RepairedAnswer<Choice> {
-  state: LoopState;
   reading: AnswerReading<Choice>;
   /** why no repaired answer came, when one was due */
   repairFailure?: NoModelDecision;
@@ -24,17 +23,15 @@ export async function repairAnswer<Input, Answer extends Record<string, unknown>
   input: Input,
   first: AnswerReading<Choice>,
   model: LoopModel,
-  state: LoopState,
   dependencies: LoopDependencies,
 ): Promise<RepairedAnswer<Choice>> {
-  if (first.kind !== 'refused') return { state, reading: first };
+  if (first.kind !== 'refused') return { reading: first };
   const call = repairCall(agent, input, first);
-  if (!call) return { state, reading: first };
-  const exchanged = await exchange(call, model, state, dependencies);
-  const answer = answerText(exchanged.end);
-  if (answer.kind === 'failed') return { state: exchanged.state, reading: first, repairFailure: answer.because };
+  if (!call) return { reading: first };
+  const answer = answerText(await exchange(call, model, dependencies));
+  if (answer.kind === 'failed') return { reading: first, repairFailure: answer.because };
   const merged = mergeRepairLines(answer.text, first.answer, first.refusal.fields, agent.schema.shape);
-  return { state: exchanged.state, reading: checkAnswer(agent, merged, input) };
+  return { reading: checkAnswer(agent, merged, input) };
 }
 
 function repairCall<Input, Answer extends Record<string, unknown>, Choice>(

@@ -12,11 +12,13 @@ const USABLE_SHARE = 0.97;
 /** A model whose calls cost more than this times their estimate is reported: the slack covers no more. */
 const SHORT_ESTIMATE_ALARM = 1.05;
 
+/** Who calls, on which account, for what, with how much of its facts. */
+export type CallNote = Pick<LedgerEntry, 'account' | 'agent' | 'purpose' | 'model' | 'rung'>;
+
 /** Tokens set aside for one call before it is made. */
 export interface Reservation {
   id: number;
-  account: LedgerAccount;
-  model: string;
+  note: CallNote;
   /** the estimate before calibration; the base of the ratio that is learned from the answer */
   estimatedTokens: number;
   inputTokens: number;
@@ -46,8 +48,7 @@ export type TurnCharge =
   | { outcome: 'unknown' };
 
 export interface ReserveInput {
-  account: LedgerAccount;
-  model: string;
+  note: CallNote;
   estimatedTokens: number;
   capTokens: number;
   minimumTokens: number;
@@ -70,7 +71,7 @@ export function openLedger(lowered: Partial<Record<LedgerAccount, number>> = {})
 export function usedTokens(ledger: TokenLedger, account?: LedgerAccount): number {
   const mine = (of: LedgerAccount) => account === undefined || of === account;
   const settled = ledger.entries.filter((entry) => mine(entry.account));
-  const open = ledger.open.filter((reservation) => mine(reservation.account));
+  const open = ledger.open.filter((reservation) => mine(reservation.note.account));
   return (
     settled.reduce((sum, entry) => sum + entry.inputTokens + entry.outputTokens, 0) +
     open.reduce((sum, reservation) => sum + reservation.inputTokens + reservation.maxTokens, 0)
@@ -91,14 +92,14 @@ export function calibratedTokens(ledger: TokenLedger, model: string, estimatedTo
 
 /** Sets tokens aside for a call, or refuses when less than a useful answer would fit. */
 export function reserve(ledger: TokenLedger, input: ReserveInput): ReserveResult {
-  const inputTokens = calibratedTokens(ledger, input.model, input.estimatedTokens);
-  const room = roomTokens(ledger, input.account);
+  const inputTokens = calibratedTokens(ledger, input.note.model, input.estimatedTokens);
+  const room = roomTokens(ledger, input.note.account);
   const maxTokens = Math.min(input.capTokens, room - inputTokens);
   if (maxTokens < input.minimumTokens) {
     return { kind: 'refused', roomTokens: room, neededTokens: inputTokens + input.minimumTokens };
   }
-  const { account, model, estimatedTokens } = input;
-  const reservation: Reservation = { id: ledger.nextId, account, model, estimatedTokens, inputTokens, maxTokens };
+  const { note, estimatedTokens } = input;
+  const reservation: Reservation = { id: ledger.nextId, note, estimatedTokens, inputTokens, maxTokens };
   return {
     kind: 'reserved',
     reservation,
@@ -113,34 +114,30 @@ export function calibrate(ledger: TokenLedger, model: string, estimated: number,
   return { ...ledger, ratios: { ...ledger.ratios, [model]: ratio } };
 }
 
-/** Takes a reservation back without a trace: the call was never sent. */
-export function release(ledger: TokenLedger, reservation: Reservation): TokenLedger {
-  return { ...ledger, open: ledger.open.filter((open) => open.id !== reservation.id) };
-}
-
 /** Closes a reservation with what the call cost. A call whose outcome is unknown costs everything it could have. */
 export function settle(
   ledger: TokenLedger,
   reservation: Reservation,
   charge: TurnCharge,
   price: TokenPrice,
+  detail: string,
 ): TokenLedger {
   const [inputTokens, outputTokens] = chargedTokens(reservation, charge);
   const usd = (inputTokens * price.inputUsdPerMillion + outputTokens * price.outputUsdPerMillion) / 1_000_000;
   const entry: LedgerEntry = {
-    account: reservation.account,
-    model: reservation.model,
+    ...reservation.note,
     estimatedInput: reservation.inputTokens,
     maxTokens: reservation.maxTokens,
     outcome: charge.outcome,
     inputTokens,
     outputTokens,
     usd,
+    detail,
   };
-  const closed = release(ledger, reservation);
-  const settled = { ...closed, entries: [...closed.entries, entry] };
+  const open = ledger.open.filter(({ id }) => id !== reservation.id);
+  const settled = { ...ledger, open, entries: [...ledger.entries, entry] };
   if (charge.outcome !== 'answered') return settled;
-  return calibrate(settled, reservation.model, reservation.estimatedTokens, charge.inputTokens);
+  return calibrate(settled, reservation.note.model, reservation.estimatedTokens, charge.inputTokens);
 }
 
 function chargedTokens(reservation: Reservation, charge: TurnCharge): [input: number, output: number] {
@@ -155,7 +152,7 @@ function chargedTokens(reservation: Reservation, charge: TurnCharge): [input: nu
 }
 
 /** One sentence per model whose real input was more than 5 % above its estimate. */
-export function estimateAlarms(ledger: TokenLedger): string[] {
+function estimateAlarms(ledger: TokenLedger): string[] {
   return Object.entries(ledger.ratios)
     .filter(([, ratio]) => ratio > SHORT_ESTIMATE_ALARM)
     .map(
@@ -176,5 +173,7 @@ export function ledgerSummary(ledger: TokenLedger): LedgerSummary {
       used: usedTokens(ledger, account),
     })),
     entries: ledger.entries,
+    calibration: Object.entries(ledger.ratios).map(([model, ratio]) => ({ model, ratio })),
+    alarms: estimateAlarms(ledger),
   };
 }

@@ -36,8 +36,9 @@ const LOST = { kind: 'unknown', failureType: 'Model.Unavailable', message: 'no a
 async function play(script: Array<TakeModelTurnResult | Error>, changes: Partial<LoopDependencies> = {}) {
   const asked: TakeModelTurnInput[] = [];
   const slept: number[] = [];
-  const run = await runAgent(topologyArchitect, INPUT, {
-    ledger: openLedger(),
+  const book = { ledger: openLedger() };
+  const outcome = await runAgent(topologyArchitect, INPUT, {
+    book,
     model: { id: 'm', price: { inputUsdPerMillion: 2, outputUsdPerMillion: 10 } },
     onModelFailure: 'rules',
     takeTurn: async (turn) => {
@@ -51,12 +52,13 @@ async function play(script: Array<TakeModelTurnResult | Error>, changes: Partial
     ...changes,
   });
   expect(asked.length).toBe(script.length);
-  return { ...run, asked, slept };
+  const { ledger } = changes.book ?? book;
+  return { outcome, ledger, asked, slept };
 }
 
 describe('agent loop', () => {
   it('decides by the model in one turn, with max_tokens out of the ledger', async () => {
-    const { outcome, ledger, turns, asked } = await play([answered(GOOD)]);
+    const { outcome, ledger, asked } = await play([answered(GOOD)]);
     expect(outcome).toMatchObject({ kind: 'decided', by: 'model', model: 'm', choice: { candidate: { id: 'c1' } } });
     expect(usedTokens(ledger, 'topology')).toBe(1_200);
     expect(asked[0]).toMatchObject({
@@ -65,17 +67,25 @@ describe('agent loop', () => {
       system: topologyArchitect.instructions,
     });
     expect(asked[0]!.maxTokens).toBe(Math.min(600, 1_940 - asked[0]!.reservedInputTokens));
-    expect(turns).toEqual([expect.objectContaining({ ended: 'answered', maxTokens: asked[0]!.maxTokens })]);
+    expect(ledger.entries).toEqual([
+      expect.objectContaining({
+        agent: 'topology architect',
+        outcome: 'answered',
+        maxTokens: asked[0]!.maxTokens,
+        rung: expect.stringMatching(/^3 of 3 regions/),
+        detail: 'end_turn',
+      }),
+    ]);
   });
 
   it('asks nobody when no model is configured', async () => {
-    const { outcome, turns, rung } = await play([], { model: undefined, onModelFailure: 'stop' });
+    const { outcome, ledger } = await play([], { model: undefined, onModelFailure: 'stop' });
     expect(outcome).toMatchObject({ kind: 'decided', by: 'rules', because: { code: 'no-model' } });
-    expect([turns, rung]).toEqual([[], undefined]);
+    expect(ledger.entries).toEqual([]);
   });
 
   it('lets the model correct a forbidden region in one small call without a schema', async () => {
-    const { outcome, asked, turns, ledger } = await play([
+    const { outcome, asked, ledger } = await play([
       answered(FORBIDDEN),
       answered(`base: c1\n${REPAIRED}`, { inputTokens: 250, outputTokens: 40 }),
     ]);
@@ -84,7 +94,7 @@ describe('agent loop', () => {
     expect(asked[1]!.user).toContain('frankfurt (eu-central-1) may not be used');
     expect(asked[1]!.user).toContain('c1 active-passive latency: primary virginia, standby ireland singapore');
     expect(asked[1]!.user).not.toContain('near');
-    expect(turns.map(({ purpose }) => purpose)).toEqual(['answer', 'repair']);
+    expect(ledger.entries.map(({ purpose }) => purpose)).toEqual(['answer', 'repair']);
     expect(usedTokens(ledger)).toBe(1_490);
   });
 
@@ -133,12 +143,11 @@ describe('agent loop', () => {
   });
 
   it('waits as long as the provider says and asks again, for nothing', async () => {
-    const { outcome, slept, ledger, turns } = await play([BUSY, BUSY, answered(GOOD)]);
+    const { outcome, slept, ledger } = await play([BUSY, BUSY, answered(GOOD)]);
     expect(outcome).toMatchObject({ by: 'model' });
     expect(slept).toEqual([1_500, 1_500]);
     expect(usedTokens(ledger)).toBe(1_200);
     expect(ledger.entries.map(({ outcome: ended }) => ended)).toEqual(['not-billed', 'not-billed', 'answered']);
-    expect(turns).toHaveLength(3);
   });
 
   it('gives up after two repeats, or at once when the provider wants a long pause or a repeat is pointless', async () => {
@@ -167,12 +176,15 @@ describe('agent loop', () => {
     const { outcome, asked, ledger } = await play([{ kind: 'too-long', countedInputTokens: 1_700 }, answered(GOOD)]);
     expect(outcome).toMatchObject({ by: 'model' });
     expect(asked[1]!.user.length).toBeLessThan(asked[0]!.user.length);
-    expect(ledger.entries).toHaveLength(1);
+    expect(ledger.entries.map(({ detail }) => detail)).toEqual([
+      'not sent: the provider counts 1700 input tokens',
+      'end_turn',
+    ]);
     expect(usedTokens(ledger)).toBe(1_200);
   });
 
   it('does not call when less than a useful answer would fit', async () => {
-    const { outcome } = await play([], { ledger: openLedger({ topology: 900 }) });
+    const { outcome } = await play([], { book: { ledger: openLedger({ topology: 900 }) } });
     expect(outcome).toMatchObject({
       by: 'rules',
       because: { code: 'budget', message: expect.stringContaining('account "topology"') },
@@ -186,6 +198,9 @@ describe('agent loop', () => {
   });
 
   it('lets a cancellation through and nothing else', async () => {
-    await expect(play([CANCELLED])).rejects.toBe(CANCELLED);
+    const book = { ledger: openLedger() };
+    await expect(play([CANCELLED], { book })).rejects.toBe(CANCELLED);
+    // what was under way may be billed: it stays reserved
+    expect(usedTokens(book.ledger)).toBeGreaterThan(0);
   });
 });

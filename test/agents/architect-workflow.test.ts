@@ -64,7 +64,7 @@ describe('agent loop as workflow code', () => {
       { kind: 'answer', answer: { ...GOOD, groups: ['primary frankfurt'] }, inputTokens: 1_000, outputTokens: 200 },
       { kind: 'answer', answer: 'groups: primary virginia\ngroups: standby ireland singapore' },
     ]);
-    expect(result).toMatchObject({ kind: 'decided', candidate: { id: 'c1' }, decision: { decidedBy: 'model' } });
+    expect(result.outcome).toMatchObject({ kind: 'decided', by: 'model', choice: { candidate: { id: 'c1' } } });
     expect(result.ledger.entries.map(({ outcome }) => outcome)).toEqual(['not-billed', 'answered', 'answered']);
   });
 
@@ -72,11 +72,7 @@ describe('agent loop as workflow code', () => {
     const result = await run(async () => {
       throw ApplicationFailure.create({ message: 'worker gone', category: ApplicationFailureCategory.BENIGN });
     });
-    expect(result).toMatchObject({
-      kind: 'decided',
-      decision: { decidedBy: 'rules', reason: expect.stringContaining('outcome-unknown') },
-      turns: [{ ended: 'unknown' }],
-    });
+    expect(result.outcome).toMatchObject({ kind: 'decided', by: 'rules', because: { code: 'outcome-unknown' } });
     const [entry] = result.ledger.entries;
     expect(entry!.inputTokens + entry!.outputTokens).toBe(entry!.estimatedInput + entry!.maxTokens);
   });

@@ -1,9 +1,11 @@
 import { isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import { runAgent } from '../../agents/loop/agent-loop';
+import type { AgentOutcome } from '../../agents/loop/agent-run';
 import type { LoopModel } from '../../agents/loop/loop-dependencies';
 import type { TakeModelTurn } from '../../agents/loop/model-turn';
-import { openLedger } from '../../agents/loop/token-ledger';
-import { type ArchitectTopologyResult, architectTopology } from '../../agents/topology-architect/architect-topology';
-import type { ArchitectInput } from '../../agents/topology-architect/topology-choice';
+import { openLedger, type TokenLedger } from '../../agents/loop/token-ledger';
+import { topologyArchitect } from '../../agents/topology-architect/topology-architect';
+import type { ArchitectInput, TopologyChoice } from '../../agents/topology-architect/topology-choice';
 
 const { takeModelTurn } = proxyActivities<{ takeModelTurn: TakeModelTurn }>({
   startToCloseTimeout: '2 seconds',
@@ -11,13 +13,18 @@ const { takeModelTurn } = proxyActivities<{ takeModelTurn: TakeModelTurn }>({
 });
 
 /** The agent loop as a workflow of its own, for tests: nothing but the loop and its activity. */
-export async function architectWorkflow(input: ArchitectInput, model: LoopModel): Promise<ArchitectTopologyResult> {
-  return architectTopology(input, {
-    ledger: openLedger(),
+export async function architectWorkflow(
+  input: ArchitectInput,
+  model: LoopModel,
+): Promise<{ outcome: AgentOutcome<TopologyChoice>; ledger: TokenLedger }> {
+  const book = { ledger: openLedger() };
+  const outcome = await runAgent(topologyArchitect, input, {
+    book,
     model,
     onModelFailure: 'rules',
     takeTurn: takeModelTurn,
     sleep,
     isCancellation,
   });
+  return { outcome, ledger: book.ledger };
 }

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import {
   calibrate,
-  estimateAlarms,
   ledgerSummary,
   openLedger,
-  release,
   reserve,
   roomTokens,
   settle,
@@ -14,7 +12,9 @@ import {
 import { type LedgerAccount, ledgerAccountSchema, ledgerSummarySchema, TOKEN_LIMITS } from '../../contracts/ledger';
 
 const PRICE = { inputUsdPerMillion: 2, outputUsdPerMillion: 10 };
-const CALL = { account: 'topology', model: 'm', estimatedTokens: 1_200, capTokens: 600, minimumTokens: 330 } as const;
+const NOTE = { account: 'topology', agent: 'topology architect', purpose: 'answer', model: 'm' } as const;
+const CALL = { note: NOTE, estimatedTokens: 1_200, capTokens: 600, minimumTokens: 330 };
+const alarms = (ledger: TokenLedger) => ledgerSummary(ledger).alarms;
 
 function reserved(ledger: TokenLedger, call: Parameters<typeof reserve>[1] = CALL) {
   const result = reserve(ledger, call);
@@ -38,10 +38,11 @@ describe('token ledger', () => {
     expect(reserve(openLedger(), call)).toEqual({ kind: 'refused', roomTokens: 1_940, neededTokens: 1_941 });
   });
 
-  it('counts an open reservation as used, and a released one not', () => {
+  it('counts an open reservation as used, and one that cost nothing not', () => {
     const { ledger, reservation } = reserved(openLedger());
     expect(roomTokens(ledger, 'topology')).toBe(1_940 - 1_800);
-    expect(roomTokens(release(ledger, reservation), 'topology')).toBe(1_940);
+    const closed = settle(ledger, reservation, { outcome: 'not-billed' }, PRICE, 'busy');
+    expect(roomTokens(closed, 'topology')).toBe(1_940);
   });
 
   it.each([
@@ -50,7 +51,7 @@ describe('token ledger', () => {
     [{ outcome: 'unknown' } as const, 1_800, 0.0084],
   ])('settles %o', (charge, used, usd) => {
     const { ledger, reservation } = reserved(openLedger());
-    const summary = ledgerSummary(settle(ledger, reservation, charge, PRICE));
+    const summary = ledgerSummary(settle(ledger, reservation, charge, PRICE, 'end_turn'));
     expect(summary.used).toBe(used);
     expect(summary.usd).toBeCloseTo(usd, 10);
     expect(summary.accounts.find(({ account }) => account === 'topology')?.used).toBe(used);
@@ -60,17 +61,18 @@ describe('token ledger', () => {
   it('raises later estimates of a model whose input was short, never lowers them, and says so above 5 %', () => {
     const dear = calibrate(openLedger(), 'm', 1_000, 1_100);
     expect(reserved(dear).reservation.inputTokens).toBe(1_320);
-    expect(reserved(dear, { ...CALL, model: 'other' }).reservation.inputTokens).toBe(1_200);
+    expect(reserved(dear, { ...CALL, note: { ...NOTE, model: 'other' } }).reservation.inputTokens).toBe(1_200);
     expect(reserved(calibrate(dear, 'm', 1_000, 500)).reservation.inputTokens).toBe(1_320);
-    expect(estimateAlarms(dear)).toEqual([expect.stringContaining('10 % more input')]);
-    expect(estimateAlarms(calibrate(openLedger(), 'm', 1_000, 1_050))).toEqual([]);
+    expect(ledgerSummary(dear).calibration).toEqual([{ model: 'm', ratio: 1.1 }]);
+    expect(alarms(dear)).toEqual([expect.stringContaining('10 % more input')]);
+    expect(alarms(calibrate(openLedger(), 'm', 1_000, 1_050))).toEqual([]);
   });
 
   it('survives being written to a history and read back', () => {
     const { ledger, reservation } = reserved(openLedger());
     const copy = JSON.parse(JSON.stringify(ledger));
-    expect(settle(copy, reservation, { outcome: 'unknown' }, PRICE)).toEqual(
-      settle(ledger, reservation, { outcome: 'unknown' }, PRICE),
+    expect(settle(copy, reservation, { outcome: 'unknown' }, PRICE, 'lost')).toEqual(
+      settle(ledger, reservation, { outcome: 'unknown' }, PRICE, 'lost'),
     );
   });
 
@@ -111,7 +113,7 @@ function play(script: readonly Turn[]): { ledger: TokenLedger; billed: Map<Ledge
   let ledger = openLedger();
   const billed = new Map<LedgerAccount, number>();
   for (const turn of script) {
-    const result = reserve(ledger, { ...turn, model: 'm' });
+    const result = reserve(ledger, { ...turn, note: { ...NOTE, account: turn.account } });
     if (result.kind === 'refused') continue;
     const { reservation } = result;
     const inputTokens = Math.floor(turn.estimatedTokens * turn.truth);
@@ -120,7 +122,7 @@ function play(script: readonly Turn[]): { ledger: TokenLedger; billed: Map<Ledge
     billed.set(turn.account, (billed.get(turn.account) ?? 0) + real);
     const charge =
       turn.fate === 'answered' ? { outcome: turn.fate, inputTokens, outputTokens } : { outcome: turn.fate };
-    ledger = settle(result.ledger, reservation, charge, PRICE);
+    ledger = settle(result.ledger, reservation, charge, PRICE, turn.fate);
   }
   return { ledger, billed };
 }

@@ -1,10 +1,12 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createTakeModelTurn } from '../../activities/take-model-turn';
+import { runAgent } from '../../agents/loop/agent-loop';
 import type { LoopDependencies } from '../../agents/loop/loop-dependencies';
 import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
 import { createAnthropicModel } from '../../agents/models/anthropic-model';
 import { loopModel } from '../../agents/models/model-config';
-import { architectTopology } from '../../agents/topology-architect/architect-topology';
+import { topologyArchitect } from '../../agents/topology-architect/topology-architect';
+import { topologyDecision } from '../../agents/topology-architect/topology-decision';
 import { decisionSchema } from '../../contracts/decision';
 import { type ScriptStep, startScriptedModelServer } from '../support/scripted-model-server';
 import { exampleInput } from './architect-input';
@@ -26,8 +28,9 @@ async function architect(script: ScriptStep[], changes: Partial<LoopDependencies
   const server = await startScriptedModelServer(script);
   const model = createAnthropicModel({ model: MODEL, apiKey: 'k', baseUrl: server.url, answerTimeoutMs: 300 });
   const takeModelTurn = createTakeModelTurn({ model });
-  const result = await architectTopology(exampleInput(), {
-    ledger: openLedger(),
+  const book = { ledger: openLedger() };
+  const outcome = await runAgent(topologyArchitect, exampleInput(), {
+    book,
     model: loopModel({ kind: 'anthropic', model: MODEL }),
     onModelFailure: 'rules',
     takeTurn: (turn) => new MockActivityEnvironment().run(takeModelTurn, JSON.parse(JSON.stringify(turn))),
@@ -36,11 +39,17 @@ async function architect(script: ScriptStep[], changes: Partial<LoopDependencies
     ...changes,
   });
   await server.stop();
-  const summary = ledgerSummary(result.ledger);
+  const summary = ledgerSummary(book.ledger);
   expect(server.requests).toHaveLength(script.length);
   expect(summary.entries.map(({ maxTokens }) => maxTokens)).toEqual(server.requests.map(({ body }) => body.max_tokens));
   expect(summary.accounts.find(({ account }) => account === 'topology')!.used).toBeLessThanOrEqual(2_000);
-  return { ...result, requests: server.requests, summary };
+  const decided = outcome.kind === 'decided' ? outcome : undefined;
+  return {
+    ...outcome,
+    ...(decided && { candidate: decided.choice.candidate, decision: topologyDecision(decided) }),
+    requests: server.requests,
+    summary,
+  };
 }
 
 describe('topology architect against a Messages server', () => {
@@ -49,7 +58,7 @@ describe('topology architect against a Messages server', () => {
     expect(result).toMatchObject({
       kind: 'decided',
       candidate: { id: 'c1' },
-      rung: '3 of 3 regions, 6 of 6 candidates',
+      summary: { entries: [{ rung: '3 of 3 regions, 6 of 6 candidates' }] },
     });
     if (result.kind !== 'decided') throw new Error('stopped');
     expect(decisionSchema.parse(result.decision)).toMatchObject({
@@ -108,7 +117,7 @@ describe('topology architect against a Messages server', () => {
   ])('lets rules decide when the model %s', async (_, script, reason) => {
     const result = await architect(script);
     expect(result).toMatchObject({ kind: 'decided', candidate: { id: 'c1' }, decision: { decidedBy: 'rules' } });
-    expect(result.kind === 'decided' && result.decision.reason).toMatch(reason);
+    expect(result.decision?.reason).toMatch(reason);
   });
 
   it('stops in production instead', async () => {

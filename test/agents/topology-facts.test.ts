@@ -76,7 +76,7 @@ describe('facts of the topology architect', () => {
     expect(call.user).toContain('asked for: virginia ireland singapore');
     expect(call.user).toContain('writes should be fastest there');
     expect(call.user).toMatch(/c1: primary virginia, standby ireland singapore/);
-    const reserved = reserve(openLedger(), { ...call, ...call.output, model: 'm' });
+    const reserved = reserve(openLedger(), { ...call, ...call.output, note: { ...call, model: 'm' } });
     expect(reserved).toMatchObject({ kind: 'reserved', reservation: { maxTokens: expect.any(Number) } });
     expect(reserved.kind === 'reserved' && reserved.reservation.maxTokens).toBeGreaterThanOrEqual(530);
   });

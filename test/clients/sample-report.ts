@@ -184,15 +184,21 @@ export const sampleReport: DeploymentReport = deploymentReportSchema.parse({
     entries: [
       {
         account: 'topology',
+        agent: 'topology architect',
+        purpose: 'answer',
         model: 'claude-sonnet-5-5',
+        rung: '3 of 3 regions, 6 of 6 candidates',
         estimatedInput: 1_380,
         maxTokens: 420,
         outcome: 'answered',
         inputTokens: 1_351,
         outputTokens: 361,
         usd: 0.0093,
+        detail: 'end_turn',
       },
     ],
+    calibration: [],
+    alarms: [],
   },
   plan: {
     digest: digest('plan'),

@@ -1,7 +1,8 @@
-import { isCancellation, sleep } from '@temporalio/workflow';
-import { architectTopology } from '../../agents/topology-architect/architect-topology';
+import { topologyArchitect } from '../../agents/topology-architect/topology-architect';
+import { topologyDecision } from '../../agents/topology-architect/topology-decision';
 import type { Advice } from '../../contracts/topology';
-import { model, quick } from '../support/activity-stubs';
+import { quick } from '../support/activity-stubs';
+import { askAgent } from '../support/ask-agent';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 
@@ -32,25 +33,7 @@ function refuseWithoutPrimary({ candidates, rejected }: Advice, primary: string 
 }
 
 async function chooseCandidate(run: DeploymentRun, advice: Advice): Promise<string> {
-  const { model: configured } = run.settings;
-  const onModelFailure = run.settings.onModelFailure ?? (run.request.environment === 'production' ? 'stop' : 'rules');
-  const result = await architectTopology(
-    { request: run.request, advice },
-    {
-      ledger: run.ledger,
-      model: configured,
-      onModelFailure,
-      takeTurn: (turn) => model.takeModelTurn(`topology architect: ${turn.purpose}`, turn),
-      sleep: (ms) => sleep(ms, { summary: 'the model provider asked to wait' }),
-      isCancellation,
-    },
-  );
-  run.ledger = result.ledger;
-  if (result.kind === 'stopped') {
-    const type = result.because.code === 'no-model' ? 'Plan.NoCandidate' : 'Model.Unavailable';
-    throw stepFailure(type, `no topology was chosen: ${result.because.message}`);
-  }
-  run.decisions.push(result.decision);
-  run.progress.say(`${result.decision.decidedBy} chose ${result.decision.choice}`);
-  return result.candidate.id;
+  const decided = await askAgent(run, topologyArchitect, { request: run.request, advice });
+  run.decide(topologyDecision(decided));
+  return decided.choice.candidate.id;
 }

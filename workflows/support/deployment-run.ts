@@ -193,6 +193,12 @@ export class DeploymentRun {
     }
   }
 
+  /** Notes a judgement for the report and says it to whoever watches. */
+  decide(decision: Decision): void {
+    this.decisions.push(decision);
+    this.progress.say(`${decision.decidedBy} decided, ${decision.about}: ${decision.choice}`);
+  }
+
   /** Notes that something was measured just now. */
   saw(what: keyof DeploymentRun['measuredAt']): void {
     this.measuredAt[what] = new Date().toISOString();
