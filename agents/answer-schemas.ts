@@ -1,9 +1,17 @@
 import type { z } from 'zod';
+import { FAILURE_ANSWER_SCHEMA_ID, failureAnswerSchema } from './failure-analyst/answer-schema';
+import { ROLLOUT_ANSWER_SCHEMA_ID, rolloutAnswerSchema } from './regional-deployer/answer-schema';
+import { REPLICATION_ANSWER_SCHEMA_ID, replicationAnswerSchema } from './replication-engineer/answer-schema';
 import { TOPOLOGY_ANSWER_SCHEMA_ID, topologyAnswerSchema } from './topology-architect/answer-schema';
+import { VALIDATION_ANSWER_SCHEMA_ID, validationAnswerSchema } from './validation-analyst/answer-schema';
 
 /** Every schema that a model may be asked to answer in, by the id that travels between workflow and activity. */
 const ANSWER_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   [TOPOLOGY_ANSWER_SCHEMA_ID]: topologyAnswerSchema,
+  [ROLLOUT_ANSWER_SCHEMA_ID]: rolloutAnswerSchema,
+  [REPLICATION_ANSWER_SCHEMA_ID]: replicationAnswerSchema,
+  [VALIDATION_ANSWER_SCHEMA_ID]: validationAnswerSchema,
+  [FAILURE_ANSWER_SCHEMA_ID]: failureAnswerSchema,
 };
 
 /** Throws a RangeError for an id that no agent has. */

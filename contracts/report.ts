@@ -19,6 +19,31 @@ import {
 export const verdictSchema = z.enum(['promoted', 'blocked', 'rolled-back', 'failed']);
 export type Verdict = z.infer<typeof verdictSchema>;
 
+/** What kind of trouble a failure is, as far as somebody could tell. */
+export const failureKindSchema = z.enum([
+  'capacity',
+  'quota',
+  'permission',
+  'configuration',
+  'conflict',
+  'provider',
+  'network',
+  'unknown',
+]);
+export type FailureKind = z.infer<typeof failureKindSchema>;
+
+/** An explanation of a failure, once everything was undone. Nothing acts on it. */
+export const failureAnalysisSchema = z.object({
+  decidedBy: z.enum(['model', 'rules']),
+  model: z.string().optional().describe('the model id when decidedBy is model'),
+  cause: z.string(),
+  kind: failureKindSchema,
+  retry: z.boolean().describe('whether the same request would succeed unchanged later'),
+  steps: z.array(z.string()).describe('suggestions of whoever explained; `next` is what rules say'),
+  reason: z.string().optional().describe('why no model explained it'),
+});
+export type FailureAnalysis = z.infer<typeof failureAnalysisSchema>;
+
 /** Why a run did not end promoted: what failed where, in whose words, and what to do next. */
 export const failureSchema = z.object({
   step: stepNameSchema,
@@ -27,6 +52,7 @@ export const failureSchema = z.object({
   resource: z.string().optional(),
   message: z.string(),
   next: z.array(z.string()),
+  analysis: failureAnalysisSchema.optional(),
 });
 export type Failure = z.infer<typeof failureSchema>;
 

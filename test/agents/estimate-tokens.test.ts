@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
 import fc from 'fast-check';
 import { answerSchema } from '../../agents/answer-schemas';
+import { failureAnalyst } from '../../agents/failure-analyst/failure-analyst';
 import {
   callInputTokens,
   cutForeignText,
@@ -12,7 +13,11 @@ import {
   utf8Bytes,
 } from '../../agents/loop/estimate-tokens';
 import { topologyArchitect } from '../../agents/topology-architect/topology-architect';
+import { validationAnalyst } from '../../agents/validation-analyst/validation-analyst';
 import golden from './golden-token-counts.json';
+
+/** An agent joins by one word. */
+const AGENTS = [topologyArchitect, validationAnalyst, failureAnalyst];
 
 describe('estimate of own text', () => {
   it.each(golden.own)('is not below the measured count of a prompt (case %#)', ({ text, tokens }) => {
@@ -67,13 +72,13 @@ describe('ceiling of foreign text', () => {
 });
 
 describe('measured prompts', () => {
-  it('are the ones that the topology architect sends', () => {
-    const { instructions, schema } = golden.fixed['topology-architect'];
-    const wire = JSON.stringify(zodOutputFormat(answerSchema(topologyArchitect.schemaId)).schema);
+  it.each(AGENTS)('are the ones that the $name sends', ({ schemaId, instructions: text, measured }) => {
+    const { instructions, schema } = golden.fixed[schemaId as keyof typeof golden.fixed];
+    const wire = JSON.stringify(zodOutputFormat(answerSchema(schemaId)).schema);
     // after a change of either text, measure it again and commit the new number with it
-    expect(sha256(topologyArchitect.instructions)).toBe(instructions.sha256);
+    expect(sha256(text)).toBe(instructions.sha256);
     expect(sha256(wire)).toBe(schema.sha256);
-    expect(topologyArchitect.measured).toEqual({ instructions: instructions.tokens, schema: schema.tokens });
+    expect(measured).toEqual({ instructions: instructions.tokens, schema: schema.tokens });
   });
 
   it('are charged with 5 % on instructions, 25 % on schemas and what providers add', () => {
