@@ -2,6 +2,8 @@ import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { z } from 'zod';
+import { type ModelConfig, modelFromVariables, modelVariables } from './agents/models/model-environment';
+import { ClientProblem } from './clients/client-problem';
 import { readLocalState } from './dev/local-state';
 import { packageRoot } from './dev/package-root';
 
@@ -17,7 +19,7 @@ const environmentSchema = z.object({
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')
     .optional(),
   AWS_ENDPOINT_URL: z.url().optional(),
-  MERIDIAN_MODEL: z.string().min(1).optional(),
+  ...modelVariables,
   MERIDIAN_ON_MODEL_FAILURE: z.enum(['stop', 'rules']).optional(),
   MERIDIAN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   MERIDIAN_APPROVERS: z.string().min(1).optional(),
@@ -28,19 +30,12 @@ const environmentSchema = z.object({
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-').optional(),
   SLACK_SIGNING_SECRET: z.string().min(1).optional(),
-  ANTHROPIC_API_KEY: z.string().min(1).optional(),
-  ANTHROPIC_BASE_URL: z.url().optional(),
   PATH: z.string().default(''),
   XDG_CACHE_HOME: z.string().min(1).optional(),
   XDG_CONFIG_HOME: z.string().min(1).optional(),
   HOME: z.string().min(1).optional(),
 });
 type Environment = z.infer<typeof environmentSchema>;
-
-/** `rules` asks no model: zero tokens. It is the answer when no key is configured, or MERIDIAN_MODEL=rules. */
-export type ModelConfig =
-  | { provider: 'rules' }
-  | { provider: 'anthropic'; apiKey: string; baseUrl: string | undefined; model: string | undefined };
 
 /** `undefined` when the worker serves no AWS account. Credentials are found by the AWS SDK, as in every other tool. */
 export interface AwsConfig {
@@ -105,7 +100,7 @@ export interface MeridianConfig {
 /**
  * The one reader of the environment. Sources, first wins: variables, a local environment that is running under the
  * state folder, the profile in temporal.toml, defaults.
- * Throws an Error that names the variable, the value received and what would be valid.
+ * Throws a ClientProblem that names the variable, the value received and what would be valid.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): MeridianConfig {
   const variables = parseEnvironment(env);
@@ -134,10 +129,15 @@ function parseEnvironment(env: NodeJS.ProcessEnv): Environment {
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    const received = /_(KEY|TOKEN|SECRET)$/.test(name) ? '(hidden)' : JSON.stringify(set[name]);
+    const received = /KEY|TOKEN|SECRET/.test(name) ? '(hidden)' : JSON.stringify(set[name]);
     return `${name} is ${received}: ${issue.message.toLowerCase()}`;
   });
-  throw new Error(`the environment is not valid: ${problems.join('; ')}`);
+  throw notValid(problems);
+}
+
+/** Bad input, whatever was asked for: nothing is started with an environment that is not understood. */
+function notValid(problems: string[]): ClientProblem {
+  return new ClientProblem('bad-input', `the environment is not valid: ${problems.join('; ')}`);
 }
 
 function temporalConfig(
@@ -223,10 +223,9 @@ function absolute(path: string | undefined): string | undefined {
 }
 
 function modelConfig(variables: Environment): ModelConfig {
-  const { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseUrl, MERIDIAN_MODEL: model } = variables;
-  return apiKey === undefined || model === 'rules'
-    ? { provider: 'rules' }
-    : { provider: 'anthropic', apiKey, baseUrl, model };
+  const config = modelFromVariables(variables);
+  if (!('problem' in config)) return config;
+  throw notValid([`${config.variable} is "${config.received}": ${config.problem}`]);
 }
 
 /** Beside the code, so that removing a checkout removes them; the user’s cache when that folder is not ours to write. */

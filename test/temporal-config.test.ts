@@ -73,6 +73,47 @@ test('a key brings the model, and MERIDIAN_MODEL=rules takes it away again', () 
   expect(loadConfig({ ...env, ANTHROPIC_API_KEY: '' }).model).toEqual({ provider: 'rules' });
 });
 
+describe('which model decides', () => {
+  const key = { ANTHROPIC_API_KEY: 'key' };
+  const bedrock = { MERIDIAN_MODEL_PROVIDER: 'bedrock', MERIDIAN_BEDROCK_REGIONS: 'eu-central-1, us-east-1' };
+  const model = (env: NodeJS.ProcessEnv) => loadConfig({ MERIDIAN_HOME: home, ...env }).model;
+
+  test('is said by the provider that is named, whatever keys are there', () => {
+    expect(model({ ...key, ...bedrock, AWS_BEARER_TOKEN_BEDROCK: 'token' })).toEqual({
+      provider: 'bedrock',
+      model: 'claude-sonnet-4-6',
+      regions: ['eu-central-1', 'us-east-1'],
+      routing: 'geography',
+      endpoint: undefined,
+      bearerToken: 'token',
+    });
+    expect(model({ ...key, MERIDIAN_MODEL: 'claude-haiku-5-5' })).toMatchObject({ model: 'claude-haiku-5-5' });
+    expect(model({ ...key, MERIDIAN_MODEL_PROVIDER: 'rules' })).toEqual({ provider: 'rules' });
+    expect(model({ ...bedrock, MERIDIAN_MODEL: 'rules' })).toEqual({ provider: 'rules' });
+  });
+
+  test.each<[string, NodeJS.ProcessEnv, RegExp]>([
+    ['an unknown model', { ...key, MERIDIAN_MODEL: 'nonsense' }, /MERIDIAN_MODEL is "nonsense": .*valid are claude-/],
+    ['one that thinks', { ...key, MERIDIAN_MODEL: 'claude-opus-5-5' }, /MERIDIAN_MODEL is .*thinking off.*valid are/],
+    ['one that thinks there', { ...bedrock, MERIDIAN_MODEL: 'claude-sonnet-5' }, /thinking off on Amazon Bedrock/],
+    ['a model without a key', { MERIDIAN_MODEL: 'claude-sonnet-5' }, /MERIDIAN_MODEL is .*set ANTHROPIC_API_KEY/],
+    ['a provider without a key', { MERIDIAN_MODEL_PROVIDER: 'anthropic' }, /PROVIDER is "anthropic": .*ANTHROPIC_API/],
+    ['an unknown provider', { MERIDIAN_MODEL_PROVIDER: 'azure' }, /PROVIDER is "azure": .*"anthropic"\|"bedrock"/],
+    [
+      'no regions',
+      { MERIDIAN_MODEL_PROVIDER: 'bedrock' },
+      /PROVIDER is "bedrock": MERIDIAN_BEDROCK_REGIONS is not set/,
+    ],
+    ['no region', { ...bedrock, MERIDIAN_BEDROCK_REGIONS: 'mars-1' }, /REGIONS is "mars-1": "mars-1" is not a region/],
+    ['a region twice', { ...bedrock, MERIDIAN_BEDROCK_REGIONS: 'us-east-1,us-east-1' }, /"us-east-1" is named twice/],
+    ['a region without a profile', { ...bedrock, MERIDIAN_BEDROCK_REGIONS: 'ap-southeast-1' }, /ROUTING=global/],
+    ['an endpoint', { ...bedrock, MERIDIAN_BEDROCK_ENDPOINT: '{region}' }, /ENDPOINT is "{region}": must be a url/],
+  ])('is refused with what would be valid: %s', (_, env, message) => {
+    expect(() => model(env)).toThrow(message);
+    expect(() => model(env)).toThrow(expect.objectContaining({ code: 'bad-input' }));
+  });
+});
+
 test('what is wrong is named with the value received and what would be valid', () => {
   const env = { MERIDIAN_HOME: home, MERIDIAN_LAB_URL: 'lab', MERIDIAN_ON_MODEL_FAILURE: 'panic' };
   expect(() => loadConfig(env)).toThrow(

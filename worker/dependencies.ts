@@ -5,8 +5,9 @@ import { FileArtifactStore } from '../activities/store/file-artifact-store';
 import { FileDeploymentStore } from '../activities/store/file-deployment-store';
 import { createTakeModelTurn } from '../activities/take-model-turn';
 import { createAnthropicModel } from '../agents/models/anthropic-model';
-import { loopModel, type ModelConfig } from '../agents/models/model-config';
-import { DEFAULT_MODEL_ID } from '../catalog/models';
+import type * as BedrockModelModule from '../agents/models/bedrock-model';
+import type { Model } from '../agents/models/model';
+import { loopModel } from '../agents/models/model-config';
 import type { PlatformKind } from '../contracts/region';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes';
 import { dataConverter } from '../payload-codec';
@@ -66,15 +67,21 @@ function configuredPlatforms({ lab, aws }: MeridianConfig): Map<PlatformKind, Pl
 }
 
 function configuredModel({ model }: MeridianConfig) {
-  const config: ModelConfig =
-    model.provider === 'rules'
-      ? { kind: 'rules' }
-      : { kind: 'anthropic', model: model.model ?? DEFAULT_MODEL_ID, ...(model.baseUrl && { baseUrl: model.baseUrl }) };
-  const client =
-    model.provider === 'anthropic' && config.kind === 'anthropic'
-      ? createAnthropicModel({ ...config, apiKey: model.apiKey })
-      : undefined;
-  return { model: loopModel(config), takeModelTurn: createTakeModelTurn({ model: client }) };
+  return { model: loopModel(model), takeModelTurn: createTakeModelTurn({ model: modelClient(model) }) };
+}
+
+function modelClient(model: MeridianConfig['model']): Model | undefined {
+  switch (model.provider) {
+    case 'rules':
+      return undefined;
+    case 'anthropic':
+      return createAnthropicModel(model);
+    case 'bedrock': {
+      // Loaded when it is needed: a worker without Bedrock does not pay for the SDK.
+      const { createBedrockModel }: typeof BedrockModelModule = require('../agents/models/bedrock-model');
+      return createBedrockModel(model);
+    }
+  }
 }
 
 /** A server without our search attributes refuses to start workflows that carry them: then we do without. */

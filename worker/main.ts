@@ -1,5 +1,8 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
+import { whoDecides } from '../agents/models/model-config';
+import { EXIT, exitCodeOfProblem } from '../clients/cli/exit-codes';
+import { ClientProblem } from '../clients/client-problem';
 import { validateTemplates } from '../skills/networksec-architecture-validator/skill';
 import { loadConfig } from '../temporal.config';
 import { createWorker } from './create-worker';
@@ -21,6 +24,7 @@ async function main(): Promise<void> {
     },
     telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
   });
+  logger.info(whoDecides(config.model));
   const { connectionOptions, namespace, taskQueue } = config.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const dependencies = await createDependencies(config);
@@ -54,6 +58,7 @@ function toPinoLevel(level: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR') {
 }
 
 main().catch((error) => {
-  console.error(error);
-  process.exitCode = 1;
+  const foreseen = error instanceof ClientProblem;
+  console.error(foreseen ? `error: ${error.message}` : error);
+  process.exitCode = foreseen ? exitCodeOfProblem(error.code) : EXIT.failed;
 });

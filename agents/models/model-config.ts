@@ -1,32 +1,90 @@
-import { z } from 'zod';
-import { modelFact, USABLE_MODEL_IDS } from '../../catalog/models';
+import {
+  BEDROCK_MODEL_IDS,
+  type BedrockRouting,
+  bedrockModelFact,
+  bedrockPriceFactor,
+  DEFAULT_BEDROCK_MODEL_ID,
+  inferenceProfile,
+  regionsInGeography,
+} from '../../catalog/bedrock';
+import { DEFAULT_MODEL_ID, modelFact, USABLE_MODEL_IDS } from '../../catalog/models';
 import type { LoopModel } from '../loop/loop-dependencies';
 
-/** Which model decides. Keys are not in here: this value travels through workflow histories. */
-export const modelConfigSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('rules') }),
-  z.object({ kind: z.literal('anthropic'), model: z.string(), baseUrl: z.url().optional() }),
-]);
-export type ModelConfig = z.infer<typeof modelConfigSchema>;
+/** Who decides, without the keys: what can be checked, priced and said. */
+export type ModelChoice =
+  | { provider: 'rules' }
+  | { provider: 'anthropic'; model: string }
+  | { provider: 'bedrock'; model: string; regions: readonly string[]; routing: BedrockRouting };
 
-/** Why a configuration cannot be used, in words that say what to do; undefined when it can. */
-export function checkModelConfig(config: ModelConfig): string | undefined {
-  if (config.kind === 'rules') return undefined;
-  const fact = modelFact(config.model);
-  const valid = `valid are ${USABLE_MODEL_IDS.join(', ')}, or no model at all (rules decide)`;
-  if (!fact) return `model "${config.model}" is not in the catalog, its price and its thinking are unknown; ${valid}`;
-  if (fact.thinkingOff === 'impossible') {
-    return `model "${config.model}" cannot turn its thinking off, which would spend the token budget before the first word; ${valid}`;
-  }
-  return undefined;
+/** A variable whose value cannot be used, and what would be valid. */
+export interface ModelProblem {
+  variable: 'MERIDIAN_MODEL' | 'MERIDIAN_MODEL_PROVIDER' | 'MERIDIAN_BEDROCK_REGIONS';
+  received: string;
+  problem: string;
 }
 
-/** The model as the agent loop needs it; undefined for `rules`. Throws for a configuration that `checkModelConfig` refuses. */
-export function loopModel(config: ModelConfig): LoopModel | undefined {
-  const problem = checkModelConfig(config);
-  if (problem) throw new RangeError(problem);
-  const fact = config.kind === 'rules' ? undefined : modelFact(config.model);
-  if (!fact) return undefined;
-  const { id, inputUsdPerMillion, outputUsdPerMillion } = fact;
-  return { id, price: { inputUsdPerMillion, outputUsdPerMillion } };
+/** What a provider is asked when no model is named. */
+export const DEFAULT_MODEL_IDS = { anthropic: DEFAULT_MODEL_ID, bedrock: DEFAULT_BEDROCK_MODEL_ID } as const;
+
+/** Why a choice cannot be used, in words that say what to do; undefined when it can. */
+export function modelProblem(choice: ModelChoice): ModelProblem | undefined {
+  if (choice.provider === 'rules') return undefined;
+  const why = whyNotUsable(choice.provider, choice.model);
+  if (why) {
+    const usable = choice.provider === 'bedrock' ? BEDROCK_MODEL_IDS : USABLE_MODEL_IDS;
+    const problem = `${why}; valid are ${usable.join(', ')}, or rules`;
+    return { variable: 'MERIDIAN_MODEL', received: choice.model, problem };
+  }
+  return choice.provider === 'bedrock' ? regionProblem(choice) : undefined;
+}
+
+function whyNotUsable(provider: 'anthropic' | 'bedrock', model: string): string | undefined {
+  const fact = modelFact(model);
+  if (!fact) return 'it is not in the catalog, its price and its thinking are unknown';
+  const wire = provider === 'bedrock' ? bedrockModelFact(model) : fact;
+  if (wire?.thinkingOff === 'impossible' || fact.thinkingOff === 'impossible') {
+    const where = provider === 'bedrock' ? ' on Amazon Bedrock' : '';
+    return `it cannot turn its thinking off${where}, which would spend the token budget before the first word`;
+  }
+  return wire ? undefined : 'Amazon Bedrock is not known to offer it';
+}
+
+function regionProblem(choice: Extract<ModelChoice, { provider: 'bedrock' }>): ModelProblem | undefined {
+  const { model, regions, routing } = choice;
+  const fact = bedrockModelFact(model);
+  const received = regions.join(',');
+  const outside = regions.find((region) => !fact || !inferenceProfile(fact, region, routing));
+  if (!fact || outside === undefined) return undefined;
+  const problem =
+    `nothing keeps a prompt to ${model} in the geography of ${outside}; valid are ${regionsInGeography(fact).join(', ')}, ` +
+    'or any region with MERIDIAN_BEDROCK_ROUTING=global, which may carry prompts anywhere';
+  return { variable: 'MERIDIAN_BEDROCK_REGIONS', received, problem };
+}
+
+/** The model as the agent loop needs it; undefined for `rules`. Throws a RangeError for what `modelProblem` refuses. */
+export function loopModel(choice: ModelChoice): LoopModel | undefined {
+  const refused = modelProblem(choice);
+  if (refused) throw new RangeError(`${refused.variable} is "${refused.received}": ${refused.problem}`);
+  const fact = choice.provider === 'rules' ? undefined : modelFact(choice.model);
+  if (choice.provider === 'rules' || !fact) return undefined;
+  const factor = choice.provider === 'bedrock' ? bedrockPriceFactor(choice.routing) : 1;
+  return {
+    id: fact.id,
+    price: {
+      inputUsdPerMillion: fact.inputUsdPerMillion * factor,
+      outputUsdPerMillion: fact.outputUsdPerMillion * factor,
+    },
+  };
+}
+
+/** One phrase for logs and terminals: who decides. */
+export function whoDecides(choice: ModelChoice): string {
+  switch (choice.provider) {
+    case 'rules':
+      return 'rules decide, no model is asked (docs/models.md)';
+    case 'anthropic':
+      return `${choice.model} decides, over the Anthropic API`;
+    case 'bedrock':
+      return `${choice.model} decides, on Amazon Bedrock in ${choice.regions.join(', then ')}`;
+  }
 }

@@ -1,71 +1,98 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import type { ModelFailure } from './model';
+import { providerWords } from './redact';
+import { STATUS_FAILURES, type StatusFailure } from './status-failures';
 
 /** Before a provider that did not say when to come back is asked again. */
 const DEFAULT_RETRY_MS = 2_000;
 /** Nothing was sent when a connection could not be made. */
 const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+  ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID'],
 ]);
+/** Of the AWS SDK, while it looked for credentials: there was no request yet. */
+const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);
+
+/** A failed call whose meaning is known already: of several regions, or of a region that was not even asked. */
+export class ModelCallError extends Error {
+  constructor(readonly failure: ModelFailure) {
+    super(failure.message);
+    this.name = 'ModelCallError';
+  }
+}
 
 /**
- * The one place that says what an error of the Messages API means: was it billed, whose fault is it, is another attempt
+ * The one place that says what an error of a model's client means: was it billed, whose fault is it, is another attempt
  * worth it. Anything not known to be free counts as `unknown`, which costs its whole reservation.
+ * @param secrets the keys in use, which must not stand in any message
  */
-export function classifyModelFailure(error: unknown): ModelFailure {
-  if (error instanceof APIConnectionTimeoutError) return unknown('the model did not answer in time');
-  if (error instanceof APIUserAbortError) return unknown('the call to the model was stopped');
+export function classifyModelFailure(error: unknown, secrets: readonly string[] = []): ModelFailure {
+  if (error instanceof ModelCallError) return error.failure;
+  if (error instanceof APIConnectionTimeoutError) return unknown('time-out', 'the model did not answer in time');
+  if (error instanceof APIUserAbortError) return unknown('stopped', 'the call to the model was stopped');
   if (error instanceof APIConnectionError) return connectionFailure(error);
-  if (error instanceof APIError) return statusFailure(error);
-  return unknown(`the call to the model failed: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof APIError) return statusFailure(error, secrets);
+  const words = error instanceof Error ? error.message : String(error);
+  return unknown('failed', `the call to the model failed: ${providerWords(words, secrets)}`);
 }
 
 function connectionFailure(error: APIConnectionError): ModelFailure {
-  const code = causeCodes(error).find((candidate) => NEVER_SENT.has(candidate));
-  if (!code) return unknown('the connection to the model was lost after the request was sent');
-  return unavailable(
-    `the model cannot be reached (${code}); check the network and the model's base URL`,
-    DEFAULT_RETRY_MS,
-  );
+  const causes = causesOf(error);
+  if (causes.some(({ name }) => NO_CREDENTIALS.has(name))) {
+    return {
+      outcome: 'not-billed',
+      failureType: 'Model.Misconfigured',
+      brief: 'no credentials',
+      message:
+        'no AWS credentials were found, nothing was sent; give the worker a role, a profile or AWS_BEARER_TOKEN_BEDROCK',
+    };
+  }
+  const code = causes.find((cause) => NEVER_SENT.has(cause.code))?.code;
+  if (!code) return unknown('connection lost', 'the connection to the model was lost after the request was sent');
+  return {
+    outcome: 'not-billed',
+    failureType: 'Model.Unavailable',
+    brief: code,
+    message: `the model cannot be reached (${code}); check the network and the model's base URL`,
+    retryAfterMs: DEFAULT_RETRY_MS,
+    regional: true,
+  };
 }
 
 /** By shape, not by class: errors of Node's own network code may come from another realm. */
-function causeCodes(error: unknown): string[] {
+function causesOf(error: unknown): Array<{ name: string; code: string }> {
   if (typeof error !== 'object' || error === null) return [];
-  const code = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
-  return 'cause' in error ? [...code, ...causeCodes(error.cause)] : code;
+  const name = 'name' in error && typeof error.name === 'string' ? error.name : '';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return [{ name, code }, ...('cause' in error ? causesOf(error.cause) : [])];
 }
 
-function statusFailure(error: APIError): ModelFailure {
-  const said = error.apiMessage ?? error.message;
-  switch (error.status) {
-    case 400:
-    case 413:
-    case 422:
-      return misconfigured(`the model refused the request as invalid (${error.status}): ${said}`);
-    case 401:
-    case 403:
-      return misconfigured(
-        `the model refused the key (${error.status}): ${said}; check the API key and what it may use`,
-      );
-    case 402:
-      return misconfigured(`the account has no credit (402): ${said}`);
-    case 404:
-      return misconfigured(
-        `the provider does not know the model or the address (404): ${said}; check model and base URL`,
-      );
-    case 429:
-      return unavailable(`the model's rate limit is reached (429): ${said}`, retryAfterMs(error));
-    case 529:
-      return unavailable(`the provider is overloaded (529): ${said}`, retryAfterMs(error));
-    default:
-      return unknown(`the provider failed (${error.status ?? 'no status'}): ${said}`);
-  }
+function statusFailure(error: APIError, secrets: readonly string[]): ModelFailure {
+  const name = errorName(error);
+  const words = providerWords(error.apiMessage ?? error.message, secrets);
+  const brief = [error.status ?? 'no status', name].filter(Boolean).join(' ');
+  const row = STATUS_FAILURES.find((candidate) => fits(candidate, error.status, name, words));
+  if (!row) return unknown(brief, `the provider failed (${brief}): ${words}`);
+  const { outcome, failureType, regional, what, fix, retry } = row;
+  return {
+    outcome,
+    failureType,
+    brief,
+    message: `${what} (${brief}): ${words}${fix ? `; ${fix}` : ''}`,
+    ...(retry && { retryAfterMs: retryAfterMs(error) }),
+    ...(regional && { regional }),
+  };
+}
+
+function fits({ status, names, says }: StatusFailure, received: unknown, name: string, words: string): boolean {
+  return status === received && (names?.includes(name) ?? true) && (says?.test(words) ?? true);
+}
+
+/** AWS names its exceptions in a header, `ThrottlingException:http://…`; Anthropic has a code for some. */
+function errorName(error: APIError): string {
+  const aws = error.headers?.get('x-amzn-errortype')?.split(/[:#]/)[0];
+  const name = aws ?? error.errorCode ?? '';
+  return /^\w{1,64}$/.test(name) ? name : '';
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date. */
@@ -79,14 +106,6 @@ function retryAfterMs(error: APIError): number {
   return Number.isNaN(ms) ? DEFAULT_RETRY_MS : Math.max(0, ms);
 }
 
-function unknown(message: string): ModelFailure {
-  return { outcome: 'unknown', failureType: 'Model.Unavailable', message };
-}
-
-function unavailable(message: string, retryMs: number): ModelFailure {
-  return { outcome: 'not-billed', failureType: 'Model.Unavailable', message, retryAfterMs: retryMs };
-}
-
-function misconfigured(message: string): ModelFailure {
-  return { outcome: 'not-billed', failureType: 'Model.Misconfigured', message };
+function unknown(brief: string, message: string): ModelFailure {
+  return { outcome: 'unknown', failureType: 'Model.Unavailable', brief, message };
 }

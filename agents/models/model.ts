@@ -15,6 +15,8 @@ export interface ModelAnswer {
   /** everything billed as input: fresh, written to a cache and read from one */
   inputTokens: number;
   outputTokens: number;
+  /** which of several regions answered, and why not those before it: `us-east-1 (eu-central-1: 503)` */
+  via?: string;
 }
 
 /** The port to a language model. Its calls throw what their client throws; `classify` says what that means. */
@@ -30,8 +32,12 @@ export interface Model {
 export interface ModelFailure {
   outcome: 'not-billed' | 'unknown';
   failureType: ModelFailureType;
-  /** what happened and what to fix */
+  /** what happened and what to fix; one line, nothing in it that looks like a key */
   message: string;
+  /** the status or code alone, for lists of several failures: `503 ServiceUnavailableException` */
+  brief: string;
   /** present when another attempt makes sense */
   retryAfterMs?: number;
+  /** it tells of one region of a provider: another region may well answer */
+  regional?: true;
 }

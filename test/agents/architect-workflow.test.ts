@@ -40,7 +40,7 @@ async function run(takeModelTurn: TakeModelTurn) {
   const handle = await client.workflow.start<typeof architectWorkflow>('architectWorkflow', {
     taskQueue,
     workflowId: taskQueue,
-    args: [exampleInput(), loopModel({ kind: 'anthropic', model: MODEL })!],
+    args: [exampleInput(), loopModel({ provider: 'anthropic', model: MODEL })!],
   });
   const result = await worker.runUntil(handle.result());
   await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory());

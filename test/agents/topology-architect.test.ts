@@ -31,7 +31,7 @@ async function architect(script: ScriptStep[], changes: Partial<LoopDependencies
   const book = { ledger: openLedger() };
   const outcome = await runAgent(topologyArchitect, exampleInput(), {
     book,
-    model: loopModel({ kind: 'anthropic', model: MODEL }),
+    model: loopModel({ provider: 'anthropic', model: MODEL }),
     onModelFailure: 'rules',
     takeTurn: (turn) => new MockActivityEnvironment().run(takeModelTurn, JSON.parse(JSON.stringify(turn))),
     sleep: async () => undefined,

@@ -9,8 +9,10 @@ export type ScriptedReply =
   /** the beginning of an answer, cut at `max_tokens`, all of which are billed */
   | { kind: 'truncated'; text: string; inputTokens?: number }
   | { kind: 'refusal' }
-  /** an API error, for example 429 with `retryAfter` in seconds, 529, 500, 401 */
-  | { kind: 'status'; status: number; retryAfter?: string; message?: string }
+  /** an API error, for example 429 with `retryAfter` in seconds, 529, 500, 401; with a `name`, as AWS says it */
+  | { kind: 'status'; status: number; retryAfter?: string; message?: string; name?: string }
+  /** 200, and then an error where the message should be */
+  | { kind: 'overloaded-late' }
   /** takes the request and never answers */
   | { kind: 'hang' }
   /** takes the request and drops the connection */
@@ -88,7 +90,8 @@ export async function startScriptedModelServer(
   };
 }
 
-function play(reply: ScriptedReply, body: MessagesBody, response: ServerResponse): void {
+/** Answers one message request as the script says. */
+export function play(reply: ScriptedReply, body: MessagesBody, response: ServerResponse): void {
   const maxTokens = body.max_tokens ?? 0;
   switch (reply.kind) {
     case 'answer': {
@@ -107,7 +110,11 @@ function play(reply: ScriptedReply, body: MessagesBody, response: ServerResponse
       sendMessage(response, body, { text: '', stopReason: 'refusal', outputTokens: 5 });
       break;
     case 'status':
-      sendError(response, reply.status, reply.message ?? 'scripted', reply.retryAfter);
+      if (reply.name) sendAwsError(response, { ...reply, name: reply.name });
+      else sendError(response, reply.status, reply.message ?? 'scripted', reply.retryAfter);
+      break;
+    case 'overloaded-late':
+      sendJson(response, 200, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
       break;
     case 'hang':
       break;
@@ -159,18 +166,33 @@ function sendError(response: ServerResponse, status: number, message: string, re
   sendJson(response, status, { type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message } }, headers);
 }
 
-function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
+/** The wire form of an exception of an AWS service with a JSON protocol. */
+function sendAwsError(
+  response: ServerResponse,
+  { status, name, message, retryAfter }: { status: number; name: string; message?: string; retryAfter?: string },
+): void {
+  const delay: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  const headers = { 'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/`, ...delay };
+  sendJson(response, status, { message: message ?? 'scripted' }, headers);
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
 /** About what a tokenizer of this decade says about prompts like ours: 3.1 characters a token. */
-function textTokens({ system = '', messages, output_config }: MessagesBody): number {
+export function textTokens({ system = '', messages, output_config }: MessagesBody): number {
   const schema = output_config?.format ? JSON.stringify(output_config.format.schema) : '';
   const text = system + messages.map(({ content }) => content).join('') + schema;
   return Math.ceil(text.length / 3.1);
 }
 
-async function bodyOf(incoming: IncomingMessage): Promise<string> {
+export async function bodyOf(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
