@@ -1,6 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
 import { type DecideApprovalInput, signatureSchema } from './approval';
+import { intakeSchema } from './intake';
 import type { LedgerSummary } from './ledger';
 import type { DeploymentPlan } from './plan';
 import type { Progress } from './progress';
@@ -27,6 +28,9 @@ export const operationRequestSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('deploy'),
     request: deploymentRequestSchema,
+    intake: intakeSchema
+      .optional()
+      .describe('when the request was a sentence: it, and the tokens that reading it took'),
     revertDrift: z.boolean().optional().describe('also return what was changed by hand to what the templates say'),
     ...askedBy,
   }),

@@ -16,6 +16,7 @@ import { answerMessages } from './support/answer-messages';
 import { approve } from './support/approve';
 import { type DeployInput, DeploymentRun } from './support/deployment-run';
 import { describeFailure, stepFailure } from './support/failures';
+import { intakeWords } from './support/intake-words';
 import { requireParent } from './support/parent';
 
 /** The whole life of one deployment attempt: four steps in order, then promotion; every end is a report. */
@@ -49,6 +50,7 @@ async function deploy(run: DeploymentRun): Promise<void> {
   run.record = await quick.loadRecord('read what is live', run.scope);
   run.epoch = run.record.epoch;
   run.drains.adopt(run.record.drained);
+  if (run.input.intake) run.progress.say(intakeWords(run.input.intake));
   await run.takeStep('topology', () => designTopology(run));
   await run.takeStep('regions', async () => {
     await planDeployment(run);

@@ -118,6 +118,12 @@ async function startOperation(key: DeploymentKey, { request, generation, workflo
     ...common,
     staticSummary: `deploy ${name}, generation ${generation}, asked for by ${requester}`,
     typedSearchAttributes: workflowInfo().typedSearchAttributes,
-    args: [{ request: request.request, requester, generation, ...(request.revertDrift && { revertDrift: true }) }],
+    args: [
+      {
+        ...{ request: request.request, requester, generation },
+        ...(request.intake && { intake: request.intake }),
+        ...(request.revertDrift && { revertDrift: true }),
+      },
+    ],
   });
 }

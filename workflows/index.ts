@@ -4,5 +4,6 @@ export { deployRegion } from './deploy-region';
 export { deployment } from './deployment';
 export { detectDrift } from './detect-drift';
 export { planDeployment } from './plan-deployment';
+export { readRequest } from './read-request';
 export { retireDeployment } from './retire-deployment';
 export { sweepOrphans } from './sweep-orphans';

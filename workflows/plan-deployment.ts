@@ -1,6 +1,7 @@
 import { setHandler } from '@temporalio/workflow';
 import { ledgerSummary } from '../agents/loop/token-ledger';
 import type { Decision } from '../contracts/decision';
+import type { Intake } from '../contracts/intake';
 import type { LedgerSummary } from '../contracts/ledger';
 import { progressQuery } from '../contracts/messages';
 import type { DeploymentPlan } from '../contracts/plan';
@@ -13,6 +14,8 @@ import { DeploymentRun } from './support/deployment-run';
 export interface PlanDeploymentInput {
   request: DeploymentRequest;
   requester: string;
+  /** when the request was a sentence */
+  intake?: Intake;
 }
 
 export interface PlanDeploymentResult {

@@ -3,6 +3,7 @@ import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
 import fc from 'fast-check';
 import { answerSchema } from '../../agents/answer-schemas';
 import { failureAnalyst } from '../../agents/failure-analyst/failure-analyst';
+import { intake } from '../../agents/intake/intake';
 import {
   callInputTokens,
   cutForeignText,
@@ -17,7 +18,7 @@ import { validationAnalyst } from '../../agents/validation-analyst/validation-an
 import golden from './golden-token-counts.json';
 
 /** An agent joins by one word. */
-const AGENTS = [topologyArchitect, validationAnalyst, failureAnalyst];
+const AGENTS = [intake, topologyArchitect, validationAnalyst, failureAnalyst];
 
 describe('estimate of own text', () => {
   it.each(golden.own)('is not below the measured count of a prompt (case %#)', ({ text, tokens }) => {

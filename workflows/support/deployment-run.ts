@@ -6,6 +6,7 @@ import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
 import type { Decision, StepName } from '../../contracts/decision';
 import { stepNameSchema } from '../../contracts/decision';
 import type { EvidenceSource } from '../../contracts/evidence';
+import type { Intake } from '../../contracts/intake';
 import type { DeploymentPlan } from '../../contracts/plan';
 import { previewHostname } from '../../contracts/preview-hostname';
 import type { DeploymentRecord } from '../../contracts/record';
@@ -27,6 +28,8 @@ export interface DeployInput {
   request: DeploymentRequest;
   requester: string;
   generation: number;
+  /** when the request was a sentence: what reading it took is part of this deployment's tokens */
+  intake?: Intake;
   /** also return what was changed by hand to what the templates say */
   revertDrift?: boolean;
 }
@@ -56,7 +59,7 @@ export class DeploymentRun {
   readonly proposals: string[] = [];
   readonly leftovers: Array<{ ref: StackRef; why: string }> = [];
   readonly measured: Measurements = { health: [], latency: [], checklist: [], modelled: [], documents: [] };
-  ledger: TokenLedger = openLedger();
+  ledger: TokenLedger;
   plan: DeploymentPlan | undefined;
   topology: DeploymentPlan['topology'] | undefined;
   /** what was live when this run began */
@@ -83,6 +86,7 @@ export class DeploymentRun {
   settings: OrchestratorSettings = { searchable: false };
 
   constructor(readonly input: DeployInput) {
+    this.ledger = { ...openLedger(), entries: input.intake?.entries ?? [] };
     const { account, application, environment, platform } = input.request;
     this.scope = { account, application, environment };
     this.on = { ...this.scope, platform, generation: input.generation };

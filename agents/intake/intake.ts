@@ -1,0 +1,82 @@
+import type { ReadRequestInput, RequestFacts, Unclear } from '../../contracts/intake';
+import { intakeKeySchema } from '../../contracts/intake';
+import type { Agent, Guarded } from '../loop/agent';
+import { cutForeignText } from '../loop/estimate-tokens';
+import type { FactsRung } from '../loop/facts';
+import { said } from '../loop/said';
+import { INTAKE_ANSWER_SCHEMA_ID, type IntakeAnswer, intakeAnswerSchema } from './answer-schema';
+import { readGroundedLines, readRulesLines } from './grounded';
+import { INTAKE_INSTRUCTIONS } from './instructions';
+
+/** What was read out of a sentence; the rest of a request is completed by code. */
+export interface IntakeChoice {
+  facts: RequestFacts;
+  unclear: Unclear[];
+  remarks: string[];
+}
+
+/** The sentence as a whole, in words of the ledger. */
+export const WHOLE_SENTENCE = 'the whole sentence';
+const LADDER_TOKENS = [600, 500, 420, 340, 260, 180] as const;
+const MOST_REMARKS = 5;
+const REMARK_CHARACTERS = 120;
+/** Signs that carry meaning and that plain text loses. */
+const SIGNS: ReadonlyArray<[RegExp, string]> = [
+  [/\$/g, ' usd '],
+  [/€/g, ' eur '],
+  [/£/g, ' gbp '],
+  [/</g, ' under '],
+  [/&/g, ' and '],
+];
+
+/** A sentence becomes the lines of a request. Its account holds 1,300 tokens: one call, no repair. */
+export const intake: Agent<ReadRequestInput, IntakeAnswer, IntakeChoice> = {
+  name: 'intake',
+  account: 'intake',
+  instructions: INTAKE_INSTRUCTIONS,
+  measured: { instructions: 249, schema: 78 },
+  schemaId: INTAKE_ANSWER_SCHEMA_ID,
+  schema: intakeAnswerSchema,
+  output: { capTokens: 400, wantedTokens: 230, minimumTokens: 200 },
+  facts: intakeFacts,
+  guard: guardIntake,
+  rules: ({ sentence }) => ({ kind: 'chosen', choice: { ...readRulesLines(sentence), remarks: [] } }),
+  beyondRules: [
+    'free phrasing: who uses it, what may be lost and how fast it must be back, without the usual words',
+    'which of several numbers, places or environments is meant',
+    'names that stand before no noun such as "API" or "app"',
+  ],
+};
+
+function intakeFacts({ sentence }: ReadRequestInput): FactsRung[] {
+  const text = SIGNS.reduce((signed, [sign, word]) => signed.replace(sign, word), sentence);
+  return LADDER_TOKENS.map((tokens) => {
+    const foreign = cutForeignText(text, tokens);
+    const isCut = foreign.endsWith('~') && !text.trimEnd().endsWith('~');
+    const rung = isCut ? `the first ${foreign.length} characters of the sentence` : WHOLE_SENTENCE;
+    return { rung, parts: [{ own: '<data>\n' }, { foreign }, { own: '\n</data>' }] };
+  });
+}
+
+/** What the sentence does not hold is left out and said; an answer of which nothing is left is none. */
+function guardIntake(answer: IntakeAnswer, { sentence }: ReadRequestInput): Guarded<IntakeChoice> {
+  const { facts, unclear, leftOut } = readGroundedLines(answer.request, sentence);
+  if (answer.request.length > 0 && Object.keys(facts).length === 0) {
+    return { kind: 'refused', fields: ['request'], violations: ['none of its lines is in the sentence'] };
+  }
+  const remarks = [...leftOut.map((line) => `left out, because the sentence does not say it: ${line}`)];
+  for (const line of answer.unclear) {
+    const [, key = '', why = line] = /^\s*([a-z-]+)\s*:\s*(.+)$/i.exec(line) ?? [];
+    const known = intakeKeySchema.safeParse(key.toLowerCase());
+    if (known.success) unclear.push({ key: known.data, why: said(why, REMARK_CHARACTERS) });
+    else remarks.push(line);
+  }
+  return {
+    kind: 'accepted',
+    choice: {
+      facts,
+      unclear,
+      remarks: remarks.slice(0, MOST_REMARKS).map((remark) => said(remark, REMARK_CHARACTERS)),
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { PlaceMention } from '../../../policies/intake/places';
+import { placesIn } from '../../../policies/intake/places';
+import { type Quantity, quantitiesIn } from '../../../policies/intake/quantities';
+import { isPromised } from './read-durations';
+import { type SaidFacts, said, unclear } from './said-facts';
+
+type Role = 'users' | 'regions' | 'excluded' | 'residency' | 'no-residency';
+
+/** Places that are named together: "EU and US", "Virginia, Ireland and Singapore". They share what they are for. */
+interface PlaceList {
+  places: PlaceMention[];
+  /** the words around it, within its clause */
+  before: string;
+  after: string;
+}
+
+const BETWEEN =
+  /^(?:[\s,;/&+()]|\band\b|\bor\b|\bplus\b|\bthe\b|\bin\b|\bfrom\b|\bat\b|\d+(?:\.\d+)? ?(?:%|percent)?)*$/i;
+const PEOPLE = 'users?|customers?|clients?|people|visitors?|audience|traffic|shoppers?|citizens?|patients?|players?';
+const USERS_AFTER = new RegExp(`^[\\s-]*(?:based )?(?:\\w+ )?(?:${PEOPLE})\\b`, 'i');
+const USERS_BEFORE = new RegExp(
+  `\\b(?:${PEOPLE})\\b(?: (?:are|sit|live|come|is|mostly|mainly|all|located|based|both))*(?: (?:in|from|across|at|near|of|around))?(?: the)?(?: \\d+ ?(?:%|percent)(?: in)?)?\\W*$`,
+  'i',
+);
+const STAY = 'stays?|remains?|resides?|stored|kept|keep|held|hosted only|live|lives|never leave|never leaves|not leave';
+const STAY_BEFORE = new RegExp(`\\b(?:${STAY})\\b(?: (?:only|in|inside|within|strictly))*(?: the)?\\s*$`, 'i');
+const RESIDENCY_BEFORE =
+  /\b(?:residency|sovereignty|localisation|localization)\b[\s:=]*(?:(?:is|in|must be) )*(?:the )?$/i;
+const RESIDENCY_AFTER = /^(?:[\s-]+(?:only|data residency|residency|data sovereignty|data only))\b/i;
+const NEED_NOT = /\b(?:need not|needn't|don't need|do not need|doesn't|does not|not have to|no need)\b/i;
+const NO_RESIDENCY =
+  /\bno (?:data )?residency\b|\bresidency[:=]? ?none\b|\bdata (?:may|can) (?:be (?:kept|stored|held) |live |go )?(?:any|every)where\b/i;
+const EXCLUDED_BEFORE = /\b(?:not in|not on|avoid|except|excluding|without|never in|but not|no)(?: in| the)*\s*$/i;
+const REGIONS_BEFORE = /\b(?:in|to|on|into|across|regions?:?|between|using|use|over)(?: aws| regions?)?(?: the)?\s*$/i;
+const PEOPLE_FOR = /\bfor(?: the)?\s*$/i;
+
+/** Where users are, which regions are wanted or not, and where data must stay. */
+export function readPlaces(sentence: string): SaidFacts[] {
+  const lists = placeLists(sentence).map((list) => ({ list, role: roleOf(list) }));
+  const inRole = (role: Role) => lists.filter((one) => one.role === role).flatMap(({ list }) => list.places);
+  return [
+    users(inRole('users'), sentence),
+    regions('regions', inRole('regions')),
+    regions('excluded', inRole('excluded')),
+    residency(inRole('residency'), inRole('no-residency'), sentence),
+  ];
+}
+
+function placeLists(sentence: string): PlaceList[] {
+  const lists: PlaceMention[][] = [];
+  for (const place of placesIn(sentence)) {
+    const list = lists.at(-1);
+    const last = list?.at(-1);
+    if (list && last && BETWEEN.test(sentence.slice(last.end, place.start))) list.push(place);
+    else lists.push([place]);
+  }
+  return lists.map((places) => ({
+    places,
+    before: /[^.;]*$/.exec(sentence.slice(0, places[0]?.start))?.[0].slice(-60) ?? '',
+    after: sentence.slice(places.at(-1)?.end).slice(0, 40),
+  }));
+}
+
+function roleOf({ places, before, after }: PlaceList): Role {
+  const isKept = RESIDENCY_BEFORE.test(before) || STAY_BEFORE.test(before);
+  if (isKept || (RESIDENCY_AFTER.test(after) && !places.every(isPlaceOnly)))
+    return NEED_NOT.test(before) ? 'no-residency' : 'residency';
+  if (EXCLUDED_BEFORE.test(before) && places.every(({ region }) => region)) return 'excluded';
+  if (USERS_AFTER.test(after) || USERS_BEFORE.test(before) || PEOPLE_FOR.test(before))
+    return isIds(places) ? 'regions' : 'users';
+  if (places.every(({ region }) => region) && (REGIONS_BEFORE.test(before) || places.some(isPlaceOnly)))
+    return 'regions';
+  return 'users';
+}
+
+/** A region id says nothing about users, whatever stands around it. */
+function isIds(places: readonly PlaceMention[]): boolean {
+  return places.every(({ word }) => /-\d$/.test(word));
+}
+
+/** Virginia is a region and no country: Ireland is both. */
+function isPlaceOnly({ region, jurisdiction, word }: PlaceMention): boolean {
+  return region !== undefined && jurisdiction === undefined && !/^(?:ireland|spain)$/i.test(word);
+}
+
+function users(places: readonly PlaceMention[], sentence: string): SaidFacts {
+  if (places.length === 0) return { lines: [], unclear: [] };
+  const percents = quantitiesIn(sentence).filter((one) => one.unit === 'percent' && !isPromised(one, sentence));
+  const words = places.map((place) => {
+    const percent = percentOf(place, places, percents);
+    return `${place.word.toLowerCase()}${percent === undefined ? '' : ` ${percent}`}`;
+  });
+  return said('users', [...new Set(words)].join(', '));
+}
+
+/** Percents and places alternate: each percent belongs to the place that is nearest to it. */
+function percentOf(place: PlaceMention, places: readonly PlaceMention[], percents: readonly Quantity[]) {
+  const mine = percents.find((percent) => {
+    const nearest = [...places].sort((a, b) => gap(a, percent) - gap(b, percent))[0];
+    return nearest === place && gap(place, percent) < 25;
+  });
+  return mine?.value;
+}
+
+function gap(place: PlaceMention, percent: Quantity): number {
+  return percent.end <= place.start ? place.start - percent.end : percent.start - place.end;
+}
+
+function regions(key: 'regions' | 'excluded', places: readonly PlaceMention[]): SaidFacts {
+  const ids = [...new Set(places.flatMap(({ region }) => region ?? []))];
+  return said(key, ids.length > 0 ? ids.join(', ') : undefined);
+}
+
+function residency(stay: readonly PlaceMention[], needNot: readonly PlaceMention[], sentence: string): SaidFacts {
+  const none = NO_RESIDENCY.test(sentence);
+  if (needNot.length > 0) return unclear('residency', 'the sentence says where data need not stay');
+  if (stay.length === 0) return said('residency', none ? 'none' : undefined);
+  if (none) return unclear('residency', 'the sentence says both that data must stay somewhere and that it need not');
+  const country = stay.find(({ jurisdiction }) => jurisdiction === undefined);
+  if (country) return unclear('residency', `"${country.word}" is no jurisdiction that Meridian can keep data in`);
+  return said('residency', [...new Set(stay.map(({ jurisdiction }) => jurisdiction))].join(', '));
+}

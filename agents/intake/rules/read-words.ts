@@ -1,0 +1,88 @@
+import { agreed, type SaidFacts, said, unclear } from './said-facts';
+
+const NOT_BEFORE = "(?<!\\b(?:not|non|no|isn't|never|un)[ -]?(?:in |for |a |the |yet |business[ -]|mission[ -])*)";
+const ENVIRONMENTS: ReadonlyArray<[environment: string, words: RegExp]> = [
+  ['production', new RegExp(`${NOT_BEFORE}(?<!pre-?)\\b(?:production|prod)\\b`, 'i')],
+  ['staging', /\b(?:staging|pre-?prod(?:uction)?)\b|\bstage\b/i],
+  ['development', /\b(?:development|dev)\b/i],
+];
+const CRITICALITIES: ReadonlyArray<[criticality: string, words: RegExp]> = [
+  ['critical', new RegExp(`${NOT_BEFORE}\\bcritical\\b`, 'i')],
+  [
+    'standard',
+    /\b(?:not|non)[ -](?:(?:business|mission)[ -])?critical\b|\buncritical\b|\bstandard criticality\b|\bcriticality[: ]+standard\b/i,
+  ],
+];
+const PLATFORMS: ReadonlyArray<[platform: string, words: RegExp]> = [
+  ['aws', /\b(?:aws|amazon web services)\b/i],
+  ['lab', /\b(?:in|on) the (?:meridian )?lab\b|\blab platform\b/i],
+];
+const OTHER_CLOUDS = /\b(?:azure|gcp|google cloud|oracle cloud|alibaba|ibm cloud|digital ?ocean|hetzner|on-prem\w*)\b/i;
+const FRAMEWORKS: ReadonlyArray<[framework: string, words: RegExp]> = [
+  ['gdpr', /\b(?:gdpr|dsgvo|rgpd)\b/i],
+  ['hipaa', /\bhipaa\b/i],
+  ['pci', /\bpci(?:[ -]dss)?\b/i],
+  ['soc2', /\bsoc ?2\b/i],
+  ['iso27001', /\biso ?27001\b/i],
+  ['ccpa', /\bccpa\b/i],
+  ['lgpd', /\blgpd\b/i],
+  ['fedramp', /\bfedramp\b/i],
+];
+const ENGINES: ReadonlyArray<[engine: string, words: RegExp]> = [
+  ['postgresql', /\b(?:postgres(?:ql)?|postgre)\b/i],
+  ['dynamodb', /\bdynamo ?(?:db)?\b/i],
+  ['redis', /\b(?:redis|elasticache)\b/i],
+  ['s3', /\bs3\b/i],
+];
+const OTHER_ENGINES =
+  /\b(?:mysql|mariadb|mongo(?:db)?|cassandra|kafka|opensearch|elasticsearch|oracle(?! cloud)|sql server|cockroach\w*|sqlite|neo4j|rabbitmq)\b/i;
+const STATELESS = /\b(?:stateless|no (?:database|data ?store|state)|without (?:a )?(?:database|data ?store|state))\b/i;
+
+/** Everything that is said by a word of its own. */
+export function readWords(sentence: string): SaidFacts[] {
+  return [
+    oneOf('environment', ENVIRONMENTS, sentence),
+    oneOf('criticality', CRITICALITIES, sentence),
+    platform(sentence),
+    said('frameworks', found(FRAMEWORKS, sentence).join(', ') || undefined),
+    said('personal-data', /\b(?:personal|customer|patient|user) data\b|\bpii\b/i.test(sentence) ? 'yes' : undefined),
+    stores(sentence),
+    said('consistency', consistency(sentence)),
+  ];
+}
+
+/** The words of a table that a text has, by their names. */
+function found(table: ReadonlyArray<[name: string, words: RegExp]>, sentence: string): string[] {
+  return table.filter(([, words]) => words.test(sentence)).map(([name]) => name);
+}
+
+function oneOf(
+  key: 'environment' | 'criticality',
+  table: ReadonlyArray<[string, RegExp]>,
+  sentence: string,
+): SaidFacts {
+  return agreed(key, found(table, sentence), (values) => `the sentence says both ${values.join(' and ')}`);
+}
+
+function platform(sentence: string): SaidFacts {
+  const other = OTHER_CLOUDS.exec(sentence)?.[0];
+  if (other) return unclear('platform', `Meridian cannot deploy to "${other}"`);
+  return agreed('platform', found(PLATFORMS, sentence), (values) => `the sentence says both ${values.join(' and ')}`);
+}
+
+function stores(sentence: string): SaidFacts {
+  const other = OTHER_ENGINES.exec(sentence)?.[0];
+  if (other) return unclear('stores', `there is no template for "${other}"`);
+  const engines = found(ENGINES, sentence);
+  const isStateless = STATELESS.test(sentence);
+  if (isStateless && engines.length > 0)
+    return unclear('stores', `the sentence says that it keeps no data, and names ${engines.join(', ')}`);
+  return said('stores', isStateless ? 'none' : engines.join(', ') || undefined);
+}
+
+function consistency(sentence: string): string | undefined {
+  return /\b(strong|strongly|eventual|eventually|causal|causally)(?:ly)? consisten/i
+    .exec(sentence)?.[1]
+    ?.toLowerCase()
+    .replace(/ly$/, '');
+}

@@ -1,0 +1,168 @@
+import { capability } from '../../catalog/capabilities';
+import type { IntakeKey, RequestFacts, Unclear } from '../../contracts/intake';
+import type { PlatformKind } from '../../contracts/region';
+import { missingFacts, type Question } from './missing-facts';
+
+/** A request that was said, as a file would hold it. While something is asked, it has gaps. */
+export interface CompletedRequest {
+  draft: Record<string, unknown>;
+  /** one sentence for each value that nobody said and that matters */
+  assumed: string[];
+  /** what must be answered before anything can be planned */
+  questions: Question[];
+}
+
+export interface CompleteRequestInput {
+  facts: RequestFacts;
+  unclear: readonly Unclear[];
+  /** kept as the notes of the request: the topology architect weighs what no field holds */
+  sentence: string;
+  /** where this environment deploys, unless the sentence says it */
+  platform: PlatformKind;
+}
+
+/** Objectives of a deployment whose sentence names none, in seconds. A judgement; each use of it is said. */
+const RECOVERY = {
+  standard: { rtoSeconds: 900, rpoSeconds: 300 },
+  critical: { rtoSeconds: 600, rpoSeconds: 60 },
+} as const;
+const PERCENTILE = 95;
+/** The one program that the lab runs, and the name under which it looks for its database. */
+const LAB_IMAGE = 'meridian/sample-orders:1.0';
+const LAB_STORE = 'orders';
+
+/**
+ * Makes a request of what was said: what can be assumed is, in words; what must not be guessed is asked. The result
+ * goes through the same checks as a file.
+ */
+export function completeRequest(input: CompleteRequestInput): CompletedRequest {
+  const { facts, unclear, sentence } = input;
+  const platform = facts.platform ?? input.platform;
+  const questions = missingFacts(facts, platform, unclear);
+  const asked = new Set(questions.map(({ key }) => key));
+  const assumed: string[] = [];
+  const assume = <Value>(key: IntakeKey, value: Value, words: string): Value | undefined => {
+    if (asked.has(key)) return undefined;
+    assumed.push(words);
+    return value;
+  };
+  const { application, environment = assume('environment', 'staging', 'environment staging: none was named') } = facts;
+  const image =
+    facts.image ??
+    assume('image', LAB_IMAGE, `${LAB_IMAGE} runs in place of your service: the lab has no other program`);
+  const service = { name: 'api', ...(image !== undefined && { image }) };
+  if (!asked.has('application') && !asked.has('image'))
+    assumed.push('one service "api" on port 8080 with two tasks a region, healthy at /health/live');
+  const dataStores = stores(facts, platform, assume);
+  const draft = {
+    ...(application && { application }),
+    ...(environment && { environment }),
+    ...(facts.criticality && { criticality: facts.criticality }),
+    ...(!asked.has('platform') && { platform: facts.platform ?? platformAssumed(platform, assume) }),
+    ...hostname(facts, assume),
+    ...users(facts, assume),
+    ...latency(facts, assume),
+    ...compliance(facts, assume),
+    ...(facts.budgetUsd !== undefined && { budget: { usdPerMonth: facts.budgetUsd } }),
+    ...recovery(facts, platform, asked, assume),
+    ...regions(facts),
+    services: [{ ...service, ...(dataStores.length > 0 && { uses: dataStores.map(({ name }) => name) }) }],
+    ...(dataStores.length > 0 && { dataStores }),
+    rollout: { approval: 'plan' },
+    notes: sentence,
+  };
+  return { draft, assumed, questions };
+}
+
+type Assume = <Value>(key: IntakeKey, value: Value, words: string) => Value | undefined;
+
+function platformAssumed(platform: PlatformKind, assume: Assume): PlatformKind | undefined {
+  return assume(
+    'platform',
+    platform,
+    `platform ${platform}: ${platform === 'lab' ? 'a local environment runs here' : 'none was named'}`,
+  );
+}
+
+function hostname({ application, hostname: named }: RequestFacts, assume: Assume): { hostname?: string } {
+  if (named) return { hostname: named };
+  const name = application && `${application}.example.com`;
+  const assumed = name && assume('hostname', name, `hostname ${name}: none was named`);
+  return assumed ? { hostname: assumed } : {};
+}
+
+/** Without shares everybody counts alike; with some, the others share what is left. */
+function users({ users: said }: RequestFacts, assume: Assume): object {
+  if (!said) return {};
+  const known = said.reduce((sum, { share = 0 }) => sum + share, 0);
+  const open = said.filter(({ share }) => share === undefined).length;
+  if (open === 0 || known >= 100) return { users: said };
+  const each = Math.floor((100 - known) / open);
+  const first = 100 - known - each * (open - 1);
+  let given = 0;
+  const shared = said.map(({ area, share }) => {
+    if (share !== undefined) return { area, share };
+    given += 1;
+    return { area, share: given === 1 ? first : each };
+  });
+  if (said.length > 1)
+    assume(
+      'users',
+      undefined,
+      `users ${shared.map(({ area, share }) => `${share} % ${area}`).join(', ')}: no other shares were named`,
+    );
+  return { users: shared };
+}
+
+function latency({ latencyMs, percentile, timed }: RequestFacts, assume: Assume): object {
+  if (latencyMs === undefined) return {};
+  const of =
+    percentile ??
+    assume(
+      'percentile',
+      PERCENTILE,
+      `the latency holds for ${PERCENTILE} % of ${timed ?? 'read'}s: no percentile was named`,
+    );
+  return { latency: { ...(of !== undefined && { percentile: of }), underMs: latencyMs, ...(timed && { of: timed }) } };
+}
+
+function compliance({ frameworks = [], residency }: RequestFacts, assume: Assume): object {
+  if (residency === undefined) assume('residency', [], 'no residency rule: nothing that was said suggests one');
+  const isEmpty = frameworks.length === 0 && (residency ?? []).length === 0;
+  return isEmpty ? {} : { compliance: { frameworks, residency: residency ?? [] } };
+}
+
+/** An assumed recovery point is one that the engines can keep: only a person can ask for more than they have. */
+function recovery(facts: RequestFacts, platform: PlatformKind, asked: ReadonlySet<IntakeKey>, assume: Assume): object {
+  const { criticality } = facts;
+  if (!criticality && (facts.rtoSeconds === undefined || facts.rpoSeconds === undefined)) return {};
+  const tier = RECOVERY[criticality ?? 'standard'];
+  const least = (facts.stores ?? []).map(({ engine }) => capability(engine, platform)?.leastRpoSeconds ?? 0);
+  const rpo = Math.max(tier.rpoSeconds, ...least);
+  const {
+    rtoSeconds = assume(
+      'rto',
+      tier.rtoSeconds,
+      `RTO ${tier.rtoSeconds / 60} minutes: usual for ${criticality} criticality`,
+    ),
+  } = facts;
+  const { rpoSeconds = assume('rpo', rpo, `RPO ${rpo / 60} minutes: usual for ${criticality} criticality`) } = facts;
+  if (asked.has('rto') || asked.has('rpo')) return {};
+  return { recovery: { rtoSeconds, rpoSeconds } };
+}
+
+function regions({ regions: wanted, excluded }: RequestFacts): object {
+  return wanted || excluded ? { regions: { ...(wanted && { wanted }), ...(excluded && { excluded }) } } : {};
+}
+
+function stores(facts: RequestFacts, platform: PlatformKind, assume: Assume) {
+  const { application, consistency, image } = facts;
+  if (facts.stores === undefined) assume('stores', [], 'it keeps no data: no database was named');
+  const main = platform === 'lab' && !image ? LAB_STORE : (application ?? 'data');
+  return (facts.stores ?? []).map(({ engine, name }, index) => ({
+    name: name ?? (index === 0 ? main : `${main}-${engine}`),
+    engine,
+    ...(consistency && engine !== 's3' && { consistency }),
+    ...(facts.personalData && { personalData: true }),
+  }));
+}
