@@ -4,7 +4,12 @@ import type { ReplicationPlan } from '../contracts/replication';
 import type { DeploymentRequest } from '../contracts/request';
 import type { Rollout } from '../contracts/rollout';
 import type { Topology } from '../contracts/topology';
-import { planReplication } from '../skills/database-optimization-analyzer/skill';
+import type { ReplicationQuestion, StoreQuestion } from '../policies/replication-options';
+import {
+  type PlanReplicationInput,
+  planReplication,
+  replicationQuestions,
+} from '../skills/database-optimization-analyzer/skill';
 import { designRollout } from '../skills/deployment-strategy-designer/skill';
 import type { ActivityDependencies } from './dependencies';
 import { type GeneratedTemplates, type GenerateInput, generateTemplates, judgeTemplates } from './generate-templates';
@@ -15,8 +20,10 @@ import { withHeartbeat } from './support/call-context';
 /** The skills that turn a topology into a plan, one activity each, and the plan's own digest. */
 export function createPlanActivities(deps: ActivityDependencies) {
   return {
-    planReplication: async (input: { request: DeploymentRequest; topology: Topology }): Promise<ReplicationPlan> =>
-      planReplication(input),
+    /** What may be decided about every store by judgement, and within what. */
+    replicationQuestions: async (input: ReplicationQuestion): Promise<StoreQuestion[]> => replicationQuestions(input),
+
+    planReplication: async (input: PlanReplicationInput): Promise<ReplicationPlan> => planReplication(input),
 
     designRollout: async (input: { request: DeploymentRequest; topology: Topology }): Promise<Rollout> =>
       designRollout(input),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact';
 import { platformKindSchema, regionIdSchema } from './region';
+import { replicationPlanSchema } from './replication';
 import { deploymentRequestSchema } from './request';
 import { stackArtifactSchema, stackRefSchema } from './stack';
 import { topologySchema } from './topology';
@@ -29,6 +30,7 @@ export const deploymentRecordSchema = z.object({
     .object({
       generation: z.number().int(),
       topology: topologySchema,
+      replication: replicationPlanSchema.optional().describe('as it was decided; absent in records of older versions'),
       stacks: z.array(stackArtifactSchema),
       hostname: z.string(),
       request: deploymentRequestSchema,

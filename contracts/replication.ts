@@ -29,6 +29,20 @@ export const replicationPlanSchema = z.object({
 });
 export type ReplicationPlan = z.infer<typeof replicationPlanSchema>;
 
+/** What was chosen about one store where rules leave a choice. Absent: as rules say. */
+export const storeWishSchema = z.object({
+  store: z.string(),
+  mode: z.enum(['synchronous', 'asynchronous']),
+  lagThresholdMs: z.number().optional(),
+});
+export type StoreWish = z.infer<typeof storeWishSchema>;
+
+export const replicationWishesSchema = z.object({
+  stores: z.array(storeWishSchema),
+  order: z.array(z.string()).describe('stores that are made first, in this order'),
+});
+export type ReplicationWishes = z.infer<typeof replicationWishesSchema>;
+
 /** A database as seen from outside: what it says it is and how far behind. Unknown values are absent, not zero. */
 export const databaseStatusSchema = z.object({
   region: regionIdSchema,

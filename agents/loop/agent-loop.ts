@@ -24,7 +24,20 @@ export async function runAgent<Input, Answer extends Record<string, unknown>, Ch
   const last = await repairAnswer(agent, input, first, model, dependencies);
   if (last.reading.kind === 'accepted')
     return { kind: 'decided', by: 'model', model: model.id, choice: last.reading.choice };
+  const kept = salvaged(agent, last.reading, input);
+  if (kept !== undefined) return { kind: 'decided', by: 'model', model: model.id, choice: kept };
   return withoutModel(agent, input, whyNotAccepted(last.reading, last.repairFailure), onModelFailure);
+}
+
+/** What an agent keeps of an answer that has the right form and stays refused by its guard. */
+function salvaged<Input, Answer extends Record<string, unknown>, Choice>(
+  agent: Agent<Input, Answer, Choice>,
+  reading: AnswerReading<Choice>,
+  input: Input,
+): Choice | undefined {
+  if (reading.kind !== 'refused' || reading.stage !== 'guard') return undefined;
+  const answer = agent.schema.safeParse(reading.answer);
+  return answer.success ? agent.salvage?.(answer.data, input) : undefined;
 }
 
 /** Rules decide where they may and can; otherwise the deployment stops and says why. */

@@ -51,6 +51,8 @@ export interface Agent<Input, Answer extends Record<string, unknown>, Choice> {
   facts(input: Input): FactsRung[];
   guard(answer: Answer, input: Input): Guarded<Choice>;
   repair?: Repair<Input>;
+  /** what may be kept of an answer that stays refused; undefined when nothing may */
+  salvage?(answer: Answer, input: Input): Choice | undefined;
   /** it explains what rules have decided: without a model their words stand, and nothing ever stops for want of one */
   explains?: true;
   rules(input: Input): RulesVerdict<Choice>;

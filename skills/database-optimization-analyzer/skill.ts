@@ -1,28 +1,22 @@
 import { capability, describeCapability } from '../../catalog/capabilities';
-import { regionRttMs } from '../../catalog/latency';
-import type { ReplicationMode, ReplicationPlan, StoreReplication } from '../../contracts/replication';
+import type {
+  ReplicationMode,
+  ReplicationPlan,
+  ReplicationWishes,
+  StoreReplication,
+  StoreWish,
+} from '../../contracts/replication';
 import type { DataStoreRequest, DeploymentRequest } from '../../contracts/request';
 import type { Topology } from '../../contracts/topology';
 import { conflictSentence } from '../../policies/conflict-strategy';
-import { replicationMode } from '../../policies/replication-mode';
-import { lagThreshold } from './lag-threshold';
+import type { LagThreshold } from '../../policies/lag-threshold';
+import { type ReplicationQuestion, type StoreQuestion, storeQuestion } from '../../policies/replication-options';
 
 export interface PlanReplicationInput {
   request: DeploymentRequest;
   topology: Topology;
-}
-
-function noCapability(store: DataStoreRequest, { platform }: DeploymentRequest): ReplicationMode {
-  return {
-    kind: 'unsatisfiable',
-    reason: `${store.engine} cannot be deployed on ${platform}`,
-    alternatives: ['choose an engine that the capability table has for the platform'],
-  };
-}
-
-/** What a commit waits for when it is synchronous: the nearest copy, and nothing where there is none. */
-function writePenaltyMs(primary: string, replicas: readonly string[]): number {
-  return replicas.length === 0 ? 0 : Math.min(...replicas.map((replica) => regionRttMs(primary, replica)));
+  /** what was chosen by judgement; what rules do not allow of it is not followed */
+  wishes?: ReplicationWishes;
 }
 
 function modeWords(mode: ReplicationMode, { recovery }: DeploymentRequest): string {
@@ -57,20 +51,15 @@ function consistencyChecks({ name, engine }: DataStoreRequest, primary: string, 
   ];
 }
 
-function planStore(store: DataStoreRequest, { request, topology }: PlanReplicationInput): StoreReplication {
+function planStore(store: DataStoreRequest, input: PlanReplicationInput): StoreReplication {
+  const { request, topology, wishes } = input;
   const { primary } = topology;
-  const replicas =
-    topology.mode === 'sharded'
-      ? []
-      : topology.regions.map(({ region }) => region).filter((region) => region !== primary);
+  const question = storeQuestion(store, input);
+  const { replicas } = question;
+  const wish = wishes?.stores.find((one) => one.store === store.name);
+  const mode = modeOf(question, wish);
+  const threshold = thresholdOf(question, wish);
   const row = capability(store.engine, request.platform);
-  const { rpoSeconds, rtoSeconds } = request.recovery;
-  const penalty = writePenaltyMs(primary, replicas);
-  const mode = row
-    ? replicationMode({ store, rpoSeconds, capability: row, writePenaltyMs: penalty })
-    : noCapability(store, request);
-  const farthestRttMs = Math.max(0, ...replicas.map((replica) => regionRttMs(primary, replica)));
-  const threshold = lagThreshold({ rpoSeconds, rtoSeconds, farthestRttMs });
   const described = row ? describeCapability(row) : `${store.engine} on ${request.platform}: no row`;
   return {
     store: store.name,
@@ -85,13 +74,36 @@ function planStore(store: DataStoreRequest, { request, topology }: PlanReplicati
   };
 }
 
+/** A wish that is blocked or unknown is not followed: rules stand, whoever asks. */
+function modeOf({ mode, options }: StoreQuestion, wish: StoreWish | undefined): ReplicationMode {
+  return options.find((option) => option.mode.kind === wish?.mode && !option.blocked)?.mode ?? mode;
+}
+
+function thresholdOf({ lag }: StoreQuestion, wish: StoreWish | undefined): LagThreshold {
+  const ms = wish?.lagThresholdMs;
+  if (ms === undefined || ms < lag.least || ms > lag.most) return lag;
+  return { ms, reason: `lag threshold ${ms} ms: chosen between ${lag.least} and ${lag.most} ms` };
+}
+
+/** What may be decided about every store by judgement, in the order of the request. Pure. */
+export function replicationQuestions({ request, topology }: ReplicationQuestion): StoreQuestion[] {
+  return request.dataStores.map((store) => storeQuestion(store, { request, topology }));
+}
+
 /**
  * Skill database-optimization-analyzer: how each data store is replicated over a topology. What an engine cannot do on
  * the platform is `unsatisfiable` with alternatives, never quietly less. Primaries come first in `order`. Pure.
  */
 export function planReplication(input: PlanReplicationInput): ReplicationPlan {
   const stores = input.request.dataStores.map((store) => planStore(store, input));
-  const primaries = stores.map(({ store, primary }) => `${primary}/${store}`);
-  const replicas = stores.flatMap(({ store, replicas: regions }) => regions.map((region) => `${region}/${store}`));
+  const ordered = inOrder(stores, input.wishes?.order ?? []);
+  const primaries = ordered.map(({ store, primary }) => `${primary}/${store}`);
+  const replicas = ordered.flatMap(({ store, replicas: regions }) => regions.map((region) => `${region}/${store}`));
   return { stores, order: [...primaries, ...replicas] };
+}
+
+/** Stores that are named come first, the others as they were asked for. */
+function inOrder(stores: readonly StoreReplication[], order: readonly string[]): StoreReplication[] {
+  const rank = (store: string) => (order.includes(store) ? order.indexOf(store) : order.length);
+  return [...stores].sort((a, b) => rank(a.store) - rank(b.store));
 }

@@ -1,6 +1,7 @@
 import { topologyArchitect } from '../../agents/topology-architect/topology-architect';
 import { topologyDecision } from '../../agents/topology-architect/topology-decision';
 import type { Advice } from '../../contracts/topology';
+import { isLiveRequest, liveCandidate } from '../../policies/kept-decisions';
 import { quick } from '../support/activity-stubs';
 import { askAgent } from '../support/ask-agent';
 import type { DeploymentRun } from '../support/deployment-run';
@@ -33,7 +34,21 @@ function refuseWithoutPrimary({ candidates, rejected }: Advice, primary: string 
 }
 
 async function chooseCandidate(run: DeploymentRun, advice: Advice): Promise<string> {
+  const kept = keptCandidate(run, advice);
+  if (kept) return kept;
   const decided = await askAgent(run, topologyArchitect, { request: run.request, advice });
   run.decide(topologyDecision(decided));
   return decided.choice.candidate.id;
+}
+
+/** The same request again keeps what was decided for it: asking again could only make a change out of nothing. */
+function keptCandidate(run: DeploymentRun, { candidates }: Advice): string | undefined {
+  const live = run.record?.live;
+  if (!isLiveRequest(run.request, live)) return undefined;
+  const kept = liveCandidate(candidates, live.topology);
+  if (!kept) return undefined;
+  const choice = `${kept.id} ${kept.mode}, as generation ${live.generation}`;
+  const reason = 'the request is the one that is live: what was decided for it stands';
+  run.decide({ step: 'topology', about: 'topology', decidedBy: 'rules', choice, reason, alternatives: [] });
+  return kept.id;
 }

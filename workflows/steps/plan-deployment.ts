@@ -1,28 +1,77 @@
+import type { GeneratedTemplates } from '../../activities/generate-templates';
+import type { StackPlan } from '../../activities/plan-stacks';
+import type { Finding } from '../../contracts/finding';
 import type { DeploymentPlan } from '../../contracts/plan';
+import type { ReplicationPlan } from '../../contracts/replication';
+import type { Topology } from '../../contracts/topology';
+import { isLiveRequest } from '../../policies/kept-decisions';
 import { isLost } from '../../policies/stateful-resources';
 import { platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
+import { planReplication } from './plan-replication';
+import { planRollout } from './plan-rollout';
 
-/** First half of step 2: from topology to a sealed plan. Nothing is touched yet. */
-export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan> {
+/**
+ * First half of step 2: from topology to a sealed plan. Nothing is touched yet.
+ * @param settled decisions of an earlier plan that stand: nobody is asked about them again
+ */
+export async function planDeployment(run: DeploymentRun, settled?: Settled): Promise<DeploymentPlan> {
   const { request, topology } = run;
   if (!topology) throw stepFailure('Internal', 'there is no topology to plan for');
   run.progress.enter('plan', 'planning replication, rollout and templates', 'regions');
-  const replication = await quick.planReplication('plan replication', { request, topology });
-  for (const { store, mode } of replication.stores) {
-    if (mode.kind === 'unsatisfiable') {
-      const instead = mode.alternatives.length > 0 ? `; possible: ${mode.alternatives.join('; ')}` : '';
-      throw stepFailure('Replication.Unsatisfiable', `${store}: ${mode.reason}${instead}`, { resource: store });
-    }
-  }
-  const rollout = await quick.designRollout('design rollout', { request, topology });
+  const replication = await planReplication(run, topology, settled?.replication ?? liveReplication(run));
+  const live = run.record?.live;
+  const designed = settled?.rollout ?? (await quick.designRollout('design rollout', { request, topology }));
+  let draft = await draftStacks(run, topology, replication, live?.firstRegion ?? designed.canary);
+  const isSettled = settled !== undefined || (live && changesNothing(draft));
+  const rollout = isSettled ? designed : await planRollout(run, { topology, rollout: designed, ...draft });
+  // The first region to be made holds what all of them share.
+  if (!live && rollout.canary !== designed.canary)
+    draft = await draftStacks(run, topology, replication, rollout.canary);
+  const { templates, findings, stackPlans } = draft;
+  const plan = await quick.sealPlan('seal the plan', {
+    topology,
+    rollout,
+    replication,
+    templates,
+    findings,
+    stackPlans,
+    ...(live && { live: { stacks: live.stacks, topology: live.topology, writer: run.record?.primary } }),
+  });
+  run.plan = plan;
+  run.measured.documents.push(...plan.documents);
+  refuseUnsupportedChange(run, plan);
+  return plan;
+}
+
+type Settled = Pick<DeploymentPlan, 'replication' | 'rollout'>;
+
+/** The same request again keeps what was decided for it. */
+function liveReplication({ record, request }: DeploymentRun): ReplicationPlan | undefined {
+  return isLiveRequest(request, record?.live) ? record?.live?.replication : undefined;
+}
+
+/** Templates that passed the security gate, and what the platform would change. */
+interface Draft {
+  templates: GeneratedTemplates;
+  findings: Finding[];
+  stackPlans: StackPlan[];
+}
+
+async function draftStacks(
+  run: DeploymentRun,
+  topology: Topology,
+  replication: ReplicationPlan,
+  firstRegion: string,
+): Promise<Draft> {
+  const { request } = run;
   const live = run.record?.live;
   const templates = await quick.generateTemplates('generate templates', {
     request,
     topology,
     replication,
-    firstRegion: live?.firstRegion ?? rollout.canary,
+    firstRegion,
     ...(live && { live: { specs: live.specs, firstRegion: live.firstRegion } }),
   });
   const findings = await quick.validateSecurity('validate security', { request, templates });
@@ -36,42 +85,11 @@ export async function planDeployment(run: DeploymentRun): Promise<DeploymentPlan
     stacks: templates.stacks,
     ...(run.input.revertDrift && { revertDrift: true }),
   });
-  const plan = await quick.sealPlan('seal the plan', {
-    topology,
-    rollout,
-    replication,
-    templates,
-    findings,
-    stackPlans,
-    ...(live && { live: { stacks: live.stacks, topology: live.topology, writer: run.record?.primary } }),
-  });
-  run.plan = plan;
-  run.measured.documents.push(...plan.documents);
-  recordRuleDecisions(run, plan);
-  refuseUnsupportedChange(run, plan);
-  return plan;
+  return { templates, findings, stackPlans };
 }
 
-/** Rollout and replication are decided by rules until their agents are asked; the report says so. */
-function recordRuleDecisions(run: DeploymentRun, { rollout, replication }: DeploymentPlan): void {
-  run.decisions.push({
-    step: 'regions',
-    about: 'rollout',
-    decidedBy: 'rules',
-    choice: `canary ${rollout.canary}, then ${rollout.waves.length - 1} more waves`,
-    reason: rollout.reason,
-    alternatives: [],
-  });
-  for (const { store, mode, capability } of replication.stores) {
-    run.decisions.push({
-      step: 'replication',
-      about: `replication of ${store}`,
-      decidedBy: 'rules',
-      choice: mode.kind,
-      reason: capability,
-      alternatives: mode.kind === 'unsatisfiable' ? mode.alternatives : [],
-    });
-  }
+function changesNothing({ stackPlans }: Draft): boolean {
+  return stackPlans.every(({ changes }) => changes.length === 0);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { rolloutWithout } from '../../policies/kept-decisions';
 import { unapprovedReason } from '../../policies/unapproved-changes';
 import { quick } from '../support/activity-stubs';
 import { approve } from '../support/approve';
@@ -15,7 +16,8 @@ export async function planWithout(run: DeploymentRun, failed: string[]): Promise
   const { topology } = approved;
   run.progress.say(`${failed.join(', ')} failed within the tolerance: planning without`);
   run.topology = await quick.reduceTopology('topology without what failed', { request, topology, without: failed });
-  const plan = await planDeployment(run);
+  const { replication, rollout } = approved;
+  const plan = await planDeployment(run, { replication, rollout: rolloutWithout(rollout, failed) });
   for (const { ref, changes } of plan.changes) {
     const known = approved.changes.find((stack) => stack.ref.region === ref.region && stack.ref.name === ref.name);
     const extra = unapprovedReason(ref, changes, known?.changes ?? []);

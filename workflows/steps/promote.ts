@@ -47,9 +47,9 @@ async function publish(run: DeploymentRun, plan: DeploymentPlan): Promise<void> 
       `${look.failed} of ${look.requests} requests to ${hostname} failed after it was published`,
     );
   }
-  const { topology, stacks, specs, rollout } = plan;
+  const { topology, replication, stacks, specs, rollout } = plan;
   const { request } = run;
-  const live = { generation: run.input.generation, topology, stacks, hostname, request, specs };
+  const live = { generation: run.input.generation, topology, replication, stacks, hostname, request, specs };
   const firstRegion = run.record?.live?.firstRegion ?? rollout.canary;
   await quick.recordPromotion('record what is live', { ...run.scope, live: { ...live, firstRegion } });
 }

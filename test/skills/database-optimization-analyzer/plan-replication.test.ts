@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { replicationPlanSchema } from '../../../contracts/replication';
 import type { Topology } from '../../../contracts/topology';
-import { lagThreshold } from '../../../skills/database-optimization-analyzer/lag-threshold';
+import { lagThreshold } from '../../../policies/lag-threshold';
 import { planReplication } from '../../../skills/database-optimization-analyzer/skill';
 import { advise } from '../../../skills/multicloud-strategy-advisor/skill';
 import { sampleRequest } from '../../policies/sample-request';

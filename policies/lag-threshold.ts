@@ -6,6 +6,12 @@ const SHARE_OF_RTO = 0.1;
 const ROUND_TRIPS = 3;
 const LEAST_MS = 1_000;
 
+export interface LagQuestion {
+  rpoSeconds: number;
+  rtoSeconds: number;
+  farthestRttMs: number;
+}
+
 export interface LagThreshold {
   ms: number;
   reason: string;
@@ -15,18 +21,10 @@ export interface LagThreshold {
  * Replication lag above which the step fails and an alarm is raised, milliseconds: the smaller share of RPO and RTO,
  * but never so tight that distance alone would break it.
  */
-export function lagThreshold({
-  rpoSeconds,
-  rtoSeconds,
-  farthestRttMs,
-}: {
-  rpoSeconds: number;
-  rtoSeconds: number;
-  farthestRttMs: number;
-}): LagThreshold {
+export function lagThreshold({ rpoSeconds, rtoSeconds, farthestRttMs }: LagQuestion): LagThreshold {
   const byRpo = rpoSeconds * 1_000 * SHARE_OF_RPO;
   const byRto = rtoSeconds * 1_000 * SHARE_OF_RTO;
-  const floor = Math.max(LEAST_MS, farthestRttMs * ROUND_TRIPS);
+  const floor = lagFloorMs(farthestRttMs);
   const wanted = Math.min(byRpo, byRto);
   const why =
     wanted < floor
@@ -36,4 +34,14 @@ export function lagThreshold({
         : `a tenth of the rto of ${rtoSeconds} s`;
   const ms = Math.round(Math.max(wanted, floor));
   return { ms, reason: `lag threshold ${ms} ms: ${why}` };
+}
+
+/** Within what a threshold may be set by judgement, ms: not below what distance alone takes, not above half of the RPO. */
+export function lagRange({ rpoSeconds, farthestRttMs }: LagQuestion): { least: number; most: number } {
+  const least = Math.ceil(lagFloorMs(farthestRttMs));
+  return { least, most: Math.max(least, Math.floor(rpoSeconds * 1_000 * SHARE_OF_RPO)) };
+}
+
+function lagFloorMs(farthestRttMs: number): number {
+  return Math.max(LEAST_MS, farthestRttMs * ROUND_TRIPS);
 }

@@ -1,0 +1,37 @@
+import type { Decision } from '../../contracts/decision';
+import type { ReplicationPlan } from '../../contracts/replication';
+import { whoDecided } from '../decision';
+import type { Decided } from '../loop/agent-run';
+import type { ReplicationChoice } from './replication-choice';
+
+/** The choice as the report shows it: one decision about all stores, then each store with the fact that it rests on. */
+export function replicationDecisions(decided: Decided<ReplicationChoice>, plan: ReplicationPlan): Decision[] {
+  const { reason, whys, conflicts, proofs } = decided.choice;
+  const step = 'replication';
+  return [
+    {
+      step,
+      about: 'replication',
+      choice: plan.stores
+        .map(({ store, mode, lagThresholdMs }) => `${store} ${mode.kind}, alarm at ${lagThresholdMs} ms of lag`)
+        .join('; '),
+      ...whoDecided(decided, reason),
+      alternatives: [
+        ...(conflicts === '' ? [] : [`conflicts: ${conflicts}`]),
+        ...proofs.map((check) => `also check: ${check}`),
+      ],
+    },
+    ...plan.stores.map(({ store, mode, capability }): Decision => {
+      const why = whys.find((one) => one.store === store)?.why;
+      return {
+        step,
+        about: `replication of ${store}`,
+        decidedBy: decided.by,
+        ...(decided.by === 'model' && { model: decided.model }),
+        choice: mode.kind,
+        reason: why ? `${why}; ${capability}` : capability,
+        alternatives: [],
+      };
+    }),
+  ];
+}

@@ -1,0 +1,122 @@
+import type { StoreWish } from '../../contracts/replication';
+import type { StoreQuestion } from '../../policies/replication-options';
+import type { Guarded } from '../loop/agent';
+import { said } from '../loop/said';
+import type { ReplicationAnswer } from './answer-schema';
+import type { ReplicationChoice, ReplicationInput } from './replication-choice';
+import { type StoreNames, storeNames } from './store-names';
+
+/** Limits of what a model may put into a report, in characters. */
+const LONGEST_WORDS = 400;
+const LONGEST_WHY = 160;
+const MOST_PROOFS = 3;
+const MOST_VIOLATIONS = 6;
+
+/** Holds a model's answer against the options that rules left open. Numbers are code's; a pick only says which. */
+export function guardReplication(answer: ReplicationAnswer, input: ReplicationInput): Guarded<ReplicationChoice> {
+  const { picks, problems } = readPicks(answer, input);
+  const unpicked = input.questions.filter(({ store }) => !picks.has(store) && problems.length === 0);
+  const missing = unpicked.map(({ store }) => `picks: ${store} is missing; every store is picked once`);
+  const violations = [...problems, ...missing].slice(0, MOST_VIOLATIONS);
+  if (violations.length > 0) return { kind: 'refused', fields: ['picks'], violations };
+  return { kind: 'accepted', choice: choiceOf(answer, picks, input, new Map()) };
+}
+
+/**
+ * What is left of an answer that could not be corrected: good picks stand, for the others the rules' choice does. None
+ * is left when no pick was good.
+ */
+export function salvageReplication(answer: ReplicationAnswer, input: ReplicationInput): ReplicationChoice | undefined {
+  const { picks, problems } = readPicks(answer, input);
+  if (picks.size === 0) return undefined;
+  const refused = new Map(
+    input.questions
+      .filter(({ store }) => !picks.has(store))
+      .map(({ store }) => [store, problems.find((problem) => problem.includes(` ${store}`)) ?? 'no pick']),
+  );
+  return choiceOf(answer, picks, input, refused);
+}
+
+interface Pick extends StoreWish {
+  why: string;
+}
+
+function readPicks(answer: ReplicationAnswer, input: ReplicationInput) {
+  const names = storeNames(input);
+  const picks = new Map<string, Pick>();
+  const twice = new Set<string>();
+  const problems: string[] = [];
+  for (const line of answer.picks) {
+    const read = readPick(line, input, names);
+    if (typeof read === 'string') problems.push(read);
+    else if (picks.has(read.store)) twice.add(read.store);
+    else picks.set(read.store, read);
+  }
+  for (const store of twice) {
+    picks.delete(store);
+    problems.push(`picks: ${store} is picked twice`);
+  }
+  return { picks, problems };
+}
+
+/** `store option`, `store option warn ms: why`. */
+function readPick(line: string, { questions }: ReplicationInput, names: StoreNames): Pick | string {
+  const match = /^\s*(\S+)\s+(\d{1,3})(?:\s+warn\s+(\d{1,9})(?:\s*ms)?)?\s*(?::\s*(.*))?$/is.exec(line);
+  const [, name = '', option = '', warn, why = ''] = match ?? [];
+  const store = names.storeOf(name);
+  const question = questions.find((one) => one.store === store);
+  if (!match || !question) return `picks: "${shown(line)}" is not "store option warn ms: why" of a store in the data`;
+  return pickProblem(question, Number(option), warn) ?? pickOf(question, Number(option), warn, why);
+}
+
+function pickOf(
+  { store, options, mode, lag }: StoreQuestion,
+  index: number,
+  warn: string | undefined,
+  why: string,
+): Pick {
+  const kind = options[index]?.mode.kind ?? (mode.kind === 'synchronous' ? 'synchronous' : 'asynchronous');
+  const lagThresholdMs = warn === undefined ? lag.ms : Number(warn);
+  return { store, mode: kind, ...(lagThresholdMs !== lag.ms && { lagThresholdMs }), why: said(why, LONGEST_WHY) };
+}
+
+function pickProblem(
+  { store, options, lag }: StoreQuestion,
+  index: number,
+  warn: string | undefined,
+): string | undefined {
+  const option = options[index];
+  if (!option) return `picks: ${store} has options 0 to ${options.length - 1}, not ${index}`;
+  if (option.blocked) return `picks: ${store} option ${index} is blocked: ${option.blocked}`;
+  const ms = Number(warn ?? lag.ms);
+  if (warn !== undefined && (ms < lag.least || ms > lag.most))
+    return `picks: ${store} warn ${ms} ms; valid is ${lag.least} to ${lag.most} ms`;
+  return undefined;
+}
+
+function choiceOf(
+  answer: ReplicationAnswer,
+  picks: ReadonlyMap<string, Pick>,
+  input: ReplicationInput,
+  refused: ReadonlyMap<string, string>,
+): ReplicationChoice {
+  const names = storeNames(input);
+  return {
+    wishes: {
+      stores: [...picks.values()].map(({ why: _, ...wish }) => wish),
+      order: answer.order.flatMap((name) => names.storeOf(name) ?? []),
+    },
+    reason: said(answer.weigh, LONGEST_WORDS),
+    whys: [
+      ...[...picks.values()].map(({ store, why }) => ({ store, why })),
+      ...[...refused].map(([store, why]) => ({ store, why: `as rules say, the pick was refused (${why})` })),
+    ].filter(({ why }) => why !== ''),
+    conflicts: said(answer.conflicts, LONGEST_WORDS),
+    proofs: answer.proof.slice(0, MOST_PROOFS).map((check) => said(check, LONGEST_WHY)),
+  };
+}
+
+/** A word of a model as an error may quote it. */
+function shown(text: string): string {
+  return said(text.replace(/[^\p{L}\p{N} .:-]/gu, ''), 40);
+}
