@@ -16,12 +16,13 @@ const { takeModelTurn } = proxyActivities<{ takeModelTurn: TakeModelTurn }>({
 export async function architectWorkflow(
   input: ArchitectInput,
   model: LoopModel,
+  onModelFailure: 'stop' | 'rules' = 'rules',
 ): Promise<{ outcome: AgentOutcome<TopologyChoice>; ledger: TokenLedger }> {
   const book = { ledger: openLedger() };
   const outcome = await runAgent(topologyArchitect, input, {
     book,
     model,
-    onModelFailure: 'rules',
+    onModelFailure,
     takeTurn: takeModelTurn,
     sleep,
     isCancellation,
