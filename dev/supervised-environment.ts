@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ConnectionOptions } from '@temporalio/client';
+import { whoDecides } from '../agents/models/model-config';
 import { startLab } from '../lab/start-lab';
 import { loadConfig } from '../temporal.config';
 import type { EnvironmentOptions } from './environment-messages';
@@ -107,6 +108,7 @@ async function startWorker(
     onEvent(`worker: pid ${workerPid}`);
     return { ...state, workerPid };
   };
+  onEvent(`decisions: ${whoDecides(loadConfig().model)}`);
   const worker = await startWorkerProcess({
     env: { ...process.env, ...environmentVariables(state) },
     logFile: join(options.home, 'logs', 'worker.log'),
