@@ -81,6 +81,7 @@ const plainTerminal = {
   errColors: noColors,
   canAsk: false,
   confirm: async () => undefined,
+  ask: async () => undefined,
 };
 
 /** Worker, lab, applications and databases: everything below the supervisor except the Temporal server. Shared pages count in each. */

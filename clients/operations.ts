@@ -3,6 +3,7 @@ import { WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporal
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { DecideApprovalInput } from '../contracts/approval';
 import type { Decision } from '../contracts/decision';
+import type { Intake } from '../contracts/intake';
 import type { LedgerSummary } from '../contracts/ledger';
 import {
   abortUpdate,
@@ -36,15 +37,29 @@ export interface PlanResult {
   ledger: LedgerSummary;
 }
 
+export interface SubmitDeploymentInput {
+  request: DeploymentRequest;
+  requester: string;
+  /** when the request was a sentence */
+  intake?: Intake | undefined;
+  revertDrift?: boolean;
+}
+
 /**
  * Hands a request to the deployment entity, which is started when it does not run yet. Returns as soon as the
  * operation has its generation; watch it with `watchDeployment`. Throws a ClientProblem.
  */
 export async function submitDeployment(
   meridian: MeridianClient,
-  { request, requester, revertDrift }: { request: DeploymentRequest; requester: string; revertDrift?: boolean },
+  { request, requester, intake, revertDrift }: SubmitDeploymentInput,
 ): Promise<BeginOperationResult> {
-  const operation = { kind: 'deploy', request, requester, ...(revertDrift && { revertDrift }) } as const;
+  const operation = {
+    kind: 'deploy',
+    request,
+    requester,
+    ...(intake && { intake }),
+    ...(revertDrift && { revertDrift }),
+  } as const;
   return beginOperation(meridian, request, operation);
 }
 
@@ -124,7 +139,7 @@ function saysUnknownSearchAttribute(error: unknown): boolean {
 /** Plans without deploying: takes no generation and touches nothing. Throws a ClientProblem. */
 export async function planDeployment(
   meridian: MeridianClient,
-  { request, requester }: { request: DeploymentRequest; requester: string },
+  { request, requester, intake }: Omit<SubmitDeploymentInput, 'revertDrift'>,
 ): Promise<PlanResult> {
   const doing = 'plan the deployment';
   await requireWorker(meridian, doing);
@@ -133,7 +148,7 @@ export async function planDeployment(
     meridian.client.workflow.execute('planDeployment', {
       workflowId: `plan/${application}/${environment}/${randomUUID()}`,
       taskQueue: meridian.taskQueue,
-      args: [{ request, requester }],
+      args: [{ request, requester, ...(intake && { intake }) }],
       workflowExecutionTimeout: PLAN_TIMEOUT_MS,
       staticSummary: `plan of ${application} in ${environment}, asked for by ${requester}`,
     }),

@@ -18,8 +18,12 @@ export async function readRequestFile(path: string): Promise<RequestFile> {
 /** The same for a request that came as text: from chat, or pasted. */
 export function readRequestText(text: string): RequestFile {
   const parsed = parseText(text);
-  if ('problems' in parsed) return parsed;
-  const shaped = parseRequest(parsed.value);
+  return 'problems' in parsed ? parsed : checkRequestValue(parsed.value);
+}
+
+/** The same for a request that is plain data already. */
+export function checkRequestValue(value: unknown): RequestFile {
+  const shaped = parseRequest(value);
   if ('problems' in shaped) return shaped;
   const problems = checkRequest(shaped.request);
   return problems.length > 0 ? { problems } : shaped;

@@ -8,13 +8,18 @@ export interface DeployOptions {
   by: string;
   detach?: true;
   revertDrift?: true;
+  answer: string[];
+  out?: string;
 }
 
 /** What each verb does; `program.ts` only knows how they are called. */
 export interface CliActions {
   dev(options: { stop?: true; plant: string[] }): Promise<void>;
   iamPolicy(file: string, options: { account?: string; principal?: string; externalId?: string }): Promise<void>;
-  plan(file: string, options: { json?: true; details?: true; detailedExitcode?: true; by: string }): Promise<void>;
+  plan(
+    file: string,
+    options: { json?: true; details?: true; detailedExitcode?: true; answer: string[]; by: string },
+  ): Promise<void>;
   deploy(file: string, options: DeployOptions): Promise<void>;
   status(target: Target | undefined, options: { json?: true; watch?: true }): Promise<void>;
   approve(
@@ -65,11 +70,18 @@ function addLocalCommands(program: Command, actions: CliActions): void {
     .action((options) => actions.dev(options));
 }
 
+function answerOption() {
+  return new Option('--answer <key=value>', 'what a request in words leaves open; may be repeated')
+    .default([] as string[], 'none')
+    .argParser((value: string, answers: string[]) => [...answers, value]);
+}
+
 function addDeployCommands(program: Command, actions: CliActions, user: string): void {
   program
     .command('plan')
     .description('show what a request would do, and do nothing')
-    .argument('<file>', 'request file, YAML or JSON')
+    .argument('<request>', 'request file, YAML or JSON, or the request in words')
+    .addOption(answerOption())
     .option('--details', 'list the resources of new stacks one by one')
     .option('--detailed-exitcode', 'exit with 2 when there is something to do, with 0 when there is nothing')
     .option(...JSON_FLAG)
@@ -78,7 +90,9 @@ function addDeployCommands(program: Command, actions: CliActions, user: string):
   program
     .command('deploy')
     .description('carry a request to its verdict')
-    .argument('<file>', 'request file, YAML or JSON')
+    .argument('<request>', 'request file, YAML or JSON, or the request in words')
+    .addOption(answerOption())
+    .option('--out <file>', 'where a request in words is written; by default its application’s name')
     .option('--yes', 'approve the plan after showing it')
     // Nobody would be there to see the plan and approve it.
     .addOption(new Option('--detach', 'return when the deployment has its number').conflicts('yes'))

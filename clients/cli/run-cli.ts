@@ -52,7 +52,7 @@ function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: num
   return {
     dev: async (options) => done(await runDev({ ...options, signal }, terminal)),
     iamPolicy: async (file, options) => done(await runIamPolicy({ file, ...options }, terminal)),
-    plan: async (file, options) => done(await runPlan({ file, ...options }, terminal)),
+    plan: async (file, options) => done(await runPlan({ file, ...options, signal }, terminal)),
     deploy: async (file, options) => done(await runDeploy({ file, ...options, terminal, signal })),
     status: async (target, options) => done(await runStatus({ target, ...options, signal }, terminal)),
     approve: async (target, options) => done(await runApprove({ target, ...options, signal }, terminal)),

@@ -19,6 +19,8 @@ export interface Terminal {
   errColors: Colors;
   /** Asks a yes-or-no question; undefined when nobody can answer, or the signal was aborted. */
   confirm(question: string, signal?: AbortSignal): Promise<boolean | undefined>;
+  /** Asks for a line of text; undefined when nobody can answer, or the signal was aborted. */
+  ask(question: string, signal?: AbortSignal): Promise<string | undefined>;
   canAsk: boolean;
 }
 
@@ -37,7 +39,11 @@ export function processTerminal(): Terminal {
     outColors: pc.createColors(hasColors(stdout)),
     errColors: pc.createColors(hasColors(stderr)),
     canAsk,
-    confirm: async (question, signal) => (canAsk ? askProcess(question, signal) : undefined),
+    confirm: async (question, signal) => {
+      const answer = canAsk ? await askProcess(`${question} [y/N] `, signal) : undefined;
+      return answer === undefined ? undefined : /^y(es)?$/i.test(answer);
+    },
+    ask: async (question, signal) => (canAsk ? askProcess(`${question} `, signal) : undefined),
   };
 }
 
@@ -45,13 +51,12 @@ function hasColors(stream: NodeJS.WriteStream): boolean {
   return Boolean(stream.isTTY && stream.hasColors());
 }
 
-async function askProcess(question: string, signal?: AbortSignal): Promise<boolean | undefined> {
+async function askProcess(question: string, signal?: AbortSignal): Promise<string | undefined> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   // readline takes Ctrl-C for itself while it reads; it means the same as at any other moment.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    const answer = await lines.question(`${question} [y/N] `, signal ? { signal } : {});
-    return /^y(es)?$/i.test(answer.trim());
+    return (await lines.question(question, signal ? { signal } : {})).trim();
   } catch {
     return undefined;
   } finally {

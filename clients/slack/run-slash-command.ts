@@ -1,19 +1,19 @@
 import type { webApi } from '@slack/bolt';
+import type { PlatformKind } from '../../contracts/region';
 import { deploymentRows, renderStatusList } from '../cli/render-status';
 import { targetName } from '../cli/target';
 import type { MeridianClient } from '../connection';
-import { plural } from '../format';
 import { deploymentStatus, listDeployments } from '../observe';
-import { abortDeployment, submitDeployment } from '../operations';
-import type { RequestFile } from '../request-file';
+import { abortDeployment, type SubmitDeploymentInput, submitDeployment } from '../operations';
+import { isTypedSentence, requestInWords } from './deploy-in-words';
 import { deploymentMessage } from './deployment-message';
 import type { FollowedMessage } from './followed-messages';
+import { problemText } from './problem-text';
 import { requestFromText } from './request-from-text';
 import { codeBlock, escaped } from './slack-text';
 import { HELP, type SlashCommand } from './slash-command';
 
 const LISTED_CHARACTERS = 2_900;
-const SHOWN_PROBLEMS = 15;
 
 export interface SlashContext {
   meridian: MeridianClient;
@@ -22,6 +22,8 @@ export interface SlashContext {
   /** Slack's id of the person who typed it */
   userId: string;
   requestsFolder: string | undefined;
+  /** where a request in words that names no platform is deployed */
+  platform: PlatformKind;
   /** keeps a message up to date from now on */
   follow: (message: FollowedMessage) => Promise<void>;
 }
@@ -49,29 +51,30 @@ export async function runSlashCommand(command: SlashCommand, context: SlashConte
   }
 }
 
-/** The message comes first: a request whose answer nobody could see is not started. */
 async function deploy(text: string, context: SlashContext): Promise<string | undefined> {
-  const { meridian, slack, channel, userId } = context;
+  if (isTypedSentence(text)) {
+    const words = await requestInWords(text, context);
+    return words && begin(words, context);
+  }
   const read = await requestFromText(text, context.requestsFolder);
-  if ('problems' in read) return problemText(read);
-  const { request } = read;
+  return 'problems' in read ? problemText(read) : begin(read, context);
+}
+
+/** The message comes first: a request whose answer nobody could see is not started. */
+async function begin(
+  { request, intake }: Pick<SubmitDeploymentInput, 'request' | 'intake'>,
+  { meridian, slack, channel, userId, follow }: SlashContext,
+): Promise<undefined> {
   const name = escaped(targetName(request));
   const { ts } = await slack.chat.postMessage({ channel, text: `<@${userId}> deploys ${name}` });
   try {
-    const { workflowId } = await submitDeployment(meridian, { request, requester: `slack:${userId}` });
-    await context.follow({ workflowId, channel, ts: String(ts) });
+    const { workflowId } = await submitDeployment(meridian, { request, intake, requester: `slack:${userId}` });
+    await follow({ workflowId, channel, ts: String(ts) });
     return undefined;
   } catch (error) {
     await slack.chat.update({ channel, ts: String(ts), text: `${name} was not started` });
     throw error;
   }
-}
-
-function problemText({ problems }: Extract<RequestFile, { problems: unknown }>): string {
-  const lines = problems
-    .slice(0, SHOWN_PROBLEMS)
-    .flatMap(({ field, received, valid }) => [field, `  received  ${received}`, `  valid     ${valid}`]);
-  return `${plural(problems.length, 'problem')} in the request; nothing was started\n${codeBlock(lines, LISTED_CHARACTERS)}`;
 }
 
 async function postAndFollow(workflowId: string, { slack, channel, follow }: SlashContext): Promise<void> {

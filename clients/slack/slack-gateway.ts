@@ -1,4 +1,5 @@
 import { App, type AppOptions, type BlockButtonAction } from '@slack/bolt';
+import type { PlatformKind } from '../../contracts/region';
 import type { SlackConfig } from '../../temporal.config';
 import { ClientProblem } from '../client-problem';
 import type { MeridianClient } from '../connection';
@@ -14,6 +15,8 @@ import { parseSlashCommand } from './slash-command';
 export interface SlackGatewayInput {
   meridian: MeridianClient;
   config: SlackConfig;
+  /** where a request in words that names no platform is deployed */
+  platform: PlatformKind;
   /** absolute path: where it is kept which messages are followed */
   stateFolder: string;
   log: (text: string) => void;
@@ -32,6 +35,7 @@ export interface SlackGateway {
 export function createSlackGateway({
   meridian,
   config,
+  platform,
   stateFolder,
   log,
   app: options,
@@ -47,7 +51,7 @@ export function createSlackGateway({
     const follow = (message: FollowedMessage) => followers.follow(message);
     const answer = await answerOrProblem(() =>
       runSlashCommand(parseSlashCommand(command.text), {
-        ...{ meridian, slack: client, channel, userId, requestsFolder, follow },
+        ...{ meridian, slack: client, channel, userId, requestsFolder, platform, follow },
       }),
     );
     if (answer !== undefined) await respond({ response_type: 'ephemeral', text: answer });

@@ -11,7 +11,7 @@ export type SlashCommand =
   | { verb: 'help' };
 
 export const HELP = [
-  '`/meridian deploy REQUEST` — deploy a request: YAML, with or without a code block, or the name of a known file',
+  '`/meridian deploy REQUEST` — deploy a request: in words, as YAML, with or without a code block, or the name of a known file',
   '`/meridian status [APP/ENV]` — what is deployed, or how one deployment gets on',
   '`/meridian plan APP/ENV` — show the newest plan here, with buttons while it waits for an approval',
   '`/meridian abort APP/ENV [REASON]` — stop a deployment in order; what it did is undone',

@@ -62,7 +62,7 @@ export function completeRequest(input: CompleteRequestInput): CompletedRequest {
     ...hostname(facts, assume),
     ...users(facts, assume),
     ...latency(facts, assume),
-    ...compliance(facts, assume),
+    ...compliance(facts, asked, assume),
     ...(facts.budgetUsd !== undefined && { budget: { usdPerMonth: facts.budgetUsd } }),
     ...recovery(facts, platform, asked, assume),
     ...regions(facts),
@@ -126,10 +126,11 @@ function latency({ latencyMs, percentile, timed }: RequestFacts, assume: Assume)
   return { latency: { ...(of !== undefined && { percentile: of }), underMs: latencyMs, ...(timed && { of: timed }) } };
 }
 
-function compliance({ frameworks = [], residency }: RequestFacts, assume: Assume): object {
+function compliance({ frameworks, residency }: RequestFacts, asked: ReadonlySet<IntakeKey>, assume: Assume): object {
   if (residency === undefined) assume('residency', [], 'no residency rule: nothing that was said suggests one');
-  const isEmpty = frameworks.length === 0 && (residency ?? []).length === 0;
-  return isEmpty ? {} : { compliance: { frameworks, residency: residency ?? [] } };
+  const isKnown = residency !== undefined || !asked.has('residency');
+  if (!frameworks && !residency) return {};
+  return { compliance: { ...(frameworks && { frameworks }), ...(isKnown && { residency: residency ?? [] }) } };
 }
 
 /** An assumed recovery point is one that the engines can keep: only a person can ask for more than they have. */

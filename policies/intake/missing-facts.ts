@@ -54,7 +54,9 @@ export function missingFacts(facts: RequestFacts, platform: PlatformKind, unclea
   const doubtful = unclear.map(({ key }) => key).filter((key) => !isAnswered(key, facts));
   return [...new Set([...keys, ...doubtful])].map((key) => {
     const why = unclear.find((one) => one.key === key)?.why;
-    return { key, question: questionWords(key, facts), valid: validAnswer(key), ...(why && { why }) };
+    const asked =
+      key === 'residency' ? residencyQuestion(facts) : { question: QUESTIONS[key], valid: validAnswer(key) };
+    return { key, ...asked, ...(why && { why }) };
   });
 }
 
@@ -84,16 +86,12 @@ function readsFromAfar({ stores = [], users = [] }: RequestFacts): boolean {
   return isReplicated && (users.length > 1 || users.some(({ area }) => area === 'worldwide'));
 }
 
-function questionWords(key: IntakeKey, facts: RequestFacts): string {
-  return key === 'residency' ? residencyWords(facts) : QUESTIONS[key];
-}
-
-function residencyWords(facts: RequestFacts): string {
-  const { frameworks = [], users = [] } = facts;
+/** Users of the EU, by the law that was named or by where they are, make it the EU's question. */
+function residencyQuestion({ frameworks = [], users = [] }: RequestFacts): Pick<Question, 'question' | 'valid'> {
   const law = frameworks.find((one) => one in LAW_JURISDICTION);
   const isEu = law === 'gdpr' || (!law && users.some(({ area }) => EU_AREAS.includes(area)));
-  if (!isEu) return QUESTIONS.residency;
+  if (!isEu) return { question: QUESTIONS.residency, valid: validAnswer('residency') };
   const others = users.map(({ area }) => area).filter((area) => area !== 'european-union');
-  const price = others.length > 0 ? `; with eu, users in ${others.join(', ')} are served from there, too` : '';
-  return `must EU users be served and stored only in the EU?${price}`;
+  const price = others.length > 0 ? ` With eu, users in ${others.join(', ')} are served from there, too` : '';
+  return { question: `must EU users be served and stored only in the EU?${price}`, valid: 'eu or none' };
 }

@@ -1,17 +1,18 @@
+import type { PlatformKind } from '../../../contracts/region';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
-import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
-import { submitDeployment } from '../../operations';
-import { begunText } from '../begun-text';
-import { consoleProgress } from '../console-progress';
+import { closeClient, connectClient, type MeridianClient } from '../../connection';
+import { isSentence } from '../../requests-in-words';
+import { carryOut } from '../carry-out';
 import { EXIT } from '../exit-codes';
+import { onlyInWords } from '../only-in-words';
 import { readCheckedRequest } from '../read-checked-request';
 import { renderRequestProblems } from '../render-problems';
 import { processTerminal, type Terminal } from '../terminal';
-import { watchToVerdict } from '../watch-to-verdict';
+import { runDeployInWords } from './deploy-in-words';
 
 export interface RunDeployInput {
-  /** path of the request file */
+  /** path of the request file, or the request in words */
   file: string;
   /** approve the plan after showing it */
   yes?: boolean;
@@ -21,20 +22,31 @@ export interface RunDeployInput {
   detach?: boolean;
   /** also put back what was changed by hand */
   revertDrift?: boolean;
+  /** to questions that a request in words leaves open, each `key=value` */
+  answer?: readonly string[];
+  /** where a request in words is written */
+  out?: string;
   by: string;
   terminal?: Terminal;
   /** aborted: stop watching; the deployment goes on */
   signal?: AbortSignal;
   /** the server to use; default: the configured one */
   connect?: () => Promise<MeridianClient>;
+  /** where a request in words that names no platform is deployed; default: the lab of a local environment, else aws */
+  platform?: PlatformKind;
 }
 
 /**
- * Carries a request file to its verdict: checks it, submits it, shows progress, asks for or gives the approval, prints
+ * Carries a request to its verdict: checks it, submits it, shows progress, asks for or gives the approval, prints
  * the verdict. Returns the exit code. Throws a ClientProblem when server or worker do not answer.
  */
 export async function runDeploy(input: RunDeployInput): Promise<number> {
-  const { file, terminal = processTerminal(), connect = () => connectClient(loadConfig()) } = input;
+  const { file, terminal = processTerminal(), connect = () => connectClient(loadConfig()), answer = [] } = input;
+  if (isSentence(file)) {
+    const { platform = defaultPlatform() } = input;
+    return runDeployInWords({ ...input, sentence: file, answers: answer, platform, terminal, connect });
+  }
+  onlyInWords(input);
   const checked = await readCheckedRequest(file);
   if ('problems' in checked) {
     terminal.err(renderRequestProblems(file, checked.problems, terminal.errColors));
@@ -46,25 +58,15 @@ export async function runDeploy(input: RunDeployInput): Promise<number> {
   if (needsPerson && !terminal.canAsk) throw nobodyToAsk();
   const meridian = await connect();
   try {
-    const begun = await submitDeployment(meridian, {
-      request,
-      requester: input.by,
-      ...(input.revertDrift && { revertDrift: true }),
-    });
-    const url = workflowUrl(meridian, begun.workflowId);
-    terminal.err(begunText(begun, url));
-    if (input.detach) return detached(begun, input.json, terminal);
-    return await watchToVerdict({
-      ...input,
-      meridian,
-      workflowId: begun.workflowId,
-      request,
-      terminal,
-      progress: consoleProgress(terminal),
-    });
+    return await carryOut(meridian, { ...input, request, requester: input.by, terminal });
   } finally {
     await closeClient(meridian);
   }
+}
+
+/** A local environment has a lab; elsewhere it is the cloud. */
+export function defaultPlatform(): PlatformKind {
+  return loadConfig().lab.url === undefined ? 'aws' : 'lab';
 }
 
 /** Nobody approves their own request there: the deployment would wait for somebody else all the same. */
@@ -83,14 +85,4 @@ function nobodyToAsk(): ClientProblem {
     'the plan needs an approval and there is no terminal to ask on; nothing was started',
     'pass --yes to approve it, or --detach and use "meridian approve" from elsewhere',
   );
-}
-
-function detached(
-  begun: { workflowId: string; generation: number; ahead: number },
-  json: boolean | undefined,
-  { out }: Terminal,
-): number {
-  if (json) out(`${JSON.stringify(begun, undefined, 2)}\n`);
-  else out(`${begun.workflowId}\n`);
-  return EXIT.ok;
 }

@@ -1,46 +1,88 @@
+import type { Intake } from '../../../contracts/intake';
+import type { PlatformKind } from '../../../contracts/region';
+import type { DeploymentRequest } from '../../../contracts/request';
 import { nothingToDo } from '../../../policies/nothing-to-do';
 import { loadConfig } from '../../../temporal.config';
-import { closeClient, connectClient } from '../../connection';
+import { closeClient, connectClient, type MeridianClient } from '../../connection';
 import { planDeployment } from '../../operations';
+import { intakeOf, isSentence } from '../../requests-in-words';
+import { askInWords } from '../ask-in-words';
 import { EXIT, EXIT_SOMETHING_TO_DO } from '../exit-codes';
+import { onlyInWords } from '../only-in-words';
 import { readCheckedRequest } from '../read-checked-request';
 import { renderPlan } from '../render-plan';
 import { renderRequestProblems } from '../render-problems';
 import type { Terminal } from '../terminal';
+import { defaultPlatform } from './deploy';
 
 export interface PlanCommandInput {
+  /** path of the request file, or the request in words */
   file: string;
   json?: boolean;
   details?: boolean;
   /** exit with 2 when there is something to do, with 0 when not; a request that is not valid then ends with 1 */
   detailedExitcode?: boolean;
+  /** to questions that a request in words leaves open, each `key=value` */
+  answer?: readonly string[];
   by: string;
+  signal?: AbortSignal;
+  /** the server to use; default: the configured one */
+  connect?: () => Promise<MeridianClient>;
+  /** as for `runDeploy` */
+  platform?: PlatformKind;
+}
+
+interface Planned {
+  request: DeploymentRequest;
+  intake?: Intake;
 }
 
 /** Shows what a request would do. With `json`: the plan, its decisions and the ledger as one document. */
-export async function runPlan(
-  { file, json, details, detailedExitcode, by }: PlanCommandInput,
-  terminal: Terminal,
-): Promise<number> {
+export async function runPlan(input: PlanCommandInput, terminal: Terminal): Promise<number> {
+  const { file, connect = () => connectClient(loadConfig()) } = input;
+  const noRequest = input.detailedExitcode ? EXIT.failed : EXIT.badInput;
+  if (isSentence(file)) {
+    const meridian = await connect();
+    try {
+      const words = await askInWords(meridian, {
+        ...{ command: 'meridian plan', sentence: file, answers: input.answer ?? [], terminal },
+        ...{ platform: input.platform ?? defaultPlatform(), json: input.json, signal: input.signal },
+      });
+      return words
+        ? await showPlan(meridian, { request: words.request, intake: intakeOf(words) }, input, terminal)
+        : noRequest;
+    } finally {
+      await closeClient(meridian);
+    }
+  }
+  onlyInWords(input);
   const checked = await readCheckedRequest(file);
   if ('problems' in checked) {
     terminal.err(renderRequestProblems(file, checked.problems, terminal.errColors));
-    return detailedExitcode ? EXIT.failed : EXIT.badInput;
+    return noRequest;
   }
-  const { request } = checked;
-  const meridian = await connectClient(loadConfig());
+  const meridian = await connect();
   try {
-    const result = await planDeployment(meridian, { request, requester: by });
-    if (json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
-    else {
-      terminal.out(
-        renderPlan(result.plan, { budgetUsdPerMonth: request.budget.usdPerMonth, details }, terminal.outColors),
-      );
-      for (const { about, choice, decidedBy, reason } of result.decisions)
-        terminal.out(`decided by ${decidedBy}: ${about} → ${choice} (${reason})\n`);
-    }
-    return detailedExitcode && !nothingToDo(result.plan) ? EXIT_SOMETHING_TO_DO : EXIT.ok;
+    return await showPlan(meridian, checked, input, terminal);
   } finally {
     await closeClient(meridian);
   }
+}
+
+async function showPlan(
+  meridian: MeridianClient,
+  { request, intake }: Planned,
+  { json, details, detailedExitcode, by }: PlanCommandInput,
+  terminal: Terminal,
+): Promise<number> {
+  const result = await planDeployment(meridian, { request, requester: by, intake });
+  if (json) terminal.out(`${JSON.stringify({ ...(intake && { intake, request }), ...result }, undefined, 2)}\n`);
+  else {
+    terminal.out(
+      renderPlan(result.plan, { budgetUsdPerMonth: request.budget.usdPerMonth, details }, terminal.outColors),
+    );
+    for (const { about, choice, decidedBy, reason } of result.decisions)
+      terminal.out(`decided by ${decidedBy}: ${about} → ${choice} (${reason})\n`);
+  }
+  return detailedExitcode && !nothingToDo(result.plan) ? EXIT_SOMETHING_TO_DO : EXIT.ok;
 }

@@ -5,6 +5,7 @@ import { closeClient, connectClient } from '../../connection';
 import { createSlackGateway, slackConnection } from '../../slack/slack-gateway';
 import { EXIT } from '../exit-codes';
 import type { Terminal } from '../terminal';
+import { defaultPlatform } from './deploy';
 
 /** Runs the Slack gateway until the signal is aborted. */
 export async function runSlack(signal: AbortSignal, { err }: Terminal): Promise<number> {
@@ -15,6 +16,7 @@ export async function runSlack(signal: AbortSignal, { err }: Terminal): Promise<
     const gateway = createSlackGateway({
       meridian,
       config: config.slack,
+      platform: defaultPlatform(),
       stateFolder: join(config.home, 'slack'),
       log: (text) => err(`${text}\n`),
     });

@@ -7,7 +7,7 @@ export interface MemoryTerminal extends Terminal {
 }
 
 /** A terminal that keeps what was written; nobody sits at it unless answers are given. */
-export function memoryTerminal(answers: boolean[] = [], live = false): MemoryTerminal {
+export function memoryTerminal(answers: Array<boolean | string> = [], live = false): MemoryTerminal {
   const colors = pc.createColors(false);
   const terminal: MemoryTerminal = {
     stdout: '',
@@ -25,7 +25,13 @@ export function memoryTerminal(answers: boolean[] = [], live = false): MemoryTer
     canAsk: answers.length > 0,
     confirm: async (question) => {
       terminal.stderr += `${question}\n`;
-      return answers.shift();
+      const answer = answers.shift();
+      return typeof answer === 'string' ? answer === 'y' : answer;
+    },
+    ask: async (question) => {
+      terminal.stderr += `${question}\n`;
+      const answer = answers.shift();
+      return answer === undefined ? undefined : String(answer);
     },
   };
   return terminal;

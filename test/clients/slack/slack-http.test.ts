@@ -23,7 +23,7 @@ beforeAll(async () => {
   slack = new FakeSlack();
   const { receiver: _, ...app } = slack.options();
   gateway = createSlackGateway({
-    ...{ meridian: nobody, stateFolder: folder, log, app },
+    ...{ meridian: nobody, platform: 'lab' as const, stateFolder: folder, log, app },
     config: { ...loadConfig({}).slack, botToken: 'xoxb-test', signingSecret, port },
   });
   await gateway.start();

@@ -57,6 +57,7 @@ async function startGateway(client = meridian): Promise<SlackGateway> {
   const started = createSlackGateway({
     meridian: client,
     config: { ...loadConfig({}).slack, botToken: 'xoxb-test', appToken: 'xapp-test', requestsFolder },
+    platform: 'fake',
     stateFolder,
     log: (text) => troubles.push(text),
     app: slack.options(),
