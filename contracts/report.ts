@@ -87,6 +87,10 @@ export const deploymentReportSchema = z.object({
   failure: failureSchema.optional(),
   undone: z.array(z.string()),
   leftovers: z.array(z.object({ ref: stackRefSchema, why: z.string() })),
+  proposals: z
+    .array(z.string())
+    .optional()
+    .describe('what a person might change, with whoever suggests it; nothing acts on them'),
   timing: z.object({
     wallMs: z.number(),
     criticalPathMs: z

@@ -3,7 +3,7 @@ import { VALIDATION_ANSWER_SCHEMA_ID, type ValidationAnswer, validationAnswerSch
 import { VALIDATION_INSTRUCTIONS } from './instructions';
 import { validationFacts } from './validation-facts';
 import type { ValidationExplanation, ValidationFindings } from './validation-findings';
-import { guardValidation } from './validation-guard';
+import { guardValidation, salvageValidation } from './validation-guard';
 import { BEYOND_RULES, validationByRules } from './validation-rules';
 
 /** Step 4: explains what was measured, after rules have judged. Its account holds 1,500 tokens. */
@@ -17,6 +17,7 @@ export const validationAnalyst: Agent<ValidationFindings, ValidationAnswer, Vali
   output: { capTokens: 550, wantedTokens: 420, minimumTokens: 230 },
   facts: validationFacts,
   guard: guardValidation,
+  salvage: salvageValidation,
   explains: true,
   rules: validationByRules,
   beyondRules: BEYOND_RULES,

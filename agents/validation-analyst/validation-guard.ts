@@ -15,46 +15,62 @@ const MOST_ITEMS = 3;
  * one is about something else), speak of places that were measured, and suggest only what a person can choose from.
  */
 export function guardValidation(answer: ValidationAnswer, input: ValidationFindings): Guarded<ValidationExplanation> {
-  const marginal = answer.marginal.slice(0, MOST_ITEMS);
-  const next = answer.next.slice(0, MOST_ITEMS);
-  const places = findingPlaces(input);
-  const problems: Array<[field: keyof ValidationAnswer, problem: string | undefined]> = [
-    ['cause', answer.cause.trim() === '' ? 'cause: is empty' : undefined],
-    ['summary', verdictProblem(answer.summary, input.verdict)],
-    ...marginal.map(
-      (item) =>
-        ['marginal', placeProblem('marginal', headOf(item), places)] as [keyof ValidationAnswer, string | undefined],
-    ),
-    ...next.map((item) => ['next', nextProblem(item, places)] as [keyof ValidationAnswer, string | undefined]),
-    ['summary', unfitAdvice('answer', [answer.cause, answer.summary, ...marginal, ...next])],
-  ];
-  const broken = problems.filter(([, problem]) => problem !== undefined);
-  if (broken.length > 0) {
-    return {
-      kind: 'refused',
-      fields: [...new Set(broken.map(([field]) => field))],
-      violations: [...new Set(broken.map(([, problem]) => problem ?? ''))],
-    };
-  }
+  const { kept, violations } = readItems(answer, input);
+  const broken = [...textProblems(answer, input), ...violations];
+  if (broken.length === 0) return { kind: 'accepted', choice: explanation(answer, kept) };
+  return { kind: 'refused', fields: Object.keys(answer), violations: [...new Set(broken)] };
+}
+
+/** An item about a place that nobody measured does not spoil the rest of an explanation. */
+export function salvageValidation(
+  answer: ValidationAnswer,
+  input: ValidationFindings,
+): ValidationExplanation | undefined {
+  if (textProblems(answer, input).length > 0) return undefined;
+  return explanation(answer, readItems(answer, input).kept);
+}
+
+type Items = Pick<ValidationAnswer, 'marginal' | 'next'>;
+
+function explanation({ cause, summary }: ValidationAnswer, { marginal, next }: Items): ValidationExplanation {
   return {
-    kind: 'accepted',
-    choice: {
-      cause: said(answer.cause, LONGEST_TEXT),
-      marginal: marginal.map((item) => said(item, LONGEST_ITEM)),
-      next: next.map((item) => said(item, LONGEST_ITEM)),
-      summary: said(withoutVerdict(answer.summary), LONGEST_TEXT),
-    },
+    cause: said(cause, LONGEST_TEXT),
+    marginal: marginal.map((item) => said(item, LONGEST_ITEM)),
+    next: next.map((item) => said(item, LONGEST_ITEM)),
+    summary: said(withoutVerdict(summary), LONGEST_TEXT),
   };
 }
 
-function verdictProblem(summary: string, verdict: ValidationFindings['verdict']): string | undefined {
+/** What makes a whole answer useless. */
+function textProblems({ cause, summary, marginal, next }: ValidationAnswer, { verdict }: ValidationFindings): string[] {
   const first = /^\W*(\w+)/.exec(summary)?.[1]?.toLowerCase() ?? '';
-  if (first !== verdict) return `summary: begins with "${said(first, 24)}"; the verdict of the rules is ${verdict}`;
-  return withoutVerdict(summary) === '' ? 'summary: says nothing but the verdict' : undefined;
+  return [
+    cause.trim() === '' && 'cause: is empty',
+    first !== verdict && `summary: begins with "${said(first, 24)}"; the verdict of the rules is ${verdict}`,
+    withoutVerdict(summary) === '' && 'summary: says nothing but the verdict',
+    unfitAdvice('answer', [cause, summary, ...marginal, ...next]),
+  ].filter((problem) => typeof problem === 'string');
 }
 
 function withoutVerdict(summary: string): string {
   return summary.replace(/^\W*\w+\W*/, '').trim();
+}
+
+function readItems(answer: ValidationAnswer, input: ValidationFindings): { kept: Items; violations: string[] } {
+  const places = findingPlaces(input);
+  const marginal = answer.marginal.slice(0, MOST_ITEMS);
+  const next = answer.next.slice(0, MOST_ITEMS);
+  const marginalProblem = (item: string) => placeProblem('marginal', headOf(item), places);
+  const suggestionProblem = (item: string) => nextProblem(item, places);
+  return {
+    kept: {
+      marginal: marginal.filter((item) => marginalProblem(item) === undefined),
+      next: next.filter((item) => suggestionProblem(item) === undefined),
+    },
+    violations: [...marginal.map(marginalProblem), ...next.map(suggestionProblem)].filter(
+      (problem) => problem !== undefined,
+    ),
+  };
 }
 
 function nextProblem(item: string, places: FindingPlaces): string | undefined {
@@ -67,7 +83,7 @@ function nextProblem(item: string, places: FindingPlaces): string | undefined {
 }
 
 function placeProblem(
-  field: string,
+  field: keyof Items,
   head: string,
   places: FindingPlaces,
   options?: { anyRegion: boolean },

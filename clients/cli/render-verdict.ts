@@ -1,5 +1,6 @@
 import type { DeploymentReport, Verdict } from '../../contracts/report';
 import { CHECKLIST_ITEMS, type ChecklistEntry } from '../../contracts/validation';
+import { kindWords, validationExplanation, whoSays } from '../explanation-words';
 import { formatCount, formatMs, formatUsd } from '../format';
 import type { Colors } from './terminal';
 
@@ -15,12 +16,15 @@ export function renderVerdict(report: DeploymentReport, links: VerdictLinks, col
     '',
     `${verdictMark(report.verdict, colors)}  ${report.summary}`,
     ...failureLines(report, colors),
+    ...analysisLines(report),
     ...list('undone', report.undone),
     ...list(
       'still there',
       report.leftovers.map(({ ref, why }) => `${ref.region}/${ref.name}: ${why}`),
     ),
-    ...(report.failure ? list('next', report.failure.next) : []),
+    ...list('next', report.failure?.next ?? report.proposals ?? []),
+    ...suggestionLines(report),
+    ...explanationLines(report, colors),
     ...checkLines(report, colors),
     ...drillLines(report, colors),
     ...latencyLines(report, colors),
@@ -50,6 +54,27 @@ function failureLines({ failure }: DeploymentReport, colors: Colors): string[] {
     `  failed in step ${failure.step}${where && `, ${where}`} (${failure.type})`,
     ...failure.message.split('\n').map((line) => colors.red(`    ${line}`)),
   ];
+}
+
+/** The kind of trouble; its cause in a model's words, where rules would only repeat the message. */
+function analysisLines({ failure }: DeploymentReport): string[] {
+  if (!failure?.analysis) return [];
+  const { analysis } = failure;
+  const cause = analysis.decidedBy === 'model' ? [`    ${analysis.cause}`] : [];
+  return ['', `  ${whoSays(analysis)}: ${kindWords(analysis)}`, ...cause];
+}
+
+/** The steps of the rules are the next steps already. */
+function suggestionLines({ failure }: DeploymentReport): string[] {
+  const { analysis } = failure ?? {};
+  return analysis?.decidedBy === 'model' ? list(`suggested by ${whoSays(analysis)}`, analysis.steps) : [];
+}
+
+function explanationLines(report: DeploymentReport, colors: Colors): string[] {
+  const found = validationExplanation(report);
+  if (!found) return [];
+  const lines = [found.choice, found.reason, ...found.alternatives];
+  return ['', colors.bold(`  Explained by ${whoSays(found)}`), ...lines.map((line) => `  ${line}`)];
 }
 
 function list(title: string, lines: string[]): string[] {

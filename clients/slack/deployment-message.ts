@@ -2,8 +2,9 @@ import type { types } from '@slack/bolt';
 import type { Approval } from '../../contracts/approval';
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { Progress } from '../../contracts/progress';
-import type { DeploymentReport, Verdict } from '../../contracts/report';
+import type { DeploymentReport, FailureAnalysis, Verdict } from '../../contracts/report';
 import { operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
+import { kindWords, whoSays } from '../explanation-words';
 import { formatCount, formatMs, formatTime, shortDigest } from '../format';
 import { broadened, costWords, countWords, dangers } from '../plan-words';
 import { approvalButtons } from './buttons';
@@ -126,6 +127,7 @@ function verdictText({
   timing,
   documents,
   request,
+  proposals,
 }: DeploymentReport): string {
   const page = documents.find(({ name }) => name === 'report.html')?.artifact.uri;
   return [
@@ -133,12 +135,13 @@ function verdictText({
     ...(failure
       ? [`Failed in step ${failure.step} (${escaped(failure.type)}):`, codeBlock([failure.message], 900)]
       : []),
+    ...(failure?.analysis ? analysisText(failure.analysis) : []),
     ...list('Undone', undone),
     ...list(
       'Still there',
       leftovers.map(({ ref, why }) => `${ref.region}/${ref.name}: ${why}`),
     ),
-    ...list('Next', failure?.next ?? []),
+    ...list('Next', failure?.next ?? proposals ?? []),
     ...(drill
       ? [
           `Drill: ${drill.region} lost, back after ${formatMs(drill.rtoMs)}, ${formatCount(drill.acknowledgedWritesLost)} acknowledged writes lost`,
@@ -146,4 +149,15 @@ function verdictText({
       : []),
     `${formatMs(timing.wallMs)} in all; report: ${escaped(page ?? `meridian report ${request.application}/${request.environment} --html report.html`)}`,
   ].join('\n');
+}
+
+/** A model's words are escaped like any stranger's, and labelled; rules add the kind of trouble only. */
+function analysisText(analysis: FailureAnalysis): string[] {
+  const head = `*${escaped(whoSays(analysis))}*: ${kindWords(analysis)}`;
+  if (analysis.decidedBy === 'rules') return [head];
+  return [
+    head,
+    escaped(cut(analysis.cause, 400)),
+    ...list(`Suggested by ${escaped(whoSays(analysis))}`, analysis.steps),
+  ];
 }

@@ -123,6 +123,16 @@ describe('guard of the validation analyst', () => {
     expect(guard({ next: ['add-region atlantis: it is far'] }).kind).toBe('refused');
   });
 
+  it('keeps the rest of an explanation that has an item about an unknown place, and nothing of a wrong verdict', () => {
+    const next = ['add-capacity atlantis: too few', 'accept all: fine'];
+    expect(validationAnalyst.salvage?.({ ...GOOD, next }, exampleFindings())).toMatchObject({
+      cause: GOOD.cause,
+      next: ['accept all: fine'],
+    });
+    const blocked = { ...GOOD, next, summary: 'blocked: the rto was missed' };
+    expect(validationAnalyst.salvage?.(blocked, exampleFindings())).toBeUndefined();
+  });
+
   it('takes three items at most, each on one line, whatever a model sends', () => {
     const guarded = guard({
       cause: 'one\u0007\ntwo\u202e',

@@ -387,3 +387,19 @@ export const failedReport: DeploymentReport = deploymentReportSchema.parse({
   modelled: [],
   documents: [],
 });
+
+/** The failed one, explained by a model that was told to ring everybody's bell. */
+export const analysedReport: DeploymentReport = deploymentReportSchema.parse({
+  ...failedReport,
+  failure: {
+    ...failedReport.failure,
+    analysis: {
+      decidedBy: 'model',
+      model: 'claude-sonnet-5-5',
+      cause: 'the image answers <!channel> 500 on its health check',
+      kind: 'configuration',
+      retry: false,
+      steps: ['look at the logs of OrdersApi in singapore'],
+    },
+  },
+});

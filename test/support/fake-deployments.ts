@@ -7,6 +7,7 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import { FileArtifactStore } from '../../activities/store/file-artifact-store';
 import { FileDeploymentStore } from '../../activities/store/file-deployment-store';
 import { createTakeModelTurn } from '../../activities/take-model-turn';
+import type { Model } from '../../agents/models/model';
 import type { Approver } from '../../contracts/approval';
 import { beginOperationUpdate, type OperationRequest } from '../../contracts/messages';
 import { type DeploymentRequest, deploymentRequestSchema } from '../../contracts/request';
@@ -41,13 +42,16 @@ let applications = 0;
 /**
  * @param approvers whose signatures count; nobody's when left out, so that production cannot be approved
  * @param platform in place of the fake one
+ * @param model whom agents ask; without one rules decide
  */
 export async function startFakeDeployments({
   approvers,
   platform,
+  model,
 }: {
   approvers?: Approver[];
   platform?: Platform;
+  model?: Model;
 } = {}): Promise<FakeDeployments> {
   const temporal = await startTestTemporal();
   const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-fake-'));
@@ -58,8 +62,12 @@ export async function startFakeDeployments({
     records,
     artifacts: new FileArtifactStore(path.join(home, 'artifacts')),
     platform: () => platform ?? createFakePlatform(clouds.current),
-    takeModelTurn: createTakeModelTurn({ model: undefined }),
-    settings: { searchable: true, ...(approvers && { approvers }) },
+    takeModelTurn: createTakeModelTurn({ model }),
+    settings: {
+      searchable: true,
+      ...(approvers && { approvers }),
+      ...(model && { model: { id: model.id, price: { inputUsdPerMillion: 2, outputUsdPerMillion: 10 } } }),
+    },
     client,
     reportDirectory: path.join(home, 'reports'),
     now: () => new Date(),

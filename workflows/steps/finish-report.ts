@@ -53,6 +53,7 @@ function assemble(run: DeploymentRun, { verdict, failure }: Outcome, summary: st
     ...(failure && { failure }),
     undone: run.undone,
     leftovers: run.leftovers,
+    ...(run.proposals.length > 0 && { proposals: run.proposals }),
     timing: { wallMs: 0, criticalPathMs: 0, orchestrationMs: 0 },
     workflow: run.workflow,
     startedAt: run.startedAt,

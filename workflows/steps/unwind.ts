@@ -5,6 +5,7 @@ import type { StackRef } from '../../contracts/stack';
 import { quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf } from '../support/failures';
+import { explainFailure } from './explain-failure';
 
 /** A dark region that nobody needs any more costs money: the record says since when it may go. */
 const KEEP_DARK_HOURS = 24;
@@ -30,7 +31,8 @@ export function unwindPolicy({ step, isChange, onFailure, aborted }: UnwindFacts
 }
 
 /**
- * After a failure: takes back what the policy says, records what is kept dark, and names the next step for a person.
+ * After a failure: takes back what the policy says, records what is kept dark, and names the next step for a person;
+ * only then is it explained, no model is asked on the way back.
  * A region that failed in step 2 has already been taken back by its own workflow.
  */
 export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict: Verdict; failure: Failure }> {
@@ -54,7 +56,8 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
       run.progress.say(`the record could not be brought up to date: ${messageOf(error)}`);
     }
     const ended = touched || verdict === 'blocked' ? verdict : 'failed';
-    return { verdict: ended, failure: { ...failure, next: nextSteps(run, failure) } };
+    const explained = await explainFailure(run, { ...failure, next: nextSteps(run, failure) });
+    return { verdict: ended, failure: explained };
   });
 }
 

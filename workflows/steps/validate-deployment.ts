@@ -8,6 +8,7 @@ import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 import { type ChecklistFacts, checklist } from './checklist';
 import { drillRegionLoss } from './drill';
+import { explainValidation } from './explain-validation';
 
 /** A 95th percentile that one stalled request does not decide, and the far locations are still done in seconds. */
 const LATENCY_SAMPLES = 40;
@@ -15,7 +16,10 @@ const LOAD = { seconds: 3, requestsPerSecond: 50 };
 /** A load test in which more than this share of requests failed did not pass. */
 const LOAD_FAILURES_ALLOWED = 0.01;
 
-/** Step 4: measures, drills where nobody is served yet, and lets rules judge. Promotion is blocked by any failed check. */
+/**
+ * Step 4: measures, drills where nobody is served yet, and lets rules judge. Promotion is blocked by any failed check.
+ * An agent explains what was found; the verdict is not its own.
+ */
 export async function validateDeployment(run: DeploymentRun, plan: DeploymentPlan): Promise<string> {
   run.progress.enter('validation', 'health of every region', 'validation');
   await measureHealth(run, plan);
@@ -34,6 +38,7 @@ export async function validateDeployment(run: DeploymentRun, plan: DeploymentPla
   const { blockers, proposals } = validationVerdict(run.measured);
   run.proposals.push(...proposals);
   const reasons = [...new Set([...surprises, ...blockers])];
+  await explainValidation(run, plan, reasons);
   if (reasons.length > 0) throw stepFailure('Validation.Failed', reasons.join('; '));
   const passed = run.measured.checklist.filter(({ status }) => status === 'passed').length;
   return `${passed} of ${run.measured.checklist.length} checks passed with a measurement, none failed`;

@@ -2,7 +2,7 @@ import type { DeploymentReport } from '../../../contracts/report';
 import { type Html, html } from '../html';
 
 /** Every judgement: who made it, why, and what was not chosen. */
-export function decisionsSection({ decisions }: DeploymentReport): Html | undefined {
+export function decisionsSection({ decisions, proposals = [], failure }: DeploymentReport): Html | undefined {
   if (decisions.length === 0) return undefined;
   return html`<section id="decisions"><h2>Decisions</h2>
 <table class="stack"><thead><tr><th>Step</th><th>About</th><th>Chosen</th><th>Why</th><th>By</th></tr></thead><tbody>
@@ -16,5 +16,11 @@ ${decisions.map(
   }</td><td class="keep" data-label="Decided by">${decision.decidedBy}${
     decision.model && html` <span class="soft small">${decision.model}</span>`
   }</td></tr>`,
-)}</tbody></table></section>`;
+)}</tbody></table>
+${
+  // After a failure they are among the next steps.
+  !failure &&
+  proposals.length > 0 &&
+  html`<h3>Proposed</h3><ul>${proposals.map((proposal) => html`<li>${proposal}</li>`)}</ul>`
+}</section>`;
 }

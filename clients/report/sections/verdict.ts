@@ -1,5 +1,6 @@
-import type { DeploymentReport, Verdict } from '../../../contracts/report';
+import type { DeploymentReport, FailureAnalysis, Verdict } from '../../../contracts/report';
 import { CHECKLIST_ITEMS } from '../../../contracts/validation';
+import { kindWords, whoSays } from '../../explanation-words';
 import { formatCount, formatMs, formatTime, formatUsd } from '../../format';
 import { type Html, html } from '../html';
 
@@ -47,6 +48,7 @@ ${
   html`<p><span class="tag bad">${failure.type}</span> in step ${failure.step}${where && html`, <code>${where}</code>`}</p>
 <pre>${failure.message}</pre>`
 }
+${failure?.analysis && analysisPart(failure.analysis)}
 ${list('Undone', undone)}
 ${list(
   'Still there',
@@ -54,6 +56,14 @@ ${list(
 )}
 ${failure && list('What to do next', failure.next)}
 </section>`;
+}
+
+/** An explanation, with who gives it. Steps of a model are suggestions; those of the rules are the next steps below. */
+function analysisPart(analysis: FailureAnalysis): Html {
+  const { decidedBy, cause, steps, reason } = analysis;
+  return html`<h3>Explained by ${whoSays(analysis)}</h3><p><b>${kindWords(analysis)}</b></p><p>${cause}</p>
+${reason !== undefined && html`<p class="soft small">${reason}</p>`}
+${decidedBy === 'model' && list(`Suggested by ${whoSays(analysis)}`, steps)}`;
 }
 
 function list(title: string, items: ReadonlyArray<Html | string>): Html | undefined {

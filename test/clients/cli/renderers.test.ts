@@ -7,7 +7,7 @@ import type { DeploymentPlan } from '../../../contracts/plan';
 import type { Progress } from '../../../contracts/progress';
 import type { PlannedChange } from '../../../contracts/stack';
 import { CHECKLIST_ITEMS } from '../../../contracts/validation';
-import { failedReport, sampleReport } from '../sample-report';
+import { analysedReport, failedReport, sampleReport } from '../sample-report';
 import { memoryTerminal } from './memory-terminal';
 
 const plain = pc.createColors(false);
@@ -189,6 +189,45 @@ describe('the verdict', () => {
     const order = ['did not stabilize', 'undone:', 'still there:', 'next:'].map((part) => text.indexOf(part));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(order).not.toContain(-1);
+  });
+});
+
+describe('an explanation', () => {
+  test('says whose it is, and keeps a model’s steps apart from the next steps', () => {
+    const text = renderVerdict(analysedReport, {}, plain);
+    expect(text).toContain('  model claude-sonnet-5-5: configuration; the same request would fail again\n');
+    expect(text).toContain('next:\n    - fix the image, then run meridian deploy again\n');
+    expect(text).toContain('suggested by model claude-sonnet-5-5:\n    - look at the logs');
+  });
+
+  test('of rules adds the kind of trouble and does not say the rest twice', () => {
+    const failure = analysedReport.failure!;
+    const analysis = { ...failure.analysis!, decidedBy: 'rules' as const, model: undefined, retry: true };
+    const text = renderVerdict({ ...analysedReport, failure: { ...failure, analysis } }, {}, plain);
+    expect(text).toContain('  rules: configuration; the same request may succeed later\n');
+    expect(text).not.toContain('suggested by');
+    expect(text).not.toContain(analysis.cause);
+  });
+
+  test('of a validation is shown when a model gives it, with what it proposes', () => {
+    const decision = {
+      step: 'validation' as const,
+      about: 'validation',
+      choice: 'nothing blocks the promotion: fine',
+      reason: 'nothing failed',
+      alternatives: ['close: rto'],
+    };
+    const proposals = ['suggested by claude-sonnet-5-5: add-edge sao-paulo: far'];
+    const byModel = { ...decision, decidedBy: 'model' as const, model: 'claude-sonnet-5-5' };
+    const told = renderVerdict({ ...sampleReport, decisions: [byModel], proposals }, {}, plain);
+    expect(told).toMatch(
+      /Explained by model claude-sonnet-5-5\n {2}nothing blocks .*\n {2}nothing failed\n {2}close: rto/,
+    );
+    expect(told).toContain(`next:\n    - ${proposals[0]}`);
+    const byRules = { ...decision, decidedBy: 'rules' as const };
+    expect(renderVerdict({ ...sampleReport, decisions: [byRules] }, {}, plain)).not.toContain('Explained by');
+    const blocked = { ...sampleReport, verdict: 'blocked' as const, decisions: [byRules] };
+    expect(renderVerdict(blocked, {}, plain)).toContain('Explained by rules');
   });
 });
 

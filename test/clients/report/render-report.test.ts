@@ -6,7 +6,7 @@ import { projectPlace } from '../../../clients/report/project';
 import { renderReportHtml } from '../../../clients/report/render-report';
 import type { DeploymentReport } from '../../../contracts/report';
 import { CHECKLIST_ITEMS } from '../../../contracts/validation';
-import { failedReport, sampleReport } from '../sample-report';
+import { analysedReport, failedReport, sampleReport } from '../sample-report';
 
 const EVIL = `<img src=x onerror="alert('1')">&`;
 
@@ -85,6 +85,17 @@ test('a failure says what failed in the provider’s words, what was undone and 
   expect(page).toContain('ECS service did not stabilize: task failed ELB health checks &lt;unhealthy&gt;');
   expect(page).toContain('ap-southeast-1/base: deleted');
   expect(page).toContain('kept dark for debugging until 2026-11-22');
+});
+
+test('an explanation carries the name of whoever gives it, and its words are escaped', () => {
+  const page = renderReportHtml(analysedReport);
+  expect(page).toContain('Explained by model claude-sonnet-5-5');
+  expect(page).toContain('<b>configuration; the same request would fail again</b>');
+  expect(page).toContain('Suggested by model claude-sonnet-5-5');
+  expect(page).not.toContain('<!channel>');
+  expect(renderReportHtml({ ...sampleReport, proposals: ['add-edge sao-paulo'] })).toContain(
+    '<li>add-edge sao-paulo</li>',
+  );
 });
 
 test('the same report gives the same bytes', () => {

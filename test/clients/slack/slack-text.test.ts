@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { deploymentMessage } from '../../../clients/slack/deployment-message';
 import { codeBlock, cut, escaped, person, typed } from '../../../clients/slack/slack-text';
 import { parseSlashCommand } from '../../../clients/slack/slash-command';
-import { sampleReport } from '../sample-report';
+import { analysedReport, sampleReport } from '../sample-report';
 
 test('text from elsewhere rings no bell, links nowhere and ends no block', () => {
   expect(escaped('<!channel> & <https://evil.example|bank>')).toBe(
@@ -45,6 +45,20 @@ test('a message stays within what Slack takes, however much there is to say', ()
   expect(text.length).toBeLessThan(4_000);
   for (const block of blocks) if (block.type === 'section') expect(block.text?.text.length).toBeLessThanOrEqual(3_000);
   expect(JSON.stringify(blocks)).not.toContain('<!channel>');
+});
+
+test('a verdict names whoever explains it; a model’s words ring nobody’s bell', () => {
+  const { workflow } = analysedReport;
+  const { blocks } = deploymentMessage({
+    workflowId: workflow.id,
+    progress: undefined,
+    plan: undefined,
+    report: analysedReport,
+  });
+  const text = JSON.stringify(blocks);
+  expect(text).toContain('*model claude-sonnet-5-5*: configuration; the same request would fail again');
+  expect(text).toContain('Suggested by model claude-sonnet-5-5\\n• look at the logs of OrdersApi in singapore');
+  expect(text).not.toContain('<!channel>');
 });
 
 test.each(['plan', 'plan nowhere', 'abort', 'status a b c', 'deploy', 'deploy   ', 'drop tables'])(

@@ -1,0 +1,18 @@
+import type { DeploymentReport, FailureAnalysis } from '../contracts/report';
+
+/** Who an explanation comes from: nobody must take a model's words for Meridian's own. */
+export function whoSays({ decidedBy, model }: { decidedBy: string; model?: string | undefined }): string {
+  return decidedBy === 'model' ? `model ${model ?? 'of no name'}` : decidedBy;
+}
+
+/** `capacity; the same request may succeed later` */
+export function kindWords({ kind, retry }: FailureAnalysis): string {
+  const again = retry ? 'the same request may succeed later' : 'the same request would fail again';
+  return kind === 'unknown' ? `of an unknown kind; ${again}` : `${kind}; ${again}`;
+}
+
+/** What explains the validation of step 4, where it says more than the checks do: a model's words, or why it is blocked. */
+export function validationExplanation({ decisions, verdict }: DeploymentReport) {
+  const found = decisions.findLast(({ step, about }) => step === 'validation' && about === 'validation');
+  return found?.decidedBy === 'model' || verdict === 'blocked' ? found : undefined;
+}
