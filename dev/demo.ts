@@ -1,7 +1,7 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { runDeploy } from '../clients/cli/commands/deploy';
 import { endOnClosedPipe } from '../clients/cli/end-on-closed-pipe';
-import { EXIT } from '../clients/cli/exit-codes';
+import { EXIT, exitCodeOfProblem } from '../clients/cli/exit-codes';
 import { readCheckedRequest } from '../clients/cli/read-checked-request';
 import { renderError, renderRequestProblems } from '../clients/cli/render-problems';
 import { processTerminal, type Terminal } from '../clients/cli/terminal';
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
     terminal.err(renderError(error, terminal.errColors));
-    return EXIT.failed;
+    return error instanceof ClientProblem ? exitCodeOfProblem(error.code) : EXIT.failed;
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loopModel, type ModelChoice, modelProblem, whoDecides } from '../../agents/models/model-config';
 import { BEDROCK_MODEL_IDS, bedrockModelFact, DEFAULT_BEDROCK_MODEL_ID, inferenceProfile } from '../../catalog/bedrock';
 import { DEFAULT_MODEL_ID, modelFact, USABLE_MODEL_IDS } from '../../catalog/models';
@@ -75,4 +76,21 @@ describe('model configuration', () => {
     expect(whoDecides({ provider: 'anthropic', model: 'claude-sonnet-5-5' })).toContain('Anthropic API');
     expect(whoDecides(bedrock())).toContain('Amazon Bedrock in eu-central-1, then us-east-1');
   });
+
+  it('is documented: every model that may be asked, with its prices, where, and how', () => {
+    const rows = USABLE_MODEL_IDS.map((model) => {
+      const { inputUsdPerMillion, outputUsdPerMillion } = modelFact(model)!;
+      const usual = model === DEFAULT_MODEL_ID ? 'yes, default' : 'yes';
+      return `| \`${model}\` | ${inputUsdPerMillion} / ${outputUsdPerMillion} | ${usual} | ${onBedrock(model)} |`;
+    });
+    expect(readFileSync('docs/models.md', 'utf8')).toContain(rows.join('\n'));
+  });
 });
+
+function onBedrock(model: string): string {
+  const fact = bedrockModelFact(model);
+  if (!fact || !BEDROCK_MODEL_IDS.includes(model)) return 'no: thinks always there';
+  const usual = model === DEFAULT_BEDROCK_MODEL_ID ? 'yes, default' : 'yes';
+  const how = fact.structuredOutputs && fact.countsTokens ? usual : 'schema in the prompt, no count';
+  return `${how}; ${fact.geographies.join(', ')}`;
+}
