@@ -16,3 +16,12 @@ export function validationExplanation({ decisions, verdict }: DeploymentReport) 
   const found = decisions.findLast(({ step, about }) => step === 'validation' && about === 'validation');
   return found?.decidedBy === 'model' || verdict === 'blocked' ? found : undefined;
 }
+
+/** Who decided in which steps, in one line: `model claude-sonnet-5-5: topology, regions; rules: replication`. */
+export function decidersWords({ decisions, ledger }: DeploymentReport): string | undefined {
+  const deciders = [...new Set(decisions.map(whoSays))];
+  if (deciders.length === 0) return undefined;
+  if (deciders.join() === 'rules') return ledger.entries.length === 0 ? 'rules, no model was asked' : 'rules';
+  const stepsOf = (who: string) => new Set(decisions.filter((one) => whoSays(one) === who).map(({ step }) => step));
+  return deciders.map((who) => `${who}: ${[...stepsOf(who)].join(', ')}`).join('; ');
+}

@@ -1,6 +1,6 @@
 import type { DeploymentReport, Verdict } from '../../contracts/report';
 import { CHECKLIST_ITEMS, type ChecklistEntry } from '../../contracts/validation';
-import { kindWords, validationExplanation, whoSays } from '../explanation-words';
+import { decidersWords, kindWords, validationExplanation, whoSays } from '../explanation-words';
 import { formatCount, formatMs, formatUsd } from '../format';
 import type { Colors } from './terminal';
 
@@ -140,6 +140,7 @@ function closingLines(report: DeploymentReport, { workflowUrl, reportPath }: Ver
   const { cost, request, ledger, timing, workflow } = report;
   const rows: Array<[string, string | undefined]> = [
     ['cost', cost && `${formatUsd(cost.usdPerMonth)} a month of ${formatUsd(request.budget.usdPerMonth)}`],
+    ['decided', decidersWords(report)],
     ['tokens', `${formatCount(ledger.used)} of ${formatCount(ledger.limit)}`],
     ['time', `${formatMs(timing.wallMs)}, ${formatMs(timing.orchestrationMs)} of it orchestration`],
     ['report', reportPath ?? `meridian report ${request.application}/${request.environment} --html report.html`],

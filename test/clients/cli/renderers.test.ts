@@ -172,6 +172,18 @@ describe('the verdict', () => {
     expect(text).toContain('http://localhost:1/w');
   });
 
+  it('says who decided, and plainly when no model was asked', () => {
+    expect(renderVerdict(sampleReport, {}, plain)).toContain(
+      'decided   model claude-sonnet-5-5: topology; rules: regions, replication',
+    );
+    const decisions = sampleReport.decisions.map((decision) => ({ ...decision, decidedBy: 'rules' as const }));
+    const ledger = { ...sampleReport.ledger, entries: [] };
+    expect(renderVerdict({ ...sampleReport, decisions, ledger }, {}, plain)).toContain(
+      'decided   rules, no model was asked',
+    );
+    expect(renderVerdict({ ...sampleReport, decisions }, {}, plain)).toMatch(/decided {3}rules\n/);
+  });
+
   test('a check shows its headline, the first line of its evidence, alone', () => {
     const [first, ...others] = sampleReport.checklist;
     const at = sampleReport.endedAt;
