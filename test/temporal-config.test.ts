@@ -106,6 +106,14 @@ describe('which model decides', () => {
     ],
     ['no region', { ...bedrock, MERIDIAN_BEDROCK_REGIONS: 'mars-1' }, /REGIONS is "mars-1": "mars-1" is not a region/],
     ['a region twice', { ...bedrock, MERIDIAN_BEDROCK_REGIONS: 'us-east-1,us-east-1' }, /"us-east-1" is named twice/],
+    [
+      'too many regions',
+      {
+        ...bedrock,
+        MERIDIAN_BEDROCK_REGIONS: 'us-east-1,us-east-2,us-west-1,us-west-2,eu-west-1,eu-west-3,eu-north-1',
+      },
+      /7 regions, at most 6/,
+    ],
     ['a region without a profile', { ...bedrock, MERIDIAN_BEDROCK_REGIONS: 'ap-southeast-1' }, /ROUTING=global/],
     ['an endpoint', { ...bedrock, MERIDIAN_BEDROCK_ENDPOINT: '{region}' }, /ENDPOINT is "{region}": must be a url/],
   ])('is refused with what would be valid: %s', (_, env, message) => {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { isKnownRegion } from '../../catalog/regions';
 import { DEFAULT_MODEL_IDS, type ModelChoice, type ModelProblem, modelProblem } from './model-config';
 
+/** They are asked one after the other within a minute, and each has its say in a failure. */
+const MOST_REGIONS = 6;
 const ENDPOINT = 'must be a URL, {region} in it stands for the region';
 
 /** The variables that say which model decides. Keys are among them: their values are never shown. */
@@ -75,9 +77,18 @@ function bedrock(variables: ModelVariables): ModelConfig | ModelProblem {
 /** `eu-central-1,us-east-1`, each once. */
 function parseRegions(text: string, context: z.RefinementCtx): string[] {
   const regions = text.split(',').map((part) => part.trim());
-  const wrong = regions.find((region, index) => !isKnownRegion(region) || regions.indexOf(region) !== index);
-  if (wrong === undefined) return regions;
-  const why = isKnownRegion(wrong) ? 'is named twice' : 'is not a region';
-  context.addIssue({ code: 'custom', message: `"${wrong}" ${why}, valid is for example "eu-central-1,us-east-1"` });
+  const problem = regionsProblem(regions);
+  if (problem === undefined) return regions;
+  context.addIssue({ code: 'custom', message: `${problem}, valid is for example "eu-central-1,us-east-1"` });
   return z.NEVER;
+}
+
+function regionsProblem(regions: readonly string[]): string | undefined {
+  const unknown = regions.find((region) => !isKnownRegion(region));
+  if (unknown !== undefined) return `"${unknown}" is not a region`;
+  const twice = regions.find((region, index) => regions.indexOf(region) !== index);
+  if (twice !== undefined) return `"${twice}" is named twice`;
+  return regions.length > MOST_REGIONS
+    ? `these are ${regions.length} regions, at most ${MOST_REGIONS} are asked`
+    : undefined;
 }

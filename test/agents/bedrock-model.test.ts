@@ -22,7 +22,11 @@ const TURN: TakeModelTurnInput = {
   reservedInputTokens: 1_409,
 };
 const ANSWER: ScriptedReply = { kind: 'answer', answer: { base: 'c1' }, inputTokens: 900, outputTokens: 120 };
-const DOWN: ScriptedReply = { kind: 'status', status: 503, name: 'ServiceUnavailableException' };
+const DOWN: Extract<ScriptedReply, { kind: 'status' }> = {
+  kind: 'status',
+  status: 503,
+  name: 'ServiceUnavailableException',
+};
 const THROTTLED: ScriptedReply = { kind: 'status', status: 429, name: 'ThrottlingException', retryAfter: '7' };
 
 let server: ScriptedBedrockServer;
@@ -204,6 +208,18 @@ describe('failover between regions', () => {
         /eu-central-1: .*\(429 ThrottlingException\).*us-east-1: .*\(503 ServiceUnavailableException\).*ap-southeast-1: .*\(404 ResourceNotFoundException\)/,
       ),
     });
+  });
+
+  it('asks no further region when the time is up: an answer would be charged and lost', async () => {
+    const model = await start(
+      { [FRANKFURT]: [{ ...DOWN, delayMs: 350 }], [VIRGINIA]: [ANSWER] },
+      { answerTimeoutMs: 600 },
+    );
+    expect(await take(model)).toMatchObject({
+      kind: 'not-billed',
+      message: expect.stringMatching(/eu-central-1: .*503 .*us-east-1: not asked, no time left/),
+    });
+    expect(asked()).toEqual([FRANKFURT]);
   });
 
   it('leaves a wrong configuration to people when it is wrong everywhere', async () => {

@@ -35,6 +35,7 @@ export async function startScriptedBedrockServer(
     const body = JSON.parse(await bodyOf(incoming));
     const request = { region, modelId: decodeURIComponent(model), headers: incoming.headers };
     if (operation === 'count-tokens') {
+      if (Object.keys(body).join() !== 'input') return sendJson(response, 400, { message: 'only input is known' });
       const counted = JSON.parse(Buffer.from(body.input.invokeModel.body, 'base64').toString('utf8'));
       counts.push({ ...request, body: counted });
       return sendJson(response, 200, { inputTokens: textTokens(counted) });

@@ -10,7 +10,7 @@ export type ScriptedReply =
   | { kind: 'truncated'; text: string; inputTokens?: number }
   | { kind: 'refusal' }
   /** an API error, for example 429 with `retryAfter` in seconds, 529, 500, 401; with a `name`, as AWS says it */
-  | { kind: 'status'; status: number; retryAfter?: string; message?: string; name?: string }
+  | { kind: 'status'; status: number; retryAfter?: string; message?: string; name?: string; delayMs?: number }
   /** 200, and then an error where the message should be */
   | { kind: 'overloaded-late' }
   /** takes the request and never answers */
@@ -110,8 +110,7 @@ export function play(reply: ScriptedReply, body: MessagesBody, response: ServerR
       sendMessage(response, body, { text: '', stopReason: 'refusal', outputTokens: 5 });
       break;
     case 'status':
-      if (reply.name) sendAwsError(response, { ...reply, name: reply.name });
-      else sendError(response, reply.status, reply.message ?? 'scripted', reply.retryAfter);
+      setTimeout(() => sendStatus(response, reply), reply.delayMs ?? 0);
       break;
     case 'overloaded-late':
       sendJson(response, 200, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
@@ -125,6 +124,11 @@ export function play(reply: ScriptedReply, body: MessagesBody, response: ServerR
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"id": "msg_1", "content": [');
       break;
   }
+}
+
+function sendStatus(response: ServerResponse, reply: Extract<ScriptedReply, { kind: 'status' }>): void {
+  if (reply.name) sendAwsError(response, { ...reply, name: reply.name });
+  else sendError(response, reply.status, reply.message ?? 'scripted', reply.retryAfter);
 }
 
 interface Said {

@@ -53,6 +53,23 @@ test.each([
   expect(stderr).toMatch(/^error: /);
 });
 
+test.each([['dev'], ['plan', requestPath], ['status', 'orders/staging']])(
+  'an environment that is not valid is bad usage in one line, for %s',
+  async (...argv) => {
+    process.env.MERIDIAN_MODEL = 'nonsense';
+    process.env.ANTHROPIC_API_KEY = 'key';
+    try {
+      const { exitCode, stdout, stderr } = await run(...argv);
+      expect(exitCode).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/^error: .*MERIDIAN_MODEL is "nonsense": .*valid are claude-sonnet-5-5, .*rules\n$/);
+    } finally {
+      delete process.env.MERIDIAN_MODEL;
+      delete process.env.ANTHROPIC_API_KEY;
+    }
+  },
+);
+
 test.each(['plan', 'deploy'])(
   '%s prints each problem of a bad request as one block and contacts nobody',
   async (verb) => {
