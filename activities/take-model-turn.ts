@@ -51,7 +51,10 @@ async function countAndCreate(
   return { kind: 'answered', ...(await model.create({ ...call, maxTokens })) };
 }
 
-/** The provider's count with its margin. When it cannot be had the estimate stands: it is the careful one. */
+/**
+ * The provider's count with its margin. When it cannot be had, or not within the client's few seconds for it, the estimate
+ * stands: it is the careful one.
+ */
 async function countTokens(model: Model, call: ModelCall): Promise<number | undefined> {
   try {
     const counted = await model.countTokens?.(call);

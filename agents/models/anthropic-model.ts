@@ -15,7 +15,8 @@ export interface AnthropicModelOptions {
 }
 
 /** A Claude model behind the Messages API. Throws a RangeError for a model that the catalog does not know. */
-export function createAnthropicModel({ model, apiKey, baseUrl, answerTimeoutMs }: AnthropicModelOptions): Model {
+export function createAnthropicModel(options: AnthropicModelOptions): Model {
+  const { model, apiKey, baseUrl, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
   const fact = modelFact(model);
   if (!fact) throw new RangeError(`model "${model}" is not in the catalog`);
   const claude: ClaudeModel = { ...fact, structuredOutputs: true };
@@ -24,7 +25,7 @@ export function createAnthropicModel({ model, apiKey, baseUrl, answerTimeoutMs }
     authToken: null,
     baseURL: baseUrl ?? DEFAULT_BASE_URL,
     maxRetries: 0,
-    timeout: answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+    timeout: answerTimeoutMs,
     logLevel: 'off',
     openTelemetry: false,
   });
@@ -32,9 +33,10 @@ export function createAnthropicModel({ model, apiKey, baseUrl, answerTimeoutMs }
     id: fact.id,
     create: async ({ maxTokens, signal, ...call }) =>
       toAnswer(await client.messages.create({ ...promptParams(claude, call), max_tokens: maxTokens }, { signal })),
-    countTokens: async ({ signal, ...call }) =>
-      (await client.messages.countTokens(promptParams(claude, call), { signal, timeout: COUNT_TIMEOUT_MS }))
-        .input_tokens,
+    countTokens: async ({ signal, ...call }) => {
+      const timeout = Math.min(COUNT_TIMEOUT_MS, answerTimeoutMs);
+      return (await client.messages.countTokens(promptParams(claude, call), { signal, timeout })).input_tokens;
+    },
     classify: (error) => classifyModelFailure(error, [apiKey]),
   };
 }

@@ -94,9 +94,9 @@ describe('a model turn over the Messages API', () => {
     expect(requests).toHaveLength(0);
   });
 
-  it('trusts the estimate when the provider cannot count', async () => {
-    const { url } = await start([{ kind: 'answer', answer: 'x' }], { count: 'unavailable' });
-    expect(await take(url)).toMatchObject({ kind: 'answered' });
+  it.each(['unavailable', 'hang'] as const)('trusts the estimate when the count is %s', async (count) => {
+    const { url } = await start([{ kind: 'answer', answer: 'x' }], { count });
+    expect(await take(url, {}, { answerTimeoutMs: 300 })).toMatchObject({ kind: 'answered' });
   });
 
   it('reports an answer that was cut, and one that was declined, with what they cost', async () => {

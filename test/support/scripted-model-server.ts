@@ -18,7 +18,9 @@ export type ScriptedReply =
   /** takes the request and drops the connection */
   | { kind: 'reset' }
   /** 200 with a body that is not JSON */
-  | { kind: 'garbage' };
+  | { kind: 'garbage' }
+  /** any status and body, as they are */
+  | { kind: 'raw'; status: number; body: string; headers?: Record<string, string> };
 
 /** A reply, or one that depends on what is asked. */
 export type ScriptStep = ScriptedReply | ((request: RecordedRequest) => ScriptedReply);
@@ -49,8 +51,8 @@ export interface ScriptedModelServer {
 }
 
 export interface ScriptOptions {
-  /** what `count_tokens` answers; `unavailable` makes it a 404, as on a provider without it */
-  count?: 'unavailable' | ((request: RecordedRequest) => number);
+  /** what `count_tokens` answers; `unavailable` makes it a 404, as on a provider without it, `hang` nothing at all */
+  count?: 'unavailable' | 'hang' | ((request: RecordedRequest) => number);
 }
 
 /** A local server that speaks the wire format of the Messages API and plays a script, one step per message. */
@@ -65,6 +67,7 @@ export async function startScriptedModelServer(
     if (!/^Bearer .+/.test(incoming.headers.authorization ?? '')) return sendError(response, 401, 'no bearer token');
     if (incoming.url === '/v1/messages/count_tokens') {
       counts.push(request);
+      if (count === 'hang') return;
       if (count === 'unavailable') return sendError(response, 404, 'not found');
       return sendJson(response, 200, { input_tokens: count(request) });
     }
@@ -122,6 +125,9 @@ export function play(reply: ScriptedReply, body: MessagesBody, response: ServerR
       break;
     case 'garbage':
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"id": "msg_1", "content": [');
+      break;
+    case 'raw':
+      response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers }).end(reply.body);
       break;
   }
 }
