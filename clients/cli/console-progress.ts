@@ -1,5 +1,6 @@
 import type { Progress, RegionState } from '../../contracts/progress';
-import { formatCount, formatMs } from '../format';
+import { formatMs } from '../format';
+import { tokenWords } from '../ledger-words';
 import type { Terminal } from './terminal';
 
 /** Shows how a deployment gets on: a block that is redrawn in place for a person, plain lines for a log. */
@@ -62,7 +63,7 @@ export function progressBlock(
   { columns, errColors }: Pick<Terminal, 'columns' | 'errColors'>,
 ): string[] {
   const { ledger } = progress;
-  const head = `${progress.phase}${progress.paused ? ' (paused)' : ''}  ${formatMs(elapsedMs)}  ${formatCount(ledger.used)}/${formatCount(ledger.limit)} tokens`;
+  const head = `${progress.phase}${progress.paused ? ' (paused)' : ''}  ${formatMs(elapsedMs)}  ${tokenWords(ledger)}`;
   const width = Math.max(20, columns - 1);
   const nameWidth = Math.max(0, ...progress.regions.map(({ region }) => region.length));
   return [

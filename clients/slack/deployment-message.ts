@@ -6,6 +6,7 @@ import type { DeploymentReport, FailureAnalysis, Verdict } from '../../contracts
 import { operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
 import { kindWords, whoSays } from '../explanation-words';
 import { formatCount, formatMs, formatTime, shortDigest } from '../format';
+import { tokenWords } from '../ledger-words';
 import { broadened, costWords, countWords, dangers } from '../plan-words';
 import { approvalButtons } from './buttons';
 import { codeBlock, cut, escaped, person } from './slack-text';
@@ -106,7 +107,7 @@ function progressText({ regions, ledger, events }: Progress): string {
   return [
     ...(lines.length > 0 ? [codeBlock(lines, 2_000)] : []),
     ...(latest ? [`_${escaped(cut(latest.replaceAll(/\s+/g, ' '), 400))}_`] : []),
-    `${formatCount(ledger.used)} of ${formatCount(ledger.limit)} tokens`,
+    tokenWords(ledger),
   ].join('\n');
 }
 

@@ -4,8 +4,9 @@ import type { Progress } from '../../contracts/progress';
 export function renderCurrentDetails(workflowId: string, progress: Progress): string {
   const { phase, verdict, paused, regions, approval, ledger, events } = progress;
   const lines = [
-    `**${verdict ?? phase}** — ${ledger.used.toLocaleString('en')} of ${ledger.limit.toLocaleString('en')} tokens`,
+    `**${verdict ?? phase}** — ${tokens(ledger)} tokens, $${ledger.usd.toFixed(4)}`,
     '',
+    ...tokenLines(ledger),
   ];
   if (paused) lines.push(`**Paused** by ${cell(paused.by)}: ${cell(paused.reason)}`, '');
   if (regions.length > 0) {
@@ -20,6 +21,18 @@ export function renderCurrentDetails(workflowId: string, progress: Progress): st
   for (const { at, region, message } of events)
     lines.push(`- ${at.slice(11, 19)} ${region ? `${region}: ` : ''}${message}`);
   return lines.join('\n');
+}
+
+function tokens({ used, limit }: { used: number; limit: number }): string {
+  return `${used.toLocaleString('en')} of ${limit.toLocaleString('en')}`;
+}
+
+/** What each step has spent, once a model was asked. */
+function tokenLines({ accounts, alarms }: Progress['ledger']): string[] {
+  const spent = accounts.filter(({ used }) => used > 0).map((one) => `${one.account} ${tokens(one)}`);
+  return spent.length === 0
+    ? []
+    : [`Tokens: ${spent.join(' · ')}`, '', ...alarms.flatMap((alarm) => [cell(alarm), ''])];
 }
 
 /** Text from outside must not break the table. */

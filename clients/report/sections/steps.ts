@@ -1,6 +1,7 @@
-import { TOKEN_LIMITS } from '../../../contracts/ledger';
+import { type LedgerEntry, TOKEN_LIMITS } from '../../../contracts/ledger';
 import type { DeploymentReport } from '../../../contracts/report';
-import { formatCount, formatMs, formatUsd, plural } from '../../format';
+import { formatMs, plural } from '../../format';
+import { askedWords, formatTokenUsd, tokenWords } from '../../ledger-words';
 import { type Html, html } from '../html';
 
 /** The four steps one after the other on one time axis. */
@@ -27,26 +28,27 @@ function cumulative(steps: DeploymentReport['steps']) {
   });
 }
 
-/** Tokens per account against its limit, and what each turn cost. */
+/** Tokens and money per account against its limit, and what each turn cost and saw. */
 export function tokensSection({ ledger }: DeploymentReport): Html {
   const largest = Math.max(...Object.values(TOKEN_LIMITS));
+  const usdOf = (account: LedgerEntry['account']) =>
+    ledger.entries.filter((entry) => entry.account === account).reduce((sum, { usd }) => sum + usd, 0);
   return html`<section id="tokens"><h2>Tokens</h2>
-<p class="soft">${formatCount(ledger.used)} of ${formatCount(ledger.limit)} tokens, ${formatUsd(ledger.usd)}. ${
-    ledger.entries.length === 0 ? 'No model was asked: every decision was made by rules.' : ''
-  }</p>
+<p class="soft">${tokenWords(ledger)}: ${askedWords(ledger)}.</p>
+${ledger.alarms.map((alarm) => html`<p><b>${alarm}</b></p>`)}
 <div class="bars">${ledger.accounts.map(
     ({ account, used, limit }) => html`<div>${account}</div>
 <div class="track"><div class="fill" style="left:0;width:${share(used, largest)}"></div><div class="limit" style="left:calc(${share(limit, largest)} - 2px)"></div></div>
-<div class="small">${formatCount(used)} of ${formatCount(limit)}</div>`,
+<div class="small">${tokenWords({ used, limit, usd: usdOf(account) })}</div>`,
   )}</div>
 ${ledger.entries.length > 0 && turns(ledger.entries)}</section>`;
 }
 
-function turns(entries: DeploymentReport['ledger']['entries']): Html {
-  return html`<details><summary>${plural(entries.length, 'model turn')}</summary><div class="scroll"><table><thead><tr><th>Step</th><th>Model</th><th>Outcome</th><th class="number">Input</th><th class="number">Output</th><th class="number">Most allowed out</th><th class="number">Cost</th></tr></thead><tbody>
+function turns(entries: LedgerEntry[]): Html {
+  return html`<details><summary>${plural(entries.length, 'model turn')}</summary><div class="scroll"><table><thead><tr><th>Agent</th><th>Model</th><th>Ended</th><th>Shown to it</th><th class="number">Reserved</th><th class="number">Most allowed out</th><th class="number">Input</th><th class="number">Output</th><th class="number">Cost</th></tr></thead><tbody>
 ${entries.map(
   (entry) =>
-    html`<tr><td>${entry.account}</td><td>${entry.model}</td><td>${entry.outcome}</td><td class="number">${entry.inputTokens}</td><td class="number">${entry.outputTokens}</td><td class="number">${entry.maxTokens}</td><td class="number">$${entry.usd.toFixed(4)}</td></tr>`,
+    html`<tr><td>${entry.agent}${entry.purpose === 'repair' && ', correction'}</td><td>${entry.model}</td><td>${entry.outcome}: ${entry.detail}</td><td>${entry.rung ?? ''}</td><td class="number">${entry.estimatedInput}</td><td class="number">${entry.maxTokens}</td><td class="number">${entry.inputTokens}</td><td class="number">${entry.outputTokens}</td><td class="number">${formatTokenUsd(entry.usd)}</td></tr>`,
 )}</tbody></table></div></details>`;
 }
 

@@ -2,6 +2,7 @@ import type { DeploymentReport, FailureAnalysis, Verdict } from '../../../contra
 import { CHECKLIST_ITEMS } from '../../../contracts/validation';
 import { kindWords, whoSays } from '../../explanation-words';
 import { formatCount, formatMs, formatTime, formatUsd } from '../../format';
+import { formatTokenUsd } from '../../ledger-words';
 import { type Html, html } from '../html';
 
 const TONE: Record<Verdict, 'good' | 'warn' | 'bad'> = {
@@ -33,7 +34,8 @@ function figures({ checklist, drill, cost, request, ledger, timing }: Deployment
     rows.push([formatCount(drill.acknowledgedWritesLost), 'acknowledged writes lost in the drill']);
   }
   if (cost) rows.push([formatUsd(cost.usdPerMonth), `per month, budget ${formatUsd(request.budget.usdPerMonth)}`]);
-  rows.push([formatCount(ledger.used), `tokens of ${formatCount(ledger.limit)}`]);
+  const spent = ledger.usd > 0 ? `, ${formatTokenUsd(ledger.usd)}` : '';
+  rows.push([formatCount(ledger.used), `tokens of ${formatCount(ledger.limit)}${spent}`]);
   rows.push([formatMs(timing.wallMs), `submit to verdict, ${formatMs(timing.orchestrationMs)} of it orchestration`]);
   return rows;
 }

@@ -1,0 +1,20 @@
+import type { LedgerSummary } from '../contracts/ledger';
+import { formatCount, plural } from './format';
+
+/** What a few thousand tokens cost is less than a cent: four digits. */
+export function formatTokenUsd(usd: number): string {
+  return `$${usd.toFixed(4)}`;
+}
+
+/** `5,787 of 12,000 tokens, $0.0220`; reserved tokens of a call under way count as used. */
+export function tokenWords({ used, limit, usd }: Pick<LedgerSummary, 'used' | 'limit' | 'usd'>): string {
+  return `${formatCount(used)} of ${formatCount(limit)} tokens${usd > 0 ? `, ${formatTokenUsd(usd)}` : ''}`;
+}
+
+/** Which model was asked and how often it answered, or that none was. */
+export function askedWords({ entries }: Pick<LedgerSummary, 'entries'>): string {
+  if (entries.length === 0) return 'no model was asked, rules decided';
+  const models = [...new Set(entries.map(({ model }) => model))].join(', ');
+  const answered = entries.filter(({ outcome }) => outcome === 'answered').length;
+  return `${models} answered ${answered} of ${plural(entries.length, 'call')}`;
+}
