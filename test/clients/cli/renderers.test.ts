@@ -258,7 +258,7 @@ describe('progress', () => {
     view.update({ ...progress, events: [] });
     expect(terminal.stderr).toContain(`\u001b[${lines}A\u001b[0J`);
     expect(terminal.stderr).toContain('eu-west-1  primary  applying    base: LoadBalancer');
-    expect(terminal.stderr).toContain('1,712/12,000 tokens');
+    expect(terminal.stderr).toContain('1,712 of 12,000 tokens, $0.0093');
   });
 
   test('no line is wider than the terminal, and text from elsewhere brings no escape codes', () => {
