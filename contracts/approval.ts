@@ -3,7 +3,9 @@ import { z } from 'zod';
 /** The one approval object (DESIGN §5): what exactly is approved, by whom, until when. Single use. */
 export const approvalSchema = z.object({
   id: z.string(),
-  gate: z.enum(['plan', 'wave', 'promotion', 'removal']),
+  gate: z
+    .enum(['decision', 'plan', 'wave', 'promotion', 'removal'])
+    .describe('`decision`: a model did not decide, and rules may only when a person says so'),
   digest: z
     .string()
     .length(64)

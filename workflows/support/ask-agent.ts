@@ -2,32 +2,59 @@ import { isCancellation, sleep } from '@temporalio/workflow';
 import type { Agent } from '../../agents/loop/agent';
 import { runAgent } from '../../agents/loop/agent-loop';
 import type { Decided, NoModelDecision } from '../../agents/loop/agent-run';
+import { canonicalJson } from '../../contracts/canonical-json';
+import { stepNameSchema } from '../../contracts/decision';
+import { digestOf } from '../../contracts/digest';
 import type { FailureType } from '../../contracts/failure-types';
 import { model } from './activity-stubs';
+import { approve } from './approve';
 import type { DeploymentRun } from './deployment-run';
 import { stepFailure } from './failures';
 
 /**
- * Asks an agent in the name of a deployment: its tokens are the deployment's, its failure is treated as the environment
- * wants it. Throws a `Model.*` or `Plan.NoCandidate` failure when nothing was decided; an agent that only explains
- * always has an answer.
+ * Asks an agent in the name of a deployment: its tokens are the deployment's. Where a model that fails stops the line
+ * (production), a person is asked whether rules may decide instead. Throws a `Model.*` or `Plan.NoCandidate` failure
+ * when nothing was decided, an `Approval.*` one when the person says no; an agent that only explains always has an answer.
  */
 export async function askAgent<Input, Answer extends Record<string, unknown>, Choice>(
   run: DeploymentRun,
   agent: Agent<Input, Answer, Choice>,
   input: Input,
 ): Promise<Decided<Choice>> {
-  const { settings, request } = run;
   const outcome = await runAgent(agent, input, {
     book: run,
-    model: settings.model,
-    onModelFailure: settings.onModelFailure ?? (request.environment === 'production' ? 'stop' : 'rules'),
+    model: run.settings.model,
+    onModelFailure: onModelFailure(run),
     takeTurn: (turn) => model.takeModelTurn(`${agent.name}: ${turn.purpose}`, turn),
     sleep: (ms) => sleep(ms, { summary: 'the model provider asked to wait' }),
     isCancellation,
   });
   if (outcome.kind === 'decided') return outcome;
-  throw stepFailure(failureType(outcome.because), `the ${agent.name} decided nothing: ${outcome.because.message}`);
+  const { because } = outcome;
+  const rules = agent.rules(input);
+  if (rules.kind === 'none' || because.code === 'no-model' || run.approvals.impossible())
+    throw stepFailure(failureType(because), `the ${agent.name} decided nothing: ${because.message}`);
+  await askForRules(run, agent, because);
+  return { kind: 'decided', by: 'rules', choice: rules.choice, because };
+}
+
+function onModelFailure({ settings, request, isPlanOnly }: DeploymentRun): 'stop' | 'rules' {
+  // Nothing is touched, and nobody waits for a question: the plan says who decided what, and why.
+  if (isPlanOnly) return 'rules';
+  return settings.onModelFailure ?? (request.environment === 'production' ? 'stop' : 'rules');
+}
+
+/** The line stands until somebody says that rules may decide; what they decide is in the plan that is approved later. */
+async function askForRules(
+  run: DeploymentRun,
+  { name, account }: Pick<Agent<never, never, never>, 'name' | 'account'>,
+  { code, message }: NoModelDecision,
+): Promise<void> {
+  const step = stepNameSchema.parse(account);
+  const summary = `rules deciding instead of the ${name}, who did not (${code}: ${message})`;
+  const digest = digestOf(canonicalJson({ workflow: run.workflow, name, code, message }));
+  await approve(run, { id: `rules-${step}`, gate: 'decision', digest, summary, irreversible: [] }, step, true);
+  run.progress.enter(step === 'topology' ? 'topology' : 'plan', `rules decide instead of the ${name}`, step);
 }
 
 function failureType({ code }: NoModelDecision): FailureType {

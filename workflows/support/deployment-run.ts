@@ -130,6 +130,11 @@ export class DeploymentRun {
     return this.input.request;
   }
 
+  /** A plan takes no generation. */
+  get isPlanOnly(): boolean {
+    return this.input.generation === 0;
+  }
+
   /** A change to something that carries production traffic: no fault is ever injected into it. */
   get isChange(): boolean {
     return this.record?.live !== undefined;

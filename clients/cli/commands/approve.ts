@@ -61,7 +61,7 @@ async function workflowOf(meridian: MeridianClient, target: Target): Promise<str
   return target.workflowId ?? (await deploymentStatus(meridian, target)).operation.workflowId;
 }
 
-function removalText({ summary, requester, irreversible }: Approval): string {
+function askedText({ summary, requester, irreversible }: Approval): string {
   return `${[`${requester} asks for ${summary}`, ...irreversible.map((line) => `  ! ${line}`)].join('\n')}\n`;
 }
 
@@ -80,11 +80,9 @@ async function mayApprove(
       'meridian approve without --digest shows it',
     );
   }
-  if (approval.gate === 'removal') terminal.err(removalText(approval));
-  else {
-    const plan = await queryPlan(meridian, workflowId);
-    if (plan) terminal.err(renderPlan(plan, {}, terminal.errColors));
-  }
+  const plan = approval.gate === 'removal' ? undefined : await queryPlan(meridian, workflowId);
+  if (plan) terminal.err(renderPlan(plan, {}, terminal.errColors));
+  terminal.err(askedText(approval));
   if (yes) return true;
   if (!terminal.canAsk)
     throw new ClientProblem(
