@@ -1,8 +1,10 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import type { ModelFailure } from './model';
 
 /** A region that failed this often is asked again after this long, by one call at first. */
 const HALF_OPEN_AFTER_MS = 30_000;
+/** While one call tries, the others are not kept waiting for its end. */
+const TRIAL_WAIT_MS = 2_000;
 
 export interface RegionBreakerOptions {
   /** failures one after another that open it */
@@ -37,9 +39,15 @@ export function regionBreaker(options: RegionBreakerOptions): RegionBreaker {
     if ('error' in reason) last = classify(reason.error);
   });
   return {
-    closedInMs: () => (policy.state === CircuitState.Open ? Math.max(0, openedAt + halfOpenAfterMs - Date.now()) : 0),
+    closedInMs: () => {
+      if (policy.state === CircuitState.HalfOpen) return TRIAL_WAIT_MS;
+      return policy.state === CircuitState.Open ? Math.max(0, openedAt + halfOpenAfterMs - Date.now()) : 0;
+    },
     lastFailure: () => last,
-    run: (call) => policy.execute(call),
+    run: async (call) => {
+      if (policy.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
+      return policy.execute(call);
+    },
   };
 }
 

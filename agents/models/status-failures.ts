@@ -22,10 +22,10 @@ const REFUSED_CREDENTIALS = [
 ] as const;
 
 /**
- * Statuses that are known to cost nothing: the request was not admitted. Anthropic bills no error response that comes
- * instead of an answer to these; AWS says of a 429 "the request was not admitted" and of a 503 that the service is
- * "unable to handle the request" (Bedrock user guide, scaling and throughput, 2026-09). Everything that is not listed
- * (408, 409, 424, 500, 502, 504, a 503 without AWS's name for it) may have been answered and billed: `unknown`.
+ * Statuses that are known to cost nothing, because the request was not run: it was refused for what it is or who sent it,
+ * or it was not admitted. AWS says of a 429 "the request was not admitted", of a 503 that the service is "unable to handle
+ * the request" (Bedrock user guide, scaling and throughput, 2026-09). Whatever is not listed (408, 409, 424, 500, 502, 504,
+ * a 503 without AWS's name for it) may have been answered and billed: `unknown`.
  */
 export const STATUS_FAILURES: readonly StatusFailure[] = [
   {

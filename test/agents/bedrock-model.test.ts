@@ -266,6 +266,17 @@ describe('the breaker of a region', () => {
     expect(asked()).toEqual([FRANKFURT, VIRGINIA, VIRGINIA]);
   });
 
+  it('tries with one call only: the others go elsewhere meanwhile', async () => {
+    const model = await start({ [FRANKFURT]: [DOWN], [VIRGINIA]: [ANSWER] });
+    for (let call = 0; call < 3; call++) await take(model);
+    server.script(FRANKFURT, [{ ...DOWN, delayMs: 200 }]);
+    await sleep(HALF_OPEN_AFTER_MS + 20);
+    server.invocations.length = 0;
+    const results = await Promise.all([take(model), take(model), take(model)]);
+    expect((results as Array<{ kind: string }>).map(({ kind }) => kind)).toEqual(['answered', 'answered', 'answered']);
+    expect(asked().sort()).toEqual([FRANKFURT, VIRGINIA, VIRGINIA, VIRGINIA]);
+  });
+
   it('opens for a region whose answers are lost: the next call is made elsewhere', async () => {
     const model = await start({ [FRANKFURT]: [{ kind: 'reset' }], [VIRGINIA]: [ANSWER] });
     for (let call = 0; call < 3; call++) expect(await take(model)).toMatchObject({ kind: 'unknown' });
