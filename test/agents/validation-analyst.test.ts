@@ -53,6 +53,12 @@ describe('facts of the validation analyst', () => {
     expect(user).not.toContain('1 of 2 services');
   });
 
+  it('tell once what is wrong in several regions with the same words', () => {
+    const health = ['us-east-1', 'eu-west-1'].map((region) => service(region, 'exit 1: LICENSE_KEY is not set'));
+    const { user } = firstCall(validationAnalyst, exampleFindings({ health }), openLedger(), 'm');
+    expect(user).toContain('ireland virginia: api exit 1: license key is not set\n');
+  });
+
   it('leave room for a full answer in a typical case', () => {
     const call = firstCall(validationAnalyst, exampleFindings(), openLedger(), 'm');
     expect(call.estimatedTokens + validationAnalyst.output.wantedTokens).toBeLessThanOrEqual(ROOM);

@@ -18,7 +18,7 @@ export async function explainValidation(
   const decided = await explain(run, validationAnalyst, findingsOf(run, plan, blockers));
   if (!decided) return;
   const { summary, cause, marginal, next } = decided.choice;
-  run.decisions.push({
+  run.decide({
     step: 'validation',
     about: 'validation',
     ...whoDecided(decided, cause),
