@@ -3,6 +3,8 @@ import { said } from '../loop/said';
 const REDACTED = '[redacted]';
 /** A provider's words are for orientation; its whole text is in its own console. */
 const MOST_CHARACTERS = 300;
+/** What is shorter is no key, but part of words. */
+const SHORTEST_SECRET = 8;
 
 /** What keys and tokens look like, wherever a provider or a proxy echoes them. */
 const SECRETS: readonly RegExp[] = [
@@ -20,7 +22,7 @@ const SECRETS: readonly RegExp[] = [
  * @param secrets the keys in use, whatever they look like
  */
 export function providerWords(text: string, secrets: readonly string[] = []): string {
-  const known = secrets.filter((secret) => secret !== '');
+  const known = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
   const without = known.reduce((words, secret) => words.replaceAll(secret, REDACTED), text);
   return said(
     SECRETS.reduce((words, pattern) => words.replace(pattern, REDACTED), without),

@@ -43,15 +43,18 @@ let applications = 0;
  * @param approvers whose signatures count; nobody's when left out, so that production cannot be approved
  * @param platform in place of the fake one
  * @param model whom agents ask; without one rules decide
+ * @param onModelFailure what a model that does not help means; by environment when left out
  */
 export async function startFakeDeployments({
   approvers,
   platform,
   model,
+  onModelFailure,
 }: {
   approvers?: Approver[];
   platform?: Platform;
   model?: Model;
+  onModelFailure?: 'stop' | 'rules';
 } = {}): Promise<FakeDeployments> {
   const temporal = await startTestTemporal();
   const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-fake-'));
@@ -66,6 +69,7 @@ export async function startFakeDeployments({
     settings: {
       searchable: true,
       ...(approvers && { approvers }),
+      ...(onModelFailure && { onModelFailure }),
       ...(model && { model: { id: model.id, price: { inputUsdPerMillion: 2, outputUsdPerMillion: 10 } } }),
     },
     client,

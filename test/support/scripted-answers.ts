@@ -65,3 +65,28 @@ export function goodAnswer({ body }: RecordedRequest): ScriptedReply {
     return { kind: 'status', status: 500, message: `no answer to ${agent}` };
   return { kind: 'answer', answer: GOOD_ANSWERS[agent] };
 }
+
+/** Plays a model that takes what the facts of any request propose: the first candidate, the order of the rules. */
+export function followingAnswer(request: RecordedRequest): ScriptedReply {
+  const { body } = request;
+  const facts = body.messages[0]?.content ?? '';
+  switch (askingAgent(body)) {
+    case 'topology': {
+      const [, mode = '', routing = ''] = /^c1 (\S+) (\S+) /m.exec(facts) ?? [];
+      return { kind: 'answer', answer: { ...GOOD_ANSWERS.topology, mode, routing, groups: [] } };
+    }
+    case 'regions': {
+      const [, canary = '', others = ''] = /^rules would take (\S+) as canary, then (.*)$/m.exec(facts) ?? [];
+      const bake = /^bake (\d+) to/m.exec(facts)?.[1];
+      const rest = others.trim() === '' ? [] : ['rest | parallel 1 | bake 0 | auto: as listed'];
+      const waves = [`${canary} | parallel 1 | bake ${bake} | auto: fewest users`, ...rest];
+      return { kind: 'answer', answer: { ...GOOD_ANSWERS.regions, waves } };
+    }
+    case 'replication': {
+      const stores = [...facts.matchAll(/^(\S+) (?:postgresql|dynamodb|s3) /gm)].map(([, store]) => `${store} 0`);
+      return { kind: 'answer', answer: { ...GOOD_ANSWERS.replication, picks: stores, order: [] } };
+    }
+    default:
+      return goodAnswer(request);
+  }
+}
