@@ -14,7 +14,7 @@ export const failureAnalyst: Agent<FailureCase, FailureAnswer, FailureExplanatio
   measured: { instructions: 199, schema: 127 },
   schemaId: FAILURE_ANSWER_SCHEMA_ID,
   schema: failureAnswerSchema,
-  output: { capTokens: 250, wantedTokens: 215, minimumTokens: 180 },
+  output: { capTokens: 250, wantedTokens: 230, minimumTokens: 180 },
   facts: failureFacts,
   guard: guardFailure,
   explains: true,

@@ -2,7 +2,7 @@ import type { FailureType } from '../../contracts/failure-types';
 import type { RulesVerdict } from '../loop/agent';
 import { said } from '../loop/said';
 import type { FailureCase, FailureExplanation } from './failure-case';
-import { essence, readProviderWords } from './provider-words';
+import { essence, type Reading, readProviderWords } from './provider-words';
 
 /** What a table of words leaves out. */
 export const BEYOND_RULES = [
@@ -13,26 +13,25 @@ export const BEYOND_RULES = [
 
 const LONGEST_CAUSE = 400;
 
-/** The kind by the type of the failure, else by the provider's words; the next steps are those of the rules. */
-export function failureByRules({ failure, next }: FailureCase): RulesVerdict<FailureExplanation> {
-  const { kind, passes } = readingOfType(failure.type) ?? readProviderWords(failure.message) ?? UNREAD;
-  const where = [failure.resource, failure.region && `in ${failure.region}`].filter((part) => part).join(' ');
-  const cause = said(`${where ? `${where}: ` : ''}${essence(failure.message)}`, LONGEST_CAUSE);
-  return { kind: 'chosen', choice: { cause, kind, retry: passes, steps: [...next] } };
-}
-
 /** Nothing says that trying again would help. */
-const UNREAD = { kind: 'unknown', passes: false } as const;
+const UNREAD: Reading = { kind: 'unknown', passes: false };
+/** These say it themselves, whatever the words beside them. */
+const SURE: Partial<Record<FailureType, Reading>> = {
+  'Platform.Throttled': { kind: 'provider', passes: true },
+  'Platform.StaleEpoch': { kind: 'conflict', passes: false },
+  'Platform.PlanChanged': { kind: 'conflict', passes: false },
+};
+/** Where the words say nothing. */
+const LIKELY: Partial<Record<FailureType, Reading>> = {
+  'Platform.Unavailable': { kind: 'provider', passes: true },
+};
 
-/** Types that say it themselves; the others leave it to the words. */
-function readingOfType(type: string): ReturnType<typeof readProviderWords> {
-  switch (type as FailureType) {
-    case 'Platform.Throttled':
-      return { kind: 'provider', passes: true };
-    case 'Platform.StaleEpoch':
-    case 'Platform.PlanChanged':
-      return { kind: 'conflict', passes: false };
-    default:
-      return undefined;
-  }
+/** The kind by the type of the failure or by the provider's words; the next steps are those of the rules. */
+export function failureByRules({ failure, next }: FailureCase): RulesVerdict<FailureExplanation> {
+  const type = failure.type as FailureType;
+  const { kind, passes } = SURE[type] ?? readProviderWords(failure.message) ?? LIKELY[type] ?? UNREAD;
+  const where = [failure.resource, failure.region && `in ${failure.region}`].filter((part) => part).join(' ');
+  const words = said(essence(failure.message), LONGEST_CAUSE) || `${type}, without a word`;
+  const cause = said(`${where ? `${where}: ` : ''}${words}`, LONGEST_CAUSE);
+  return { kind: 'chosen', choice: { cause, kind, retry: passes, steps: [...next] } };
 }

@@ -1,7 +1,7 @@
 import type { FailureKind } from '../../contracts/report';
 
 /** What a provider's words say about a failure. */
-interface Reading {
+export interface Reading {
   kind: FailureKind;
   /** the same request may succeed later: capacity, somebody else's operation, an outage and a bad line pass */
   passes: boolean;

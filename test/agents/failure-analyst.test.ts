@@ -129,6 +129,13 @@ describe('rules in place of the failure analyst', () => {
     expect(found).toMatchObject({ kind: 'provider', retry: true, steps: exampleFailure().next });
   });
 
+  it('expect an outage to pass, and say what kind the words name where they do', () => {
+    const outage = { type: 'Platform.Unavailable', message: 'AWS does not answer in eu-west-1: 503' };
+    expect(rules(exampleFailure({ failure: outage }))).toMatchObject({ kind: 'provider', retry: true });
+    const reset = { ...outage, message: 'connect ECONNRESET' };
+    expect(rules(exampleFailure({ failure: reset }))).toMatchObject({ kind: 'network', retry: true });
+  });
+
   it('always have a cause', () => {
     fc.assert(
       fc.property(hostileCase, (input) => {
