@@ -23,7 +23,8 @@ export function renderVerdict(report: DeploymentReport, links: VerdictLinks, col
       'still there',
       report.leftovers.map(({ ref, why }) => `${ref.region}/${ref.name}: ${why}`),
     ),
-    ...list('next', report.failure?.next ?? report.proposals ?? []),
+    // After a failure, what is proposed is among the next steps.
+    ...(report.failure ? list('next', report.failure.next) : list('proposed', report.proposals ?? [])),
     ...suggestionLines(report),
     ...explanationLines(report, colors),
     ...checkLines(report, colors),

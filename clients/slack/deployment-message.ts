@@ -142,7 +142,7 @@ function verdictText({
       'Still there',
       leftovers.map(({ ref, why }) => `${ref.region}/${ref.name}: ${why}`),
     ),
-    ...list('Next', failure?.next ?? proposals ?? []),
+    ...(failure ? list('Next', failure.next) : list('Proposed', proposals ?? [])),
     ...(drill
       ? [
           `Drill: ${drill.region} lost, back after ${formatMs(drill.rtoMs)}, ${formatCount(drill.acknowledgedWritesLost)} acknowledged writes lost`,

@@ -235,7 +235,7 @@ describe('an explanation', () => {
     expect(told).toMatch(
       /Explained by model claude-sonnet-5-5\n {2}nothing blocks .*\n {2}nothing failed\n {2}close: rto/,
     );
-    expect(told).toContain(`next:\n    - ${proposals[0]}`);
+    expect(told).toContain(`proposed:\n    - ${proposals[0]}`);
     const byRules = { ...decision, decidedBy: 'rules' as const };
     expect(renderVerdict({ ...sampleReport, decisions: [byRules] }, {}, plain)).not.toContain('Explained by');
     const blocked = { ...sampleReport, verdict: 'blocked' as const, decisions: [byRules] };
