@@ -29,7 +29,8 @@ const IS_SAID: Readonly<Record<IntakeKey, IsSaid>> = {
   latency: ({ latencyMs }, sentence) => hasQuantity(sentence, latencyMs, ['ms']),
   timed: ({ timed = '' }, sentence) => new RegExp(`\\b${timed}`, 'i').test(sentence),
   frameworks: ({ frameworks = [] }, sentence) => frameworks.every((name) => hasWord(sentence, name)),
-  'personal-data': (_facts, sentence) => /\b(?:personal|customer|patient|user|client)s?\b|\bpii\b/i.test(sentence),
+  'personal-data': (_facts, sentence) =>
+    /\b(?:personal|customer|patient|user|client)s? (?:data|information|records|details)\b|\bpii\b/i.test(sentence),
   residency: ({ residency = [] }, sentence) => residencyIsSaid(sentence, residency),
   budget: ({ budgetUsd }, sentence) =>
     quantitiesIn(sentence).some(({ unit, value, per }) => unit === 'usd' && value === budgetUsd && per !== 'other'),
@@ -77,7 +78,13 @@ export function readRulesLines(sentence: string): Pick<LinesReading, 'facts' | '
     if ('facts' in read) Object.assign(facts, read.facts);
     else unread.push({ key: intakeKeySchema.parse(key), why: `"${value}" is not valid` });
   }
-  return { facts, unclear: [...unclear, ...unread] };
+  return { facts: withoutHalves(facts, unclear), unclear: [...unclear, ...unread] };
+}
+
+/** Places that were read beside one that could not be are no answer. */
+function withoutHalves(facts: RequestFacts, unclear: readonly Unclear[]): RequestFacts {
+  const half = unclear.map(({ key }) => key).filter((key) => key === 'users' || key === 'regions');
+  return Object.fromEntries(Object.entries(facts).filter(([field]) => !half.some((key) => key === field)));
 }
 
 function withSharesThatAdd(reading: LinesReading): LinesReading {

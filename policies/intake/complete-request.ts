@@ -30,6 +30,7 @@ const PERCENTILE = 95;
 /** The one program that the lab runs, and the name under which it looks for its database. */
 const LAB_IMAGE = 'meridian/sample-orders:1.0';
 const LAB_STORE = 'orders';
+const LAB_BAKE_SECONDS = 5;
 
 /**
  * Makes a request of what was said: what can be assumed is, in words; what must not be guessed is asked. The result
@@ -68,10 +69,17 @@ export function completeRequest(input: CompleteRequestInput): CompletedRequest {
     ...regions(facts),
     services: [{ ...service, ...(dataStores.length > 0 && { uses: dataStores.map(({ name }) => name) }) }],
     ...(dataStores.length > 0 && { dataStores }),
-    rollout: { approval: 'plan' },
+    rollout: rollout(platform, assumed),
     notes: sentence,
   };
   return { draft, assumed, questions };
+}
+
+/** Whoever is asked in words has seen no plan: it is always shown. In the lab there is nothing to wait for. */
+function rollout(platform: PlatformKind, assumed: string[]): object {
+  if (platform !== 'lab') return { approval: 'plan' };
+  assumed.push(`${LAB_BAKE_SECONDS} s of bake after each region: it is the lab`);
+  return { approval: 'plan', bakeSeconds: LAB_BAKE_SECONDS };
 }
 
 type Assume = <Value>(key: IntakeKey, value: Value, words: string) => Value | undefined;

@@ -92,10 +92,15 @@ function list(value: string): string[] {
   return value.split(/\s*[,;]\s*|\s+and\s+/).filter((one) => one !== '');
 }
 
+/** What may stand around a number without changing it. */
+const AROUND_A_NUMBER =
+  /^(?:\s|<|\/|\b(?:under|below|within|at|most|about|up|to|max|a|per|each|month|monthly|mo)\b)*$/i;
+
 function measured(field: keyof RequestFacts, value: string, unit: Quantity['unit'], perUnit: number) {
   const found = quantitiesIn(value);
   const [quantity] = found;
   if (found.length !== 1 || quantity?.value === undefined || quantity.per === 'other') return undefined;
+  if (!AROUND_A_NUMBER.test(value.replace(quantity.text, ''))) return undefined;
   // a number alone is in the unit of its key: ms, seconds, dollars
   if (quantity.unit === 'count') return { [field]: quantity.value };
   return quantity.unit === unit ? { [field]: quantity.value / perUnit } : undefined;

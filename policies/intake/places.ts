@@ -84,8 +84,16 @@ function meanings(): Map<string, PlaceMeaning> {
     for (const name of [place, place.replace(/^n-/, 'north-'), place.replace(/^n-/, '')])
       for (const word of [name, name.replaceAll('-', ' ')]) add(word, { areas, region });
   }
+  for (const [word, region] of Object.entries(REGION_ALIASES))
+    add(word, { areas: [JURISDICTION_AREAS[regionFact(region).jurisdiction]], region });
   return found;
 }
+
+/** What people call the places of regions. */
+const REGION_ALIASES: Readonly<Record<string, string>> = {
+  ...{ dublin: 'eu-west-1', 'são paulo': 'sa-east-1', 'northern virginia': 'us-east-1', 'n. virginia': 'us-east-1' },
+  ...{ 'northern california': 'us-west-1', montréal: 'ca-central-1', zürich: 'eu-central-2' },
+};
 
 const MEANINGS = meanings();
 const WORDS = [...MEANINGS.keys()].sort((a, b) => b.length - a.length);
@@ -95,7 +103,7 @@ const PLACE = new RegExp(
 );
 /** "us" is a place in capitals, and in small letters only where it cannot be the pronoun. */
 const UNITED_STATES =
-  /(?<![\p{L}\p{N}_.-])(?:US(?!\$|D\b|-\p{Ll}|[ -]?dollars?)|us(?=\s+(?:users?|customers?|clients?|traffic|east|west|citizens)\b)|(?<=\b(?:eu|europe|uk|the)\s*(?:and|,|\/|\+|&)?\s*)us)(?![\p{L}\p{N}_$]|-\p{Ll}+-\d)/gu;
+  /(?<![\p{L}\p{N}_.-])(?:US(?!\$|D\b|-\p{Ll}|[ -]?dollars?)|us(?=\s+(?:users?|customers?|clients?|traffic|east|west|citizens)\b|\s{0,2}(?:and|,|\/|\+|&)\s{0,2}(?:the )?(?:eu|europe|uk)\b)|(?<=\b(?:eu|europe|uk|the)\s{0,2}(?:and|,|\/|\+|&)?\s{0,2})us)(?![\p{L}\p{N}_$]|-\p{Ll}+-\d)/gu;
 const UNKNOWN_REGION = /(?<![\p{L}\p{N}_.-])[a-z]{2}(?:-[a-z]+){1,2}-\d(?![\p{L}\p{N}_-])/gu;
 
 /** Every place that a text names, in its order. An id that looks like a region's but is none counts as a region. */

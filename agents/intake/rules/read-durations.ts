@@ -50,7 +50,7 @@ export function readDurations(sentence: string): SaidFacts[] {
       (values) => `the sentence names ${values.join(' and ')}`,
     );
   });
-  return [...read, readPercentile(sentence, durations), readTimed(sentence)];
+  return [...read, readPercentile(sentence), readTimed(sentence)];
 }
 
 function meaningOf(duration: Quantity, sentence: string): DurationKey | undefined {
@@ -86,10 +86,10 @@ function between(text: string): number {
 }
 
 /** "p95", "95th percentile", and the percent of users or requests that a duration is promised to. */
-function readPercentile(sentence: string, durations: readonly Quantity[]): SaidFacts {
+function readPercentile(sentence: string): SaidFacts {
   const quantities = quantitiesIn(sentence);
   const percentiles = quantities.filter(({ unit }) => unit === 'percentile');
-  const promised = quantities.filter((quantity) => isPromised(quantity, sentence, durations));
+  const promised = quantities.filter((quantity) => isPromised(quantity, sentence));
   return agreed(
     'percentile',
     [...percentiles, ...promised].flatMap(({ value }) => value ?? []),
@@ -97,21 +97,19 @@ function readPercentile(sentence: string, durations: readonly Quantity[]): SaidF
   );
 }
 
+const OF_REQUESTS = /^\s*of (?:all |the |our )?(?:requests|reads|writes|calls|responses)\b/i;
+const OF_USERS = /^\s*of (?:all |the |our )?(?:users|customers)\b(?!\s*(?:are |sit |live |come )?(?:in|from)\b)/i;
+
 /** "95 % of users must see under 100 ms" promises something; "60 % of users in the US" does not. */
-export function isPromised(
-  { unit, end }: Quantity,
-  sentence: string,
-  durations: readonly Quantity[] = quantitiesIn(sentence).filter((one) => one.unit === 'ms'),
-): boolean {
+export function isPromised({ unit, start, end }: Quantity, sentence: string): boolean {
   if (unit !== 'percent') return false;
   const after = sentence.slice(end);
-  const duration = durations.find(({ start }) => start >= end);
-  if (
-    !duration ||
-    !/^\s*of (?:all |the |our )?(?:users|customers|requests|reads|writes|calls|responses)\b/i.test(after)
-  )
-    return false;
-  return !/[,;.]/.test(sentence.slice(end, duration.start)) && duration.start - end < 60;
+  if (OF_REQUESTS.test(after)) return true;
+  const durations = quantitiesIn(sentence).filter((one) => one.unit === 'ms');
+  const isFor = durations.some((one) => one.end <= start && /^\s*(?:for|at)\s*$/i.test(sentence.slice(one.end, start)));
+  const next = durations.find((one) => one.start >= end);
+  const leadsTo = next !== undefined && next.start - end < 60 && !/[,;.]/.test(sentence.slice(end, next.start));
+  return OF_USERS.test(after) && (isFor || leadsTo);
 }
 
 function readTimed(sentence: string): SaidFacts {

@@ -16,7 +16,7 @@ const NO_NAMES = new Set(
   (
     'a an the our my your their this that new old web mobile public private internal external global small big simple stateless stateful ' +
     'critical rest graphql http grpc deploy run launch ship host put please multi-region regional containerised containerized production ' +
-    'staging development data same aws cloud first main whole another one two three and of for in on to with eu us uk european american its api app application service an'
+    'staging development data same aws cloud first main whole another one two three and of for in on to with eu us uk european american its fast good cheap nice great reliable quick tiny secure highly available api app application service an'
   ).split(' '),
 );
 const IMAGE =

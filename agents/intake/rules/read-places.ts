@@ -34,6 +34,13 @@ const EXCLUDED_BEFORE = /\b(?:not in|not on|avoid|except|excluding|without|never
 const REGIONS_BEFORE = /\b(?:in|to|on|into|across|regions?:?|between|using|use|over)(?: aws| regions?)?(?: the)?\s*$/i;
 const PEOPLE_FOR = /\bfor(?: the)?\s*$/i;
 
+/** A percent this far from a place is about something else; one across a comma belongs to the next place. */
+const FARTHEST_PERCENT = 25;
+const ACROSS_COMMA = 20;
+/** A name that goes on a list of places, or begins one, and that the catalog does not hold. */
+const UNKNOWN_AFTER = /^(?:,| and|, and| &) (?:in )?(\p{Lu}\p{Ll}{2,})/u;
+const UNKNOWN_BEFORE = /\b(?:in|to|on|across|from) (\p{Lu}\p{Ll}{2,})(?:,| and| &) $/u;
+
 /** Where users are, which regions are wanted or not, and where data must stay. */
 export function readPlaces(sentence: string): SaidFacts[] {
   const lists = placeLists(sentence).map((list) => ({ list, role: roleOf(list) }));
@@ -43,7 +50,15 @@ export function readPlaces(sentence: string): SaidFacts[] {
     regions('regions', inRole('regions')),
     regions('excluded', inRole('excluded')),
     residency(inRole('residency'), inRole('no-residency'), sentence),
+    ...lists.map(({ list, role }) => unknownPlace(list, role)),
   ];
+}
+
+/** Half a list is worse than none: the person says which places are meant. */
+function unknownPlace({ before, after }: PlaceList, role: Role): SaidFacts {
+  const word = UNKNOWN_AFTER.exec(after)?.[1] ?? UNKNOWN_BEFORE.exec(before)?.[1];
+  if (word === undefined || (role !== 'regions' && role !== 'users')) return { lines: [], unclear: [] };
+  return unclear(role, `"${word}" is no place of the catalog`);
 }
 
 function placeLists(sentence: string): PlaceList[] {
@@ -87,23 +102,30 @@ function users(places: readonly PlaceMention[], sentence: string): SaidFacts {
   if (places.length === 0) return { lines: [], unclear: [] };
   const percents = quantitiesIn(sentence).filter((one) => one.unit === 'percent' && !isPromised(one, sentence));
   const words = places.map((place) => {
-    const percent = percentOf(place, places, percents);
+    const percent = percentOf(place, places, percents, sentence);
     return `${place.word.toLowerCase()}${percent === undefined ? '' : ` ${percent}`}`;
   });
   return said('users', [...new Set(words)].join(', '));
 }
 
 /** Percents and places alternate: each percent belongs to the place that is nearest to it. */
-function percentOf(place: PlaceMention, places: readonly PlaceMention[], percents: readonly Quantity[]) {
+function percentOf(
+  place: PlaceMention,
+  places: readonly PlaceMention[],
+  percents: readonly Quantity[],
+  sentence: string,
+): number | undefined {
   const mine = percents.find((percent) => {
-    const nearest = [...places].sort((a, b) => gap(a, percent) - gap(b, percent))[0];
-    return nearest === place && gap(place, percent) < 25;
+    const nearest = [...places].sort((a, b) => gap(a, percent, sentence) - gap(b, percent, sentence))[0];
+    return nearest === place && gap(place, percent, sentence) < FARTHEST_PERCENT;
   });
   return mine?.value;
 }
 
-function gap(place: PlaceMention, percent: Quantity): number {
-  return percent.end <= place.start ? place.start - percent.end : percent.start - place.end;
+function gap(place: PlaceMention, percent: Quantity, sentence: string): number {
+  const [from, to] = percent.end <= place.start ? [percent.end, place.start] : [place.end, percent.start];
+  const between = sentence.slice(from, to);
+  return between.length + (/[,;]|\band\b/.test(between) ? ACROSS_COMMA : 0);
 }
 
 function regions(key: 'regions' | 'excluded', places: readonly PlaceMention[]): SaidFacts {

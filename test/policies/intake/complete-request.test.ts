@@ -1,0 +1,108 @@
+import type { RequestFacts } from '../../../contracts/intake';
+import { checkRequest } from '../../../policies/check-request';
+import { completeRequest } from '../../../policies/intake/complete-request';
+import { parseRequest } from '../../../policies/parse-request';
+
+const FACTS: RequestFacts = {
+  application: 'orders',
+  users: [{ area: 'north-america' }],
+  latencyMs: 80,
+  budgetUsd: 1500,
+  criticality: 'standard',
+};
+const complete = (facts: RequestFacts, platform: 'lab' | 'aws' = 'lab') =>
+  completeRequest({ facts, unclear: [], sentence: 'orders API', platform });
+const asked = (...args: Parameters<typeof complete>) => complete(...args).questions.map(({ key }) => key);
+
+test('what was said and what can be assumed make a request that is valid as a file would be', () => {
+  const { draft, questions } = complete(FACTS);
+  expect(questions).toEqual([]);
+  const parsed = parseRequest(draft);
+  expect(parsed).toMatchObject({
+    request: { environment: 'staging', rollout: { approval: 'plan' }, notes: 'orders API' },
+  });
+  if ('request' in parsed) expect(checkRequest(parsed.request)).toEqual([]);
+});
+
+test('criticality is always asked, residency wherever the EU, its law or personal data come up', () => {
+  const { criticality: _, ...unsaid } = FACTS;
+  expect(asked(unsaid)).toEqual(['criticality']);
+  expect(asked({ ...FACTS, users: [{ area: 'european-union' }] })).toEqual(['residency']);
+  expect(asked({ ...FACTS, users: [{ area: 'worldwide' }] })).toEqual(['residency']);
+  expect(asked({ ...FACTS, frameworks: ['gdpr'] })).toEqual(['residency']);
+  expect(asked({ ...FACTS, personalData: true })).toEqual(['residency']);
+  expect(asked({ ...FACTS, frameworks: ['gdpr'], residency: [] })).toEqual([]);
+});
+
+test('an open question is no value in the request, not even the default', () => {
+  const { draft } = complete({ ...FACTS, frameworks: ['gdpr'], criticality: undefined });
+  expect(draft).toMatchObject({ compliance: { frameworks: ['gdpr'] } });
+  expect(draft).not.toHaveProperty('compliance.residency');
+  expect(draft).not.toHaveProperty('criticality');
+  expect(draft).not.toHaveProperty('recovery');
+});
+
+test('every value that nobody said is said', () => {
+  const { assumed } = complete(FACTS);
+  for (const word of [
+    'environment staging',
+    'hostname orders.example.com',
+    'meridian/sample-orders',
+    'platform lab',
+    '95 %',
+  ])
+    expect(assumed.join('\n')).toContain(word);
+  for (const word of ['RTO 15 minutes', 'RPO 5 minutes', 'no residency rule', 'keeps no data'])
+    expect(assumed.join('\n')).toContain(word);
+  const said = complete({ ...FACTS, rtoSeconds: 60, rpoSeconds: 30, environment: 'development', percentile: 99 });
+  expect(said.assumed.join('\n')).not.toMatch(/RTO|RPO|environment (?:staging|development)|95 %/);
+});
+
+test('on AWS nobody can guess the image and where its records are made', () => {
+  expect(asked(FACTS, 'aws')).toEqual(['hostname', 'image']);
+  expect(asked({ ...FACTS, platform: 'aws', image: 'acme/orders:1', hostname: 'orders.acme.com' })).toEqual([]);
+});
+
+test('data that is read from afar makes consistency a question', () => {
+  const stores = [{ engine: 'postgresql' as const }];
+  expect(asked({ ...FACTS, stores })).toEqual([]);
+  expect(asked({ ...FACTS, stores, users: [{ area: 'north-america' }, { area: 'oceania' }] })).toEqual(['consistency']);
+});
+
+test('an assumed recovery point is one that the engines can keep', () => {
+  const stores = [{ engine: 's3' as const }];
+  const facts = { ...FACTS, platform: 'aws' as const, image: 'acme/orders:1', hostname: 'orders.acme.com', stores };
+  expect(complete(facts).draft).toMatchObject({ recovery: { rpoSeconds: 900 } });
+});
+
+test.each([
+  [
+    [{ area: 'europe' }, { area: 'oceania' }, { area: 'africa' }],
+    [34, 33, 33],
+  ],
+  [
+    [{ area: 'europe', share: 60 }, { area: 'oceania' }],
+    [60, 40],
+  ],
+  [
+    [
+      { area: 'europe', share: 60 },
+      { area: 'oceania', share: 30 },
+    ],
+    [60, 30],
+  ],
+])('shares that were not said are even: %j', (users, shares) => {
+  const { draft } = complete({ ...FACTS, users, residency: [] });
+  expect((draft.users as Array<{ share: number }>).map(({ share }) => share)).toEqual(shares);
+});
+
+test('what was seen and not understood is asked, with the reason', () => {
+  const { questions } = completeRequest({
+    ...{ facts: FACTS, sentence: 'x', platform: 'lab' },
+    unclear: [
+      { key: 'environment', why: 'the sentence says both' },
+      { key: 'budget', why: 'answered already' },
+    ],
+  });
+  expect(questions).toMatchObject([{ key: 'environment', why: 'the sentence says both' }]);
+});
