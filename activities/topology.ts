@@ -1,5 +1,5 @@
 import type { DeploymentRequest } from '../contracts/request';
-import type { Advice, Topology } from '../contracts/topology';
+import type { Advice, Candidate, CostLine, Topology } from '../contracts/topology';
 import { primaryRegion } from '../policies/primary-region';
 import { topologyViolations } from '../policies/topology-violations';
 import { withoutRegions } from '../policies/without-regions';
@@ -19,12 +19,23 @@ export interface ReduceInput {
   without: string[];
 }
 
+function costByRegion({ cost }: Candidate): Candidate['cost'] {
+  const regions = [...new Set(cost.lines.map(({ region }) => region))];
+  const lines = regions.map((region): CostLine => {
+    const mine = cost.lines.filter((line) => line.region === region);
+    const usdPerMonth = mine.reduce((sum, line) => sum + line.usdPerMonth, 0);
+    const basis = mine.every((line) => line.basis === 'verified') ? 'verified' : 'estimated';
+    return { region, item: 'all', quantity: '', usdPerMonth: Math.round(usdPerMonth * 100) / 100, basis };
+  });
+  return { ...cost, lines };
+}
+
 /** Skill multicloud-strategy-advisor as activities. Pure: the same request gives the same advice, so a choice travels as an id. */
 export const topologyActivities = {
-  /** Ranked candidates without their cost lines: those are needed of the chosen one only, and history is no place for the rest. */
+  /** Ranked candidates with one cost line per region: all lines are needed of the chosen one only, and history is no place for the rest. */
   adviseTopology: async (input: AdviseInput): Promise<Advice> => {
     const advice = advise(input.request, input);
-    const candidates = advice.candidates.map((candidate) => ({ ...candidate, cost: { ...candidate.cost, lines: [] } }));
+    const candidates = advice.candidates.map((candidate) => ({ ...candidate, cost: costByRegion(candidate) }));
     return { ...advice, candidates };
   },
 

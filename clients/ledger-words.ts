@@ -11,10 +11,8 @@ export function tokenWords({ used, limit, usd }: Pick<LedgerSummary, 'used' | 'l
   return `${formatCount(used)} of ${formatCount(limit)} tokens${usd > 0 ? `, ${formatTokenUsd(usd)}` : ''}`;
 }
 
-/** Which model was asked and how often it answered, or that none was. */
-export function askedWords({ entries }: Pick<LedgerSummary, 'entries'>): string {
-  if (entries.length === 0) return 'no model was asked, rules decided';
-  const models = [...new Set(entries.map(({ model }) => model))].join(', ');
+/** How many calls were answered, once there was one. */
+export function answeredWords({ entries }: Pick<LedgerSummary, 'entries'>): string[] {
   const answered = entries.filter(({ outcome }) => outcome === 'answered').length;
-  return `${models} answered ${answered} of ${plural(entries.length, 'call')}`;
+  return entries.length === 0 ? [] : [`${answered} of ${plural(entries.length, 'call')} answered`];
 }

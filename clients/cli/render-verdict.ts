@@ -2,7 +2,7 @@ import type { DeploymentReport, Verdict } from '../../contracts/report';
 import { CHECKLIST_ITEMS, type ChecklistEntry } from '../../contracts/validation';
 import { decidersWords, kindWords, validationExplanation, whoSays } from '../explanation-words';
 import { formatCount, formatMs, formatUsd } from '../format';
-import { askedWords, tokenWords } from '../ledger-words';
+import { answeredWords, tokenWords } from '../ledger-words';
 import type { Colors } from './terminal';
 
 /** Where the reader finds more: written after everything else. */
@@ -143,7 +143,7 @@ function closingLines(report: DeploymentReport, { workflowUrl, reportPath }: Ver
   const rows: Array<[string, string | undefined]> = [
     ['cost', cost && `${formatUsd(cost.usdPerMonth)} a month of ${formatUsd(request.budget.usdPerMonth)}`],
     ['decided', decidersWords(report)],
-    ['tokens', `${tokenWords(ledger)}: ${askedWords(ledger)}`],
+    ['tokens', [tokenWords(ledger), ...answeredWords(ledger)].join(', ')],
     ...ledger.alarms.map((alarm): [string, string] => ['', alarm]),
     ['time', `${formatMs(timing.wallMs)}, ${formatMs(timing.orchestrationMs)} of it orchestration`],
     ['report', reportPath ?? `meridian report ${request.application}/${request.environment} --html report.html`],

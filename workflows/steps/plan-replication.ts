@@ -29,7 +29,9 @@ export async function planReplication(
   const decided = await askAgent(run, replicationEngineer, { request, topology, questions });
   const { wishes } = decided.choice;
   const plan = await quick.planReplication('plan replication', { request, topology, wishes });
-  for (const decision of replicationDecisions(decided, plan)) run.decide(decision);
+  const [all, ...perStore] = replicationDecisions(decided, plan);
+  if (all) run.decide(all);
+  run.decisions.push(...perStore);
   return plan;
 }
 

@@ -1,6 +1,7 @@
 import type { StackPlan } from '../../activities/plan-stacks';
+import type { Decided } from '../../agents/loop/agent-run';
 import { regionalDeployer } from '../../agents/regional-deployer/regional-deployer';
-import type { RegionChanges } from '../../agents/regional-deployer/rollout-choice';
+import type { RegionChanges, RolloutChoice } from '../../agents/regional-deployer/rollout-choice';
 import { rolloutDecision } from '../../agents/regional-deployer/rollout-decision';
 import type { Finding } from '../../contracts/finding';
 import type { Rollout } from '../../contracts/rollout';
@@ -27,7 +28,14 @@ export async function planRollout(run: DeploymentRun, facts: RolloutFacts): Prom
   const { blocked } = decided.choice;
   if (blocked.length > 0)
     throw stepFailure('Plan.Blocked', `the regional deployer holds findings to be harmful here: ${blocked.join('; ')}`);
-  return decided.choice.rollout;
+  return signed(decided);
+}
+
+/** Whoever approves the plan reads whose words these are. */
+function signed(decided: Decided<RolloutChoice>): Rollout {
+  const { rollout, summary } = decided.choice;
+  if (decided.by === 'rules') return rollout;
+  return { ...rollout, reason: `${decided.model}: ${rollout.reason}${summary === '' ? '' : `; ${summary}`}` };
 }
 
 function changesOf(region: string, plans: readonly StackPlan[]): RegionChanges {

@@ -1,7 +1,7 @@
 import { type LedgerEntry, TOKEN_LIMITS } from '../../../contracts/ledger';
 import type { DeploymentReport } from '../../../contracts/report';
 import { formatMs, plural } from '../../format';
-import { askedWords, formatTokenUsd, tokenWords } from '../../ledger-words';
+import { answeredWords, formatTokenUsd, tokenWords } from '../../ledger-words';
 import { type Html, html } from '../html';
 
 /** The four steps one after the other on one time axis. */
@@ -34,7 +34,9 @@ export function tokensSection({ ledger }: DeploymentReport): Html {
   const usdOf = (account: LedgerEntry['account']) =>
     ledger.entries.filter((entry) => entry.account === account).reduce((sum, { usd }) => sum + usd, 0);
   return html`<section id="tokens"><h2>Tokens</h2>
-<p class="soft">${tokenWords(ledger)}: ${askedWords(ledger)}.</p>
+<p class="soft">${[tokenWords(ledger), ...answeredWords(ledger)].join(', ')}. ${
+    ledger.entries.length === 0 && 'No model was asked: every decision was made by rules.'
+  }</p>
 ${ledger.alarms.map((alarm) => html`<p><b>${alarm}</b></p>`)}
 <div class="bars">${ledger.accounts.map(
     ({ account, used, limit }) => html`<div>${account}</div>
