@@ -28,7 +28,7 @@ export function createReportActivities(deps: ActivityDependencies) {
       const timing = await accountForTime(deps, input.report, input.childIds);
       const report = deploymentReportSchema.parse({ ...input.report, timing });
       const files = {
-        'report.json': `${JSON.stringify(report, undefined, 2)}\n`,
+        'report.json': `${visibleJson(report)}\n`,
         'report.html': renderReportHtml(report),
       };
       const documents = await Promise.all(
@@ -40,6 +40,15 @@ export function createReportActivities(deps: ActivityDependencies) {
       return { timing, documents: [...report.documents, ...documents] };
     },
   };
+}
+
+/** JSON in which every character can be seen, whoever wrote the texts: a report is read on terminals, too. */
+function visibleJson(report: DeploymentReport): string {
+  const escaped = (character: string) =>
+    [...Array(character.length).keys()]
+      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+      .join('');
+  return JSON.stringify(report, undefined, 2).replace(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu, escaped);
 }
 
 async function publish(

@@ -7,6 +7,13 @@ export function failure(type: FailureType, message: string, details: FailureDeta
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
 }
 
+/** Words of a platform may stand on several lines; nothing in them may move a cursor or hide text. */
+const INVISIBLE = /[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu;
+
+function visible(text: string): string {
+  return text.replace(INVISIBLE, ' ');
+}
+
 /**
  * The one place where an error that leaves an activity gets its type and where it is decided whether a retry can help.
  * A platform decides for itself (PlatformError.retryable); anything unknown is `Internal` and retried.
@@ -16,7 +23,7 @@ export function toApplicationFailure(error: unknown): Error {
   if (error instanceof PlatformError) {
     return ApplicationFailure.create({
       type: error.type,
-      message: error.message,
+      message: visible(error.message),
       nonRetryable: !error.retryable,
       details: [detailsOf(error)],
       cause: error,
@@ -27,11 +34,15 @@ export function toApplicationFailure(error: unknown): Error {
   }
   if (error instanceof Error && error.name === 'AbortError') return error;
   const message = error instanceof Error ? error.message : String(error);
-  return ApplicationFailure.create({ type: 'Internal', message, ...(error instanceof Error && { cause: error }) });
+  return ApplicationFailure.create({
+    type: 'Internal',
+    message: visible(message),
+    ...(error instanceof Error && { cause: error }),
+  });
 }
 
 function detailsOf({ region, resource, changes }: PlatformError): FailureDetails {
-  return { ...(region && { region }), ...(resource && { resource }), ...(changes && { changes }) };
+  return { ...(region && { region }), ...(resource && { resource: visible(resource) }), ...(changes && { changes }) };
 }
 
 type Activity = (...args: never[]) => Promise<unknown>;

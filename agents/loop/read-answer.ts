@@ -33,7 +33,9 @@ export function checkAnswer<Input, Answer extends Record<string, unknown>, Choic
   const parsed = agent.schema.safeParse(answer);
   if (!parsed.success) {
     const fields = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? '')))];
-    const violations = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const violations = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.')}: ${issue.message.replace('received undefined', 'it is missing')}`,
+    );
     return {
       kind: 'refused',
       answer,

@@ -62,7 +62,7 @@ function thinkingOff({ id, thinkingOff }: ClaudeModel): Pick<MessageCountTokensP
 /** Throws an AnthropicError for a body that is no message: an error may arrive after the status 200 has left. */
 export function toAnswer(message: Message): ModelAnswer {
   const { content, stop_reason, usage } = message;
-  if (!Array.isArray(content) || typeof usage?.output_tokens !== 'number') {
+  if (!Array.isArray(content) || !isCountable(usage)) {
     throw new AnthropicError(`the provider broke its answer off: ${JSON.stringify(message)}`);
   }
   return {
@@ -76,6 +76,13 @@ export function toAnswer(message: Message): ModelAnswer {
 /** A model that was asked for JSON in words likes to put it into a code block. */
 function withoutFence(text: string): string {
   return /^\s*```(?:json)?\s*(\{[\s\S]*\})\s*```\s*$/.exec(text)?.[1] ?? text;
+}
+
+/** A usage that is missing or cannot be true says nothing about the bill. */
+function isCountable(usage: Usage | undefined): usage is Usage {
+  const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage ?? {};
+  const counts = [input_tokens, output_tokens, cache_creation_input_tokens ?? 0, cache_read_input_tokens ?? 0];
+  return counts.every((tokens) => Number.isSafeInteger(tokens) && Number(tokens) >= 0);
 }
 
 function billedInputTokens(usage: Usage): number {

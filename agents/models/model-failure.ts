@@ -5,6 +5,8 @@ import { STATUS_FAILURES, type StatusFailure } from './status-failures';
 
 /** Before a provider that did not say when to come back is asked again. */
 const DEFAULT_RETRY_MS = 2_000;
+/** "Infinity" is a number to JavaScript and none to JSON. */
+const LONGEST_DELAY_MS = 86_400_000;
 /** Nothing was sent when a connection could not be made. */
 const NEVER_SENT = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
@@ -95,15 +97,15 @@ function errorName(error: APIError): string {
   return /^\w{1,64}$/.test(name) ? name : '';
 }
 
-/** `retry-after-ms`, or `retry-after` in seconds or as a date. */
+/** `retry-after-ms`, or `retry-after` in seconds or as a date. Never more than a day: it has to survive as JSON. */
 function retryAfterMs(error: APIError): number {
   const exact = Number(error.headers?.get('retry-after-ms') ?? Number.NaN);
-  if (exact >= 0) return exact;
+  if (exact >= 0) return Math.min(exact, LONGEST_DELAY_MS);
   const value = error.headers?.get('retry-after');
   if (!value) return DEFAULT_RETRY_MS;
   const seconds = Number(value);
   const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1_000;
-  return Number.isNaN(ms) ? DEFAULT_RETRY_MS : Math.max(0, ms);
+  return Number.isNaN(ms) ? DEFAULT_RETRY_MS : Math.min(Math.max(0, ms), LONGEST_DELAY_MS);
 }
 
 function unknown(brief: string, message: string): ModelFailure {

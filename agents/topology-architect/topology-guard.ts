@@ -3,6 +3,7 @@ import { regionRoleSchema } from '../../contracts/region';
 import type { Candidate } from '../../contracts/topology';
 import { topologyViolations } from '../../policies/topology-violations';
 import type { Guarded } from '../loop/agent';
+import { said } from '../loop/said';
 import { type PlaceNames, placeNames } from '../place-names';
 import type { TopologyAnswer } from './answer-schema';
 import { rolesLine } from './candidate-rows';
@@ -97,7 +98,7 @@ function readGroups(groups: readonly string[], names: PlaceNames): Group[] {
     return {
       role: regionRoleSchema.parse(role),
       regions: places.flatMap((place) => names.regionOf(place) ?? []),
-      why: why.slice(0, LONGEST_WHY),
+      why: said(why, LONGEST_WHY),
     };
   });
 }
@@ -143,10 +144,10 @@ function choiceOf(answer: TopologyAnswer, groups: readonly Group[], candidate: C
     .filter(({ why }) => why !== '')
     .map(({ role, regions, why }) => `${role} ${regions.join(' ')}: ${why}`);
   const edge = answer.edge ? ['proposal: edge locations, the regions alone do not reach every user in time'] : [];
-  const notes = answer.notes.slice(0, MOST_NOTES).map((text) => text.slice(0, LONGEST_WHY));
+  const notes = answer.notes.slice(0, MOST_NOTES).map((text) => said(text, LONGEST_WHY));
   return {
     candidate,
-    reason: [answer.weigh.slice(0, LONGEST_REASON), ...whys].join('; '),
+    reason: [said(answer.weigh, LONGEST_REASON), ...whys].join('; '),
     alternatives: [...notes, ...edge],
   };
 }

@@ -5,9 +5,13 @@ export class Html {
 
 export type HtmlValue = Html | string | number | undefined | false | readonly HtmlValue[];
 
-/** Escapes for element content and quoted attributes alike. */
+/** What moves a cursor, hides text or turns it round; line breaks and tabs stay. */
+const INVISIBLE = /[^\P{Cc}\n\t]|[\p{Cf}\u2028\u2029]/gu;
+
+/** Escapes for element content and quoted attributes alike; what nobody could see becomes a mark that everybody sees. */
 export function escapeHtml(text: string): string {
   return text
+    .replace(INVISIBLE, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
