@@ -6,12 +6,16 @@ import { createAnthropicModel } from '../agents/models/anthropic-model';
 import { createBedrockModel } from '../agents/models/bedrock-model';
 import type { Model } from '../agents/models/model';
 import { loopModel } from '../agents/models/model-config';
+import { endOnClosedPipe } from '../clients/cli/end-on-closed-pipe';
 import { EXIT } from '../clients/cli/exit-codes';
 import { ClientProblem } from '../clients/client-problem';
 import { loadConfig, type MeridianConfig } from '../temporal.config';
 import { readCases } from './judgement/judgement-case';
 import { type JudgedModel, scoreCases } from './judgement/score';
 import { scoreTable } from './judgement/score-table';
+
+const NOBODY_ASKED =
+  'no model was asked: set ANTHROPIC_API_KEY, or MERIDIAN_MODEL_PROVIDER=bedrock and MERIDIAN_BEDROCK_REGIONS';
 
 /**
  * `npm run judge [-- FILE]`: lets rules answer the questions of examples/judgement, and the configured model where there
@@ -22,15 +26,12 @@ async function main(file: string | undefined): Promise<void> {
   const config = loadConfig();
   const judged = judgedModel(config.model);
   const rows = await scoreCases(readCases(), judged);
-  console.log(scoreTable(rows));
-  if (!judged)
-    console.log(
-      'no model was asked: set ANTHROPIC_API_KEY, or MERIDIAN_MODEL_PROVIDER=bedrock and MERIDIAN_BEDROCK_REGIONS',
-    );
   const date = new Date().toISOString().slice(0, 10);
   const path = resolve(file ?? join(config.stateFolder, `judgement-${date}.json`));
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify({ date, model: judged?.model.id ?? null, rows }, undefined, 2)}\n`);
+  console.log(scoreTable(rows));
+  if (!judged) console.log(NOBODY_ASKED);
   console.log(`written to ${path}`);
 }
 
@@ -53,6 +54,7 @@ function modelClient(config: MeridianConfig['model']): Model | undefined {
   }
 }
 
+endOnClosedPipe();
 main(process.argv[2]).catch((error) => {
   console.error(error instanceof ClientProblem ? `error: ${error.message}` : error);
   process.exitCode = error instanceof ClientProblem ? EXIT.badInput : EXIT.failed;
