@@ -7,6 +7,6 @@ export function said(text: string, most: number): string {
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  if (line.length <= most) return line;
-  return `${[...line].slice(0, most - 1).join('')}…`;
+  const characters = [...line];
+  return characters.length <= most ? line : `${characters.slice(0, most - 1).join('')}…`;
 }
