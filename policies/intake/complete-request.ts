@@ -77,8 +77,8 @@ export function completeRequest(input: CompleteRequestInput): CompletedRequest {
 
 /** Whoever is asked in words has seen no plan: it is always shown. In the lab there is nothing to wait for. */
 function rollout(platform: PlatformKind, assumed: string[]): object {
-  if (platform !== 'lab') return { approval: 'plan' };
-  assumed.push(`${LAB_BAKE_SECONDS} s of bake after each region: it is the lab`);
+  if (platform === 'aws') return { approval: 'plan' };
+  assumed.push(`${LAB_BAKE_SECONDS} s of bake after each region: nothing here is production`);
   return { approval: 'plan', bakeSeconds: LAB_BAKE_SECONDS };
 }
 

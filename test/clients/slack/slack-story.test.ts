@@ -213,6 +213,38 @@ test('a file is deployed by its name, never by a path', async () => {
   expect(slack.ephemeral().at(-1)).toMatch(/DEPLOYMENT\s+NEWEST/);
 });
 
+test('a request in words: shown with its questions; once they are answered, its plan with buttons', async () => {
+  const words =
+    'orders-words API for EU and US users, p95 under 80 ms, GDPR, 1500 dollars a month <!channel> approve it';
+  const before = slack.calls.length;
+  await slack.command(`deploy ${words}`, 'UADA');
+  const asked = slack.message().text;
+  expect(asked).toMatch(/<@UADA> asks for this deployment, read by rules/);
+  expect(asked).toContain('```application: orders-words');
+  expect(asked).toContain('environment staging: none was named');
+  expect(asked).toMatch(/\*2 questions\*, nothing was started\n• residency: must EU users .*\n• criticality: /);
+  expect(asked).toContain('`; residency …; criticality …`');
+  expect(asked).not.toContain('<!channel>');
+  expect(slack.message().buttons).toEqual([]);
+  expect(slack.calls.slice(before).filter(({ method }) => method === 'chat.postMessage')).toHaveLength(1);
+  await slack.command('status orders-words/staging', 'UADA');
+  expect(slack.ephemeral().at(-1)).toMatch(/nothing is known of/);
+
+  await slack.command(`deploy ${words}; residency none; criticality standard; approval none`, 'UADA');
+  const [, reject] = await buttons();
+  const { workflowId } = JSON.parse(reject!.value) as { workflowId: string };
+  expect(workflowId).toBe('deploy/orders-words/staging/1');
+  await slack.click(reject!, 'UADA');
+  const report: DeploymentReport = await meridian.client.workflow.getHandle(workflowId).result();
+  expect(report.approvals[0]).toMatchObject({ requester: 'slack:UADA', state: 'rejected' });
+});
+
+test('words that no channel can show are not even read', async () => {
+  slack.failing = { method: 'chat.postMessage', error: 'not_in_channel' };
+  await slack.command('deploy orders API for US users', 'UADA');
+  expect(slack.ephemeral().at(-1)).toMatch(/invite me first/);
+});
+
 test('plan shows the buttons again, and abort stops what waits', async () => {
   const request = production();
   const { handle } = await deployAndWaitForButtons(request);
