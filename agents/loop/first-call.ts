@@ -3,7 +3,7 @@ import { callInputTokens, measuredTokens } from './estimate-tokens';
 import { type Call, type ExchangeEnd, exchange } from './exchange';
 import { partsText, partsTokens } from './facts';
 import type { LoopDependencies, LoopModel } from './loop-dependencies';
-import { calibratedTokens, roomTokens, type TokenLedger } from './token-ledger';
+import { answerRoomTokens, calibratedTokens, type TokenLedger } from './token-ledger';
 
 /** How often facts are packed, when the provider counts more than was reserved; each count corrects the estimate. */
 const MOST_PACKINGS = 3;
@@ -40,8 +40,8 @@ export function firstCall<Input, Answer extends Record<string, unknown>, Choice>
     const estimatedTokens = callInputTokens({ ...fixed, facts: partsTokens(rung.parts) });
     return { ...rung, estimatedTokens, inputTokens: calibratedTokens(ledger, model, estimatedTokens) };
   });
-  const room = roomTokens(ledger, agent.account);
-  const leaving = (outputTokens: number) => rungs.find(({ inputTokens }) => inputTokens + outputTokens <= room);
+  const leaving = (outputTokens: number) =>
+    rungs.find(({ inputTokens }) => answerRoomTokens(ledger, agent.account, inputTokens) >= outputTokens);
   const chosen = leaving(agent.output.wantedTokens) ?? leaving(agent.output.minimumTokens) ?? rungs.at(-1);
   if (!chosen) throw new RangeError(`agent "${agent.name}" offers no facts; a ladder has at least one rung`);
   return {

@@ -9,8 +9,8 @@ import {
 
 /** 3 % of every limit is never reserved: it absorbs an input estimate that was short. */
 const USABLE_SHARE = 0.97;
-/** A model whose calls cost more than this times their estimate is reported: the slack covers no more. */
-const SHORT_ESTIMATE_ALARM = 1.05;
+/** An input that costs up to this times its estimate passes no limit. A model that costs more is reported. */
+const SHORT_ESTIMATE = 1.05;
 
 /** Who calls, on which account, for what, with how much of its facts. */
 export type CallNote = Pick<LedgerEntry, 'account' | 'agent' | 'purpose' | 'model' | 'rung'>;
@@ -85,6 +85,12 @@ export function roomTokens(ledger: TokenLedger, account: LedgerAccount): number 
   return Math.floor(Math.min(inAccount, inAll));
 }
 
+/** What the answer to a call with this input may cost; negative when not even the input fits. */
+export function answerRoomTokens(ledger: TokenLedger, account: LedgerAccount, inputTokens: number): number {
+  const left = Math.min(ledger.limits[account] - usedTokens(ledger, account), ledger.totalLimit - usedTokens(ledger));
+  return Math.min(roomTokens(ledger, account) - inputTokens, left - Math.ceil(SHORT_ESTIMATE * inputTokens));
+}
+
 /** An estimate raised by what the model's earlier answers taught; never lowered. */
 export function calibratedTokens(ledger: TokenLedger, model: string, estimatedTokens: number): number {
   return Math.ceil(estimatedTokens * Math.max(1, ledger.ratios[model] ?? 1));
@@ -93,10 +99,11 @@ export function calibratedTokens(ledger: TokenLedger, model: string, estimatedTo
 /** Sets tokens aside for a call, or refuses when less than a useful answer would fit. */
 export function reserve(ledger: TokenLedger, input: ReserveInput): ReserveResult {
   const inputTokens = calibratedTokens(ledger, input.note.model, input.estimatedTokens);
-  const room = roomTokens(ledger, input.note.account);
-  const maxTokens = Math.min(input.capTokens, room - inputTokens);
+  const room = answerRoomTokens(ledger, input.note.account, inputTokens);
+  const maxTokens = Math.min(input.capTokens, room);
   if (maxTokens < input.minimumTokens) {
-    return { kind: 'refused', roomTokens: room, neededTokens: inputTokens + input.minimumTokens };
+    const left = roomTokens(ledger, input.note.account);
+    return { kind: 'refused', roomTokens: left, neededTokens: left - room + input.minimumTokens };
   }
   const { note, estimatedTokens } = input;
   const reservation: Reservation = { id: ledger.nextId, note, estimatedTokens, inputTokens, maxTokens };
@@ -154,7 +161,7 @@ function chargedTokens(reservation: Reservation, charge: TurnCharge): [input: nu
 /** One sentence per model whose real input was more than 5 % above its estimate. */
 function estimateAlarms(ledger: TokenLedger): string[] {
   return Object.entries(ledger.ratios)
-    .filter(([, ratio]) => ratio > SHORT_ESTIMATE_ALARM)
+    .filter(([, ratio]) => ratio > SHORT_ESTIMATE)
     .map(
       ([model, ratio]) =>
         `model ${model}: a call cost ${Math.round((ratio - 1) * 100)} % more input than estimated; the budget's slack covers 5 %`,

@@ -66,7 +66,10 @@ describe('agent loop', () => {
       schemaId: 'topology-architect',
       system: topologyArchitect.instructions,
     });
-    expect(asked[0]!.maxTokens).toBe(Math.min(600, 1_940 - asked[0]!.reservedInputTokens));
+    const { reservedInputTokens } = asked[0]!;
+    expect(asked[0]!.maxTokens).toBe(
+      Math.min(600, 1_940 - reservedInputTokens, 2_000 - Math.ceil(1.05 * reservedInputTokens)),
+    );
     expect(ledger.entries).toEqual([
       expect.objectContaining({
         agent: 'topology architect',
