@@ -1,5 +1,5 @@
 import { type IntakeKey, intakeKeySchema, type RequestFacts, type Unclear } from '../../contracts/intake';
-import { mergedUsers, readFact } from '../../policies/intake/fact-lines';
+import { readFact } from '../../policies/intake/fact-lines';
 import { placesIn } from '../../policies/intake/places';
 import { type Quantity, quantitiesIn } from '../../policies/intake/quantities';
 import { readSentence } from './rules/read-sentence';
@@ -44,27 +44,29 @@ const IS_SAID: Readonly<Record<IntakeKey, IsSaid>> = {
   consistency: ({ consistency = '' }, sentence) => new RegExp(`\\b${consistency}`, 'i').test(sentence),
 };
 
+/** Left out, these get the value that they have when nobody speaks of them; anything else is asked. */
+const HAS_DEFAULT: ReadonlySet<IntakeKey> = new Set([
+  ...(['environment', 'platform', 'hostname', 'percentile', 'timed', 'consistency', 'personal-data'] as const),
+]);
+
 /**
- * Reads lines of a model against the sentence: a fact that the sentence does not hold is left out, and then it is
- * asked like any other that is missing. Nothing of the lines gets through unread.
+ * Reads lines of a model against the sentence: a fact that the sentence does not hold, or that is not valid, is left
+ * out and said, and asked where it has no default. Nothing of the lines gets through unread.
  */
 export function readGroundedLines(lines: readonly string[], sentence: string): LinesReading {
   const reading: LinesReading = { facts: {}, unclear: [], leftOut: [] };
   for (const line of lines) {
-    const [, key = '', value = ''] = /^\s*([a-z-]+)\s*:\s*(.+?)\s*$/i.exec(line) ?? [];
-    const read = readFact(key.toLowerCase(), value);
-    if ('problem' in read) {
-      reading.leftOut.push(line);
+    const [, written = '', value = ''] = /^\s*([a-z-]+)\s*:\s*(.+?)\s*$/i.exec(line) ?? [];
+    const key = intakeKeySchema.safeParse(written.toLowerCase()).data;
+    const read = key && readFact(key, value);
+    if (read && 'facts' in read && IS_SAID[key](read.facts, sentence)) {
+      Object.assign(reading.facts, read.facts);
       continue;
     }
-    const known = intakeKeySchema.parse(key.toLowerCase());
-    if (IS_SAID[known](read.facts, sentence)) Object.assign(reading.facts, read.facts);
-    else {
-      reading.leftOut.push(line);
-      reading.unclear.push({ key: known, why: 'the sentence does not say it' });
-    }
+    reading.leftOut.push(line);
+    if (key && !HAS_DEFAULT.has(key)) reading.unclear.push({ key, why: 'it could not be read for certain' });
   }
-  return withSharesThatAdd(reading);
+  return reading;
 }
 
 /** Lines of the deterministic reader: true by the way they are made. */
@@ -85,11 +87,6 @@ export function readRulesLines(sentence: string): Pick<LinesReading, 'facts' | '
 function withoutHalves(facts: RequestFacts, unclear: readonly Unclear[]): RequestFacts {
   const half = unclear.map(({ key }) => key).filter((key) => key === 'users' || key === 'regions');
   return Object.fromEntries(Object.entries(facts).filter(([field]) => !half.some((key) => key === field)));
-}
-
-function withSharesThatAdd(reading: LinesReading): LinesReading {
-  const { users } = reading.facts;
-  return users ? { ...reading, facts: { ...reading.facts, users: mergedUsers(users) } } : reading;
 }
 
 /** What the deterministic reader can see of a key, whichever of several values it is. */

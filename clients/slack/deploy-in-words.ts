@@ -12,8 +12,8 @@ import {
   splitAnswers,
 } from '../requests-in-words';
 import { problemText } from './problem-text';
-import type { SlashContext } from './run-slash-command';
 import { codeBlock, cut, escaped, typed } from './slack-text';
+import type { SlashContext } from './slash-context';
 
 const YAML_CHARACTERS = 2_400;
 const LIST_CHARACTERS = 1_200;

@@ -1,32 +1,16 @@
-import type { webApi } from '@slack/bolt';
-import type { PlatformKind } from '../../contracts/region';
 import { deploymentRows, renderStatusList } from '../cli/render-status';
 import { targetName } from '../cli/target';
-import type { MeridianClient } from '../connection';
 import { deploymentStatus, listDeployments } from '../observe';
 import { abortDeployment, type SubmitDeploymentInput, submitDeployment } from '../operations';
 import { isTypedSentence, requestInWords } from './deploy-in-words';
 import { deploymentMessage } from './deployment-message';
-import type { FollowedMessage } from './followed-messages';
 import { problemText } from './problem-text';
 import { requestFromText } from './request-from-text';
 import { codeBlock, escaped } from './slack-text';
 import { HELP, type SlashCommand } from './slash-command';
+import type { SlashContext } from './slash-context';
 
 const LISTED_CHARACTERS = 2_900;
-
-export interface SlashContext {
-  meridian: MeridianClient;
-  slack: webApi.WebClient;
-  channel: string;
-  /** Slack's id of the person who typed it */
-  userId: string;
-  requestsFolder: string | undefined;
-  /** where a request in words that names no platform is deployed */
-  platform: PlatformKind;
-  /** keeps a message up to date from now on */
-  follow: (message: FollowedMessage) => Promise<void>;
-}
 
 /** Runs a command. Returns what only the person who typed it should read; undefined when the channel has the answer. */
 export async function runSlashCommand(command: SlashCommand, context: SlashContext): Promise<string | undefined> {

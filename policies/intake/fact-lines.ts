@@ -126,7 +126,7 @@ function readUsers(value: string) {
 }
 
 /** Germany and France are one area, whose users are those of both. */
-export function mergedUsers(users: ReadonlyArray<{ area: string; share?: number }>) {
+function mergedUsers(users: ReadonlyArray<{ area: string; share?: number }>) {
   const shares = new Map<string, number | undefined>();
   for (const { area, share } of users) {
     const before = shares.get(area);
