@@ -5,9 +5,11 @@ import { runDeploy } from '../../../clients/cli/commands/deploy';
 import { runPlan } from '../../../clients/cli/commands/plan';
 import { connectClient } from '../../../clients/connection';
 import { readRequestFile } from '../../../clients/request-file';
+import type { Intake } from '../../../contracts/intake';
+import type { LedgerEntry } from '../../../contracts/ledger';
 import type { DeploymentReport } from '../../../contracts/report';
 import { loadConfig } from '../../../temporal.config';
-import { type FakeDeployments, startFakeDeployments } from '../../support/fake-deployments';
+import { type FakeDeployments, fakeRequest, startFakeDeployments } from '../../support/fake-deployments';
 import { memoryTerminal } from './memory-terminal';
 
 const SENTENCE = 'orders API for EU and US users, p95 under 80 ms, GDPR, 1500 dollars a month';
@@ -134,6 +136,28 @@ test('what no topology can do is said like that of a file, with what residency h
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/latency\.underMs\n {2}received {2}80/);
   expect(stderr).toContain('Every region stays in eu');
+});
+
+const entry: LedgerEntry = {
+  ...{ account: 'intake', agent: 'intake', purpose: 'answer', model: 'm', estimatedInput: 600, maxTokens: 400 },
+  ...{ outcome: 'answered', inputTokens: 480, outputTokens: 90, usd: 0.001, detail: 'end_turn' },
+};
+const withEntries = (...entries: LedgerEntry[]) => {
+  const request = fakeRequest();
+  const intake = { sentence: SENTENCE, assumed: [], entries } as Intake;
+  return fake.begin({ kind: 'deploy', request, requester: 'ada', intake }, request);
+};
+
+test('the tokens of the intake count against those of its deployment', async () => {
+  const report: DeploymentReport = await (await withEntries(entry)).result();
+  expect(report.ledger.used).toBe(570);
+  expect(report.ledger.accounts).toContainEqual({ account: 'intake', limit: 1_300, used: 570 });
+});
+
+test('a deployment that claims more than the intake may use is refused', async () => {
+  await expect(withEntries(entry, entry, entry)).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('intake.entries: must be at most 1300 tokens in all') },
+  });
 });
 
 test('plan reads, asks nobody without a terminal, and touches nothing', async () => {
