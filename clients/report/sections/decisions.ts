@@ -11,8 +11,7 @@ ${decisions.map(
     decision,
   ) => html`<tr><td class="keep">${decision.step}</td><td>${decision.about}</td><td><b>${decision.choice}</b></td>
 <td>${decision.reason}${
-    decision.alternatives.length > 0 &&
-    html`<div class="soft small">Also: ${decision.alternatives.join('; ')}</div>`
+    decision.alternatives.length > 0 && html`<div class="soft small">Also: ${decision.alternatives.join('; ')}</div>`
   }</td><td class="keep" data-label="Decided by">${decision.decidedBy}${
     decision.model && html` <span class="soft small">${decision.model}</span>`
   }</td></tr>`,
