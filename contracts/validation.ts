@@ -25,6 +25,7 @@ export const latencyMeasurementSchema = z.object({
   p95Ms: z.number(),
   slaPercentileMs: z.number(),
   withinSla: z.boolean(),
+  decides: z.boolean().optional().describe('false: no user of the request is there, so the SLA does not speak of it'),
   source: evidenceSourceSchema,
 });
 export type LatencyMeasurement = z.infer<typeof latencyMeasurementSchema>;

@@ -7,6 +7,8 @@ import {
   WORKER_LOCATION,
 } from '../contracts/validation';
 
+import { deciding } from './latency-scope';
+
 /** What was measured in step 4. A part that was not measured is absent or empty. */
 export interface ValidationFacts {
   health: readonly ServiceHealth[];
@@ -30,7 +32,7 @@ function healthBlockers(health: readonly ServiceHealth[]): string[] {
 
 function latencyProposals(latency: readonly LatencyMeasurement[]): string[] {
   // Users are where they are: what the worker sees from its own place decides nothing.
-  const missed = latency.filter(({ withinSla, location }) => !withinSla && location !== WORKER_LOCATION);
+  const missed = deciding(latency).filter(({ withinSla, location }) => !withinSla && location !== WORKER_LOCATION);
   if (missed.length === 0) return [];
   const worst = missed.map(
     ({ location, slaPercentileMs, servedBy }) => `${location} ${Math.round(slaPercentileMs)} ms from ${servedBy}`,

@@ -131,9 +131,10 @@ function latencyLines({ latency, request }: DeploymentReport, colors: Colors): s
   return [
     '',
     colors.bold(`  Latency, p${percentile} under ${formatMs(underMs)}`),
-    ...latency.map(({ location, servedBy, slaPercentileMs, withinSla, source }) => {
+    ...latency.map(({ location, servedBy, slaPercentileMs, withinSla, decides, source }) => {
       const value = formatMs(slaPercentileMs).padStart(9);
-      return `  ${location.padEnd(16)}${withinSla ? value : colors.red(value)}  ${colors.dim(`${servedBy} [${source}]`)}`;
+      const elsewhere = decides === false ? ', no users there' : '';
+      return `  ${location.padEnd(16)}${withinSla || elsewhere ? value : colors.red(value)}  ${colors.dim(`${servedBy} [${source}]${elsewhere}`)}`;
     }),
   ];
 }

@@ -28,7 +28,7 @@ export function worldMap({ topology, latency, plan }: DeploymentReport): Html | 
   const flows = latency.map((row) => ({
     from: locationPoint(row.location),
     to: at.get(row.servedBy),
-    ok: row.withinSla,
+    ok: row.withinSla || row.decides === false,
   }));
   return html`<svg class="map" viewBox="0 0 ${MAP_WIDTH} ${MAP_HEIGHT}" role="img" aria-label="world map of the regions">
 <path class="land" d="${LAND_PATH}"/>

@@ -11,6 +11,7 @@ import {
   type ServiceHealth,
   WORKER_LOCATION,
 } from '../../contracts/validation';
+import { deciding } from '../../policies/latency-scope';
 
 export interface ChecklistFacts {
   request: DeploymentRequest;
@@ -99,16 +100,20 @@ function failover({ source, drill, earlierDrills, measuredAt }: ChecklistFacts):
 
 function latency({ source, latency: seen, request, measuredAt }: ChecklistFacts): Judgement {
   const slowestFirst = [...seen].sort((a, b) => b.slaPercentileMs - a.slaPercentileMs);
-  const [slowest] = slowestFirst;
+  const counted = deciding(slowestFirst);
+  const [slowest] = counted;
   if (!slowest) return { status: 'not-measured', measured: [] };
   const { percentile, underMs, of } = request.latency;
-  const words = slowestFirst.map((one) => `${one.location} ${one.slaPercentileMs.toFixed(0)} ms from ${one.servedBy}`);
+  const words = slowestFirst.map(
+    (one) =>
+      `${one.location} ${one.slaPercentileMs.toFixed(0)} ms from ${one.servedBy}${one.decides === false ? ', no users there' : ''}`,
+  );
   const headline = `p${percentile} of a ${of} at most ${slowest.slaPercentileMs.toFixed(0)} ms of ${underMs} ms, from ${slowest.location}`;
   if (slowest.location === WORKER_LOCATION) {
     const measured = [`${headline}; no world location was asked`];
     return { status: 'not-measured', source, at: measuredAt.latency, measured };
   }
-  const met = seen.every(({ withinSla }) => withinSla);
+  const met = counted.every(({ withinSla }) => withinSla);
   return { status: met ? 'passed' : 'failed', source, at: measuredAt.latency, measured: [headline, ...words] };
 }
 

@@ -2,6 +2,7 @@ import { whoDecided } from '../../agents/decision';
 import { validationAnalyst } from '../../agents/validation-analyst/validation-analyst';
 import type { LagFinding, ValidationFindings } from '../../agents/validation-analyst/validation-findings';
 import type { DeploymentPlan } from '../../contracts/plan';
+import { deciding } from '../../policies/latency-scope';
 import type { DeploymentRun } from '../support/deployment-run';
 import { explain } from '../support/explain';
 
@@ -38,7 +39,7 @@ function findingsOf(run: DeploymentRun, plan: DeploymentPlan, blockers: readonly
     verdict: blockers.length > 0 ? 'blocked' : 'promoted',
     blockers: [...blockers],
     health,
-    latency,
+    latency: deciding(latency),
     ...(load && { load }),
     ...(drill && { drill }),
     checklist,

@@ -1,5 +1,6 @@
 import type { DeploymentPlan } from '../../contracts/plan';
 import { READY_PATH } from '../../contracts/probe-contract';
+import { inScope } from '../../policies/latency-scope';
 import { modelledOnAws } from '../../policies/modelled-on-aws';
 import { noDrillReason } from '../../policies/no-drill-reason';
 import { validationVerdict } from '../../policies/validation-verdict';
@@ -71,7 +72,8 @@ async function measureLatency(run: DeploymentRun): Promise<void> {
   const hostname = run.previewHostname;
   run.progress.say('latency from the world locations');
   const input = { ...run.on, hostname, samples: LATENCY_SAMPLES, percentile, underMs, of };
-  run.measured.latency.push(...(await measure.measureLatency('latency from the world locations', input)));
+  const measured = await measure.measureLatency('latency from the world locations', input);
+  run.measured.latency.push(...inScope(measured, run.request));
   run.saw('latency');
 }
 

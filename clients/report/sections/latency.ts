@@ -11,8 +11,10 @@ export function latencySection({ latency, request, load, health }: DeploymentRep
   return html`<section id="latency"><h2>Latency, load and health</h2>
 <p class="soft">SLA: ${of}s at the ${percentile}th percentile under ${formatMs(underMs)}, on a warm connection.</p>
 <div class="bars">${latency.map(
-    (row) => html`<div>${cityOf(row.location)} <span class="soft small">by ${row.servedBy}, ${row.source}</span></div>
-<div class="track"><div class="fill ${row.withinSla ? 'passed' : 'failed'}" style="left:0;width:${percent(
+    (
+      row,
+    ) => html`<div>${cityOf(row.location)} <span class="soft small">by ${row.servedBy}, ${row.source}${row.decides === false && ', no users there'}</span></div>
+<div class="track"><div class="fill ${row.decides === false ? 'skipped' : row.withinSla ? 'passed' : 'failed'}" style="left:0;width:${percent(
       row.slaPercentileMs,
       scale,
     )}"></div><div class="limit" style="left:${percent(underMs, scale)}"></div></div>
