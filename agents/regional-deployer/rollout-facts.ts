@@ -3,6 +3,7 @@ import { isStateful, needsApprovalBetweenRegions } from '../../policies/rollout-
 import { bakeRange, mayAsk } from '../../policies/rollout-violations';
 import { cutForeignText } from '../loop/estimate-tokens';
 import type { FactsRung, TextPart } from '../loop/facts';
+import { noteParts } from '../note';
 import type { PlaceNames } from '../place-names';
 import type { RolloutInput } from './rollout-choice';
 import { rolloutNames } from './rollout-guard';
@@ -35,7 +36,7 @@ export function rolloutFacts(input: RolloutInput): FactsRung[] {
     rung: rungWords(rung, input, byRule.length),
     parts: [
       { own: `<data>\n${headLines(input, names)}` },
-      ...noteParts(input, rung),
+      ...noteParts(input.request, rung.noteTokens),
       { own: `\n${regionTable(input, rung.regions, names)}` },
       ...findingParts(byRule, rung),
       { own: '</data>' },
@@ -72,11 +73,6 @@ function headLines(input: RolloutInput, names: PlaceNames): string {
       .flatMap(({ regions }) => regions.map(names.nameOf))
       .join(' ')}\n`,
   ].join('\n');
-}
-
-function noteParts({ request: { notes } }: RolloutInput, { noteTokens }: Rung): TextPart[] {
-  if (notes.trim() === '') return [];
-  return [{ own: 'note from the requester: ' }, { foreign: cutForeignText(notes, noteTokens) }, { own: '\n' }];
 }
 
 /** In the order of the rules' rollout; the primary is always among the rows. */

@@ -2,6 +2,7 @@ import type { DataStoreRequest } from '../../contracts/request';
 import type { ReplicationOption, StoreQuestion } from '../../policies/replication-options';
 import { cutForeignText } from '../loop/estimate-tokens';
 import type { FactsRung, TextPart } from '../loop/facts';
+import { noteParts } from '../note';
 import { placeNames } from '../place-names';
 import type { ReplicationInput } from './replication-choice';
 import { type StoreNames, storeNames } from './store-names';
@@ -32,7 +33,7 @@ export function replicationFacts(input: ReplicationInput): FactsRung[] {
     parts: [
       { own: `<data>\n${headLines(input, rung)}` },
       ...residencyParts(input),
-      ...noteParts(input, rung),
+      ...noteParts(input.request, rung.noteTokens),
       { own: '\nstore engine need conflicts-by data alarm least most ms; options: number mode price\n' },
       ...input.questions.flatMap((question) => storeParts(question, input, names, rung)),
       { own: '</data>' },
@@ -66,11 +67,6 @@ function residencyParts({ request: { compliance } }: ReplicationInput): TextPart
     { own: ' ' },
   ]);
   return [{ own: 'residency ' }, ...words.slice(0, 8), { own: '\n' }];
-}
-
-function noteParts({ request: { notes } }: ReplicationInput, { noteTokens }: Rung): TextPart[] {
-  if (notes.trim() === '') return [];
-  return [{ own: 'note from the requester: ' }, { foreign: cutForeignText(notes, noteTokens) }, { own: '\n' }];
 }
 
 function storeParts(

@@ -4,6 +4,7 @@ import type { DeploymentRequest } from '../../contracts/request';
 import type { Candidate } from '../../contracts/topology';
 import { cutForeignText } from '../loop/estimate-tokens';
 import type { FactsRung, TextPart } from '../loop/facts';
+import { noteParts } from '../note';
 import { type PlaceNames, placeNames } from '../place-names';
 import { candidateLines, candidateTable } from './candidate-rows';
 import type { ArchitectInput } from './topology-choice';
@@ -70,7 +71,7 @@ function requestParts(request: DeploymentRequest, singleUsd: number, rung: Rung,
     ...list(compliance.frameworks, rung.words),
     { own: `, ${statefulness(request)}${request.criticality === 'critical' ? ', critical' : ''}\n` },
     { own: wishes(regions.wanted.slice(0, rung.words), 'asked for', names) },
-    ...(request.notes === '' ? [] : [{ own: 'note from the requester: ' }, note(request.notes, rung), { own: '\n' }]),
+    ...noteParts(request, rung.noteTokens),
   ];
 }
 
@@ -80,10 +81,6 @@ function areaName(area: string): TextPart {
 
 function name(text: string): TextPart {
   return { foreign: cutForeignText(text, NAME_TOKENS) };
-}
-
-function note(text: string, { noteTokens }: Rung): TextPart {
-  return { foreign: cutForeignText(text, noteTokens) };
 }
 
 function list(texts: readonly string[], most: number): TextPart[] {

@@ -1,5 +1,6 @@
 import type { Refusal, Repair } from '../loop/agent';
 import type { TextPart } from '../loop/facts';
+import { refusedFields } from '../loop/refused-fields';
 import { rolesLine } from './candidate-rows';
 import { topologyRepairInstructions } from './instructions';
 import type { ArchitectInput } from './topology-choice';
@@ -8,8 +9,6 @@ import { usableCandidates } from './topology-rules';
 
 /** Enough to correct one answer; more would not fit beside the first call. */
 const MOST_CANDIDATES = 3;
-/** Tokens that one line of the refused answer may cost: role and places, its reasons are left out. */
-const LINE_TOKENS_CHARACTERS = 60;
 
 /** The second and last call of the topology architect. */
 export const topologyRepair: Repair<ArchitectInput> = {
@@ -24,16 +23,5 @@ function repairFacts(answer: Readonly<Record<string, unknown>>, refusal: Refusal
   const rows = usable.map(
     (candidate) => `${candidate.id} ${candidate.mode} ${candidate.routing}: ${rolesLine(candidate, names)}`,
   );
-  return [
-    { own: '<data>\n' },
-    ...refusal.fields.flatMap((field) => fieldLines(field, answer[field])),
-    { own: `broken: ${refusal.violations.join('; ')}\nusable:\n${rows.join('\n')}\n</data>` },
-  ];
-}
-
-function fieldLines(field: string, value: unknown): TextPart[] {
-  const lines = (Array.isArray(value) ? value : [value]).map((line) => String(line).split(':')[0] ?? '');
-  return lines
-    .slice(0, 5)
-    .flatMap((line) => [{ own: `${field}: ` }, { foreign: line.slice(0, LINE_TOKENS_CHARACTERS) }, { own: '\n' }]);
+  return [{ own: '<data>\n' }, ...refusedFields(answer, refusal), { own: `usable:\n${rows.join('\n')}\n</data>` }];
 }
