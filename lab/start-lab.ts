@@ -23,6 +23,7 @@ const HEAP_MB = 128;
  */
 export async function startLab(options: StartLabOptions = {}): Promise<RunningLab> {
   const child = fork(compiledPath('lab/daemon/main.js'), [JSON.stringify(options)], {
+    env: withoutSecrets(process.env),
     execArgv: [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=2'],
     // not in the terminal's group: an interrupt ends the parent, and the daemon then ends in order
     detached: true,
@@ -34,6 +35,11 @@ export async function startLab(options: StartLabOptions = {}): Promise<RunningLa
   child.unref();
   child.channel?.unref();
   return { url: `http://127.0.0.1:${port}`, home, pid, stop: () => stop(child) };
+}
+
+/** The lab runs programs of others: keys and passwords of whoever starts it are none of its business. */
+function withoutSecrets(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !/KEY|TOKEN|SECRET|PASSWORD/i.test(name)));
 }
 
 function readyOf(child: ChildProcess): Promise<DaemonReady> {

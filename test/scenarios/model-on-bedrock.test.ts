@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Payload } from '@temporalio/common';
 import { planDeployment } from '../../clients/operations';
-import { dataConverter } from '../../payload-codec';
+import { saidInFiles, saidOnServer } from '../support/everything-said';
 import { exampleRequest, type LocalMeridian, startLocalMeridian } from '../support/local-meridian';
 import { type ScriptedBedrockServer, startScriptedBedrockServer } from '../support/scripted-bedrock-server';
 
@@ -53,29 +50,9 @@ it('plans with a model on Bedrock whose first region is down, and keeps the toke
     headers: { authorization: `Bearer ${TOKEN}` },
   });
 
-  const { workflow } = local.meridian.client;
-  for await (const { workflowId } of workflow.list()) {
-    const said = await textOf(await workflow.getHandle(workflowId).fetchHistory());
-    // the payloads were really read
-    expect(said).toContain(request.application);
-    expect(said).not.toContain(TOKEN);
-  }
-  for (const file of filesBelow(local.environment.home)) expect(readFileSync(file, 'utf8')).not.toContain(TOKEN);
+  const said = await saidOnServer(local.meridian.client);
+  // the payloads were really read
+  expect([...said.values()].every((text) => text.includes(request.application))).toBe(true);
+  for (const text of [...said.values(), ...saidInFiles(local.environment.home).values()])
+    expect(text).not.toContain(TOKEN);
 });
-
-/** Everything that a history holds, payloads decoded. */
-async function textOf(value: unknown): Promise<string> {
-  if (typeof value !== 'object' || value === null) return String(value);
-  if ('data' in value && value.data instanceof Uint8Array) {
-    const [plain] = (await dataConverter.payloadCodecs?.[0]?.decode([value as Payload])) ?? [];
-    return Buffer.from(plain?.data ?? []).toString('utf8');
-  }
-  const parts = await Promise.all(Object.values(value).map(textOf));
-  return parts.join('\n');
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder)
-    .map((name) => join(folder, name))
-    .flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]));
-}
