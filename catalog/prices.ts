@@ -122,7 +122,10 @@ const CLASSES_MISSING: { [region: string]: RegExp } = { 'ca-west-1': /^db\.t4g\.
 
 /** The classes with a known price that a region has. */
 export function instanceClassesIn(region: string): string[] {
-  return INSTANCE_CLASSES.filter((instanceClass) => !CLASSES_MISSING[region]?.test(instanceClass));
+  return INSTANCE_CLASSES.filter(
+    (instanceClass) =>
+      !(Object.hasOwn(CLASSES_MISSING, region) ? CLASSES_MISSING[region] : undefined)?.test(instanceClass),
+  );
 }
 
 export function fargateVcpuHour(region: string): Price {

@@ -4,7 +4,7 @@ import { PlatformError } from '../../platforms/platform-error';
 import { RecordConflictError } from '../store-port';
 
 export function failure(type: FailureType, message: string, details: FailureDetails = {}): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  return ApplicationFailure.create({ type, message: visible(message), nonRetryable: true, details: [details] });
 }
 
 /** Words of a platform may stand on several lines; nothing in them may move a cursor or hide text. */

@@ -103,10 +103,10 @@ function metered(
   }
 }
 
-/** A usage that can be true counts as told; any other may hide everything that was possible. */
+/** A usage that can be true counts as told; any other, such as words for no tokens, may hide all that was possible. */
 function rawTurn(body: string, unknown: MeteredTurn): MeteredTurn {
   const { input_tokens, output_tokens } = usageIn(body);
-  const possible = [input_tokens, output_tokens].every((tokens) => Number.isSafeInteger(tokens) && Number(tokens) >= 0);
+  const possible = [input_tokens, output_tokens].every((tokens) => Number.isSafeInteger(tokens) && Number(tokens) > 0);
   if (!possible) return unknown;
   return { ...unknown, outcome: 'answered', cost: Number(input_tokens) + Number(output_tokens) };
 }

@@ -1,12 +1,13 @@
 import { ClientProblem } from '../../clients/client-problem';
-import { type PlanResult, planDeployment, submitDeployment } from '../../clients/operations';
+import { type PlanResult, submitDeployment } from '../../clients/operations';
 import { completeInWords, intakeOf } from '../../clients/requests-in-words';
 import { watchDeployment } from '../../clients/watch-deployment';
 import { FAILURE_TYPES } from '../../contracts/failure-types';
-import type { ReadRequestResult } from '../../contracts/intake';
+import type { Intake, ReadRequestResult } from '../../contracts/intake';
 import type { LedgerSummary } from '../../contracts/ledger';
 import type { DeploymentReport } from '../../contracts/report';
 import type { DeploymentRequest } from '../../contracts/request';
+import { checkRequest } from '../../policies/check-request';
 import type { HostileCase } from './hostile-case';
 import type { CaseStage, HostileStage } from './hostile-stage';
 import { budgetProblems, type MeteredTurn, spent } from './metered-provider';
@@ -51,17 +52,18 @@ const ACTS: Record<HostileCase['act'], (run: Run) => Promise<ActEnd>> = {
   intake,
 };
 
-async function plan(
-  run: Run,
-  request: DeploymentRequest,
-  meanwhile: Partial<Parameters<typeof planDeployment>[1]> = {},
-): Promise<ActEnd> {
-  const { one, stage, cloud, deciders } = run;
+async function plan(run: Run, request: DeploymentRequest, intake?: Intake): Promise<ActEnd> {
+  const { one, stage, cloud } = run;
+  const { application, environment } = request;
   let made: PlanResult;
   try {
-    made = await planDeployment(deciders.ada, { request, requester: 'ada', ...meanwhile });
+    made = await stage.client.workflow.execute('planDeployment', {
+      workflowId: `plan/${application}/${environment}/1`,
+      taskQueue: stage.taskQueue,
+      args: [{ request, requester: 'ada', ...(intake && { intake }) }],
+    });
   } catch (error) {
-    return refused(error, [...nothingDone(run)]);
+    return refused(error, nothingDone(run), request);
   }
   const { plan: sealed, decisions, ledger } = made;
   return {
@@ -128,11 +130,7 @@ async function intake(run: Run): Promise<ActEnd> {
   const problems = [...groundingProblems(read, one), ...sentenceProblems(answered)];
   const said = { ending: answered.request ? 'read' : 'asked', decidedBy: [read.decidedBy], problems };
   if (!answered.request) return said;
-  const planned = await plan(
-    run,
-    { ...answered.request, application: one.id, platform: 'fake' },
-    { intake: intakeOf(answered) },
-  );
+  const planned = await plan(run, { ...answered.request, application: one.id, platform: 'fake' }, intakeOf(answered));
   return {
     ...planned,
     ending: `read, ${planned.ending}`,
@@ -142,9 +140,13 @@ async function intake(run: Run): Promise<ActEnd> {
 }
 
 /** A refusal before or instead of a plan: of a type that everybody knows, in words that anybody may read. */
-function refused(error: unknown, problems: string[]): ActEnd {
+function refused(error: unknown, problems: string[], request?: DeploymentRequest): ActEnd {
   const { type, message } = problemOf(error);
-  const known = type === 'client' || (FAILURE_TYPES as readonly string[]).includes(type);
+  // what every client refuses before it is sent has no words of its own yet when it comes another way
+  const isRefusedByClients = request !== undefined && checkRequest(request).length > 0;
+  const known =
+    type === 'client' ||
+    ((type !== 'Internal' || isRefusedByClients) && (FAILURE_TYPES as readonly string[]).includes(type));
   return {
     ending: `refused: ${type}: ${message.replaceAll(/h\d+-\d+/g, 'ID').slice(0, 90)}`,
     decidedBy: [],
@@ -160,7 +162,7 @@ function problemOf(error: unknown): { type: string; message: string } {
   let cause = error;
   while (cause instanceof Error) {
     const { type } = cause as { type?: unknown };
-    if (typeof type === 'string' && type.includes('.') && !type.startsWith('temporal'))
+    if (typeof type === 'string' && (FAILURE_TYPES as readonly string[]).includes(type))
       return { type, message: cause.message };
     if (cause.cause === undefined) break;
     cause = cause.cause;
