@@ -7,6 +7,8 @@ import type { Model, ModelCall } from './model';
 import { classifyModelFailure } from './model-failure';
 import { type RegionBreaker, regionBreaker } from './region-breaker';
 import { askRegions } from './regional-failover';
+import { withinTime } from './time-limit';
+import { unsentFetch } from './unsent-fetch';
 
 /** Named so that no variable of the environment decides where prompts are sent. */
 const DEFAULT_ENDPOINT = 'https://bedrock-runtime.{region}.amazonaws.com';
@@ -26,6 +28,7 @@ export interface BedrockModelOptions {
   /** an API key of Bedrock; absent: the credentials that every AWS tool finds */
   bearerToken?: string;
   answerTimeoutMs?: number;
+  connectTimeoutMs?: number;
   halfOpenAfterMs?: number;
 }
 
@@ -44,10 +47,10 @@ interface Region {
 export function createBedrockModel(options: BedrockModelOptions): Model {
   const fact = bedrockModelFact(options.model);
   if (!fact) throw new RangeError(`model "${options.model}" is not known on Bedrock`);
-  const secrets = options.bearerToken ? [options.bearerToken] : [];
-  const classify = (error: unknown) => classifyModelFailure(error, secrets);
-  // One chain for all regions: it remembers credentials until they expire.
-  const credentials = fromNodeProviderChain();
+  const { answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
+  const credentials = rememberedCredentials();
+  const bearer = options.bearerToken ? [options.bearerToken] : [];
+  const classify = (error: unknown) => classifyModelFailure(error, [...bearer, ...credentials.secrets()]);
   const regions = options.regions.map((region, index): Region => {
     const threshold = index === 0 ? PREFERRED_THRESHOLD : OTHER_THRESHOLD;
     return {
@@ -58,8 +61,9 @@ export function createBedrockModel(options: BedrockModelOptions): Model {
         awsRegion: region,
         baseURL: (options.endpoint ?? DEFAULT_ENDPOINT).replaceAll('{region}', region),
         apiKey: options.bearerToken ?? null,
-        providerChainResolver: async () => credentials,
+        providerChainResolver: async () => credentials.provider,
         defaultHeaders: { 'anthropic-version': API_VERSION },
+        fetch: unsentFetch(options.connectTimeoutMs),
         maxRetries: 0,
         logLevel: 'off',
         openTelemetry: false,
@@ -68,24 +72,32 @@ export function createBedrockModel(options: BedrockModelOptions): Model {
   });
   return {
     id: fact.model,
-    create: ({ maxTokens, signal, ...call }) =>
-      askRegions(
-        regions.map(({ region, breaker, client, claude }) => ({
-          region,
-          breaker,
-          ask: async (timeout) =>
-            toAnswer(
-              await client.messages.create(
-                { ...promptParams(claude, call), max_tokens: maxTokens },
-                { signal, timeout },
-              ),
-            ),
-        })),
-        { timeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS, classify },
-      ),
-    ...(fact.countsTokens && { countTokens: (call) => countTokens(regions, fact, call) }),
+    create: async ({ maxTokens, signal, ...call }) => {
+      const asked = regions.map(({ region, breaker, client, claude }) => {
+        const params = { ...promptParams(claude, call), max_tokens: maxTokens };
+        const ask = async (limitMs: number) =>
+          toAnswer(await withinTime(limitMs, signal, (request) => client.messages.create(params, request)));
+        return { region, breaker, ask };
+      });
+      return askRegions(asked, { timeoutMs: answerTimeoutMs, classify });
+    },
+    ...(fact.countsTokens && {
+      countTokens: (call) => countTokens(regions, fact, call, Math.min(COUNT_TIMEOUT_MS, answerTimeoutMs)),
+    }),
     classify,
   };
+}
+
+/** One chain for all regions: it keeps credentials until they expire. What it found must not stand in any message. */
+function rememberedCredentials() {
+  const chain = fromNodeProviderChain();
+  let secrets: string[] = [];
+  const provider: typeof chain = async (properties) => {
+    const found = await chain(properties);
+    secrets = [found.secretAccessKey, ...(found.sessionToken ? [found.sessionToken] : []), found.accessKeyId];
+    return found;
+  };
+  return { provider, secrets: () => secrets };
 }
 
 function claudeInRegion(fact: BedrockModelFact, region: string, routing: BedrockRouting): ClaudeModel {
@@ -100,16 +112,19 @@ async function countTokens(
   regions: readonly Region[],
   { baseId }: BedrockModelFact,
   { signal, ...call }: ModelCall,
+  limitMs: number,
 ): Promise<number> {
   const up = regions.find(({ breaker }) => breaker.closedInMs() === 0);
   if (!up) throw new Error('no region is up');
   const { model: _, ...params } = promptParams(up.claude, call);
   const body = JSON.stringify({ anthropic_version: API_VERSION, max_tokens: 1, ...params });
-  const counted = await up.client.post<{ inputTokens: number }>(`/model/${encodeURIComponent(baseId)}/count-tokens`, {
+  const request = {
     body: { input: { invokeModel: { body: Buffer.from(body).toString('base64') } } },
     headers: { 'anthropic-version': null },
-    signal,
-    timeout: COUNT_TIMEOUT_MS,
-  });
+  };
+  const path = `/model/${encodeURIComponent(baseId)}/count-tokens`;
+  const counted = await withinTime(limitMs, signal, (options) =>
+    up.client.post<{ inputTokens: number }>(path, { ...request, ...options }),
+  );
   return counted.inputTokens;
 }

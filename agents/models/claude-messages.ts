@@ -11,6 +11,7 @@ import type { ThinkingOff } from '../../catalog/models';
 import { answerSchema } from '../answer-schemas';
 import type { ModelStopReason } from '../loop/model-turn';
 import type { ModelAnswer, ModelCall } from './model';
+import { ModelCallError } from './model-failure';
 
 /** A structured answer of a few hundred tokens takes seconds; a lost one is charged in full, so waiting is cheaper. */
 export const ANSWER_TIMEOUT_MS = 60_000;
@@ -27,11 +28,11 @@ export interface ClaudeModel {
   structuredOutputs: boolean;
 }
 
-/** What is counted is what is sent, but for `max_tokens`. */
+/** What is counted is what is sent, but for `max_tokens`. Throws a ModelCallError for a schema that no agent here has. */
 export function promptParams(model: ClaudeModel, { system, user, schemaId }: ModelCall): MessageCountTokensParams {
   const output_config: OutputConfig = {};
   if (model.effort) output_config.effort = 'low';
-  const format = schemaId === undefined ? undefined : zodOutputFormat(answerSchema(schemaId));
+  const format = schemaId === undefined ? undefined : zodOutputFormat(knownSchema(schemaId));
   if (format && model.structuredOutputs) output_config.format = { type: format.type, schema: format.schema };
   return {
     model: model.id,
@@ -40,6 +41,20 @@ export function promptParams(model: ClaudeModel, { system, user, schemaId }: Mod
     ...(Object.keys(output_config).length > 0 ? { output_config } : {}),
     ...thinkingOff(model),
   };
+}
+
+/** The workflow may come from a worker of another version. */
+function knownSchema(schemaId: string): ReturnType<typeof answerSchema> {
+  try {
+    return answerSchema(schemaId);
+  } catch {
+    throw new ModelCallError({
+      outcome: 'not-billed',
+      failureType: 'Model.Misconfigured',
+      brief: 'unknown schema',
+      message: `this worker knows no answer schema "${schemaId}", nothing was sent; run the same version on every worker`,
+    });
+  }
 }
 
 /** Costs about what a provider adds for a schema that it enforces; the ledger has reserved for that. */
@@ -59,14 +74,21 @@ function thinkingOff({ id, thinkingOff }: ClaudeModel): Pick<MessageCountTokensP
   }
 }
 
-/** Throws an AnthropicError for a body that is no message: an error may arrive after the status 200 has left. */
+/**
+ * Throws an AnthropicError for a body that is no message (an error may arrive after the status 200 has left), and for an
+ * answer whose usage is missing or cannot be true: nobody knows what it cost.
+ */
 export function toAnswer(message: Message): ModelAnswer {
   const { content, stop_reason, usage } = message;
-  if (!Array.isArray(content) || !isCountable(usage)) {
+  if (!Array.isArray(content)) {
     throw new AnthropicError(`the provider broke its answer off: ${JSON.stringify(message)}`);
   }
+  const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+  if (!isCountable(usage) || billedInputTokens(usage) === 0 || (text !== '' && usage.output_tokens === 0)) {
+    throw new AnthropicError(`the provider does not say what its answer cost: usage is ${JSON.stringify(usage)}`);
+  }
   return {
-    text: withoutFence(content.map((block) => (block.type === 'text' ? block.text : '')).join('')),
+    text: withoutFence(text),
     stopReason: toStopReason(stop_reason),
     inputTokens: billedInputTokens(usage),
     outputTokens: usage.output_tokens,
@@ -78,7 +100,6 @@ function withoutFence(text: string): string {
   return /^\s*```(?:json)?\s*(\{[\s\S]*\})\s*```\s*$/.exec(text)?.[1] ?? text;
 }
 
-/** A usage that is missing or cannot be true says nothing about the bill. */
 function isCountable(usage: Usage | undefined): usage is Usage {
   const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage ?? {};
   const counts = [input_tokens, output_tokens, cache_creation_input_tokens ?? 0, cache_read_input_tokens ?? 0];

@@ -2,16 +2,12 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortEr
 import type { ModelFailure } from './model';
 import { providerWords } from './redact';
 import { STATUS_FAILURES, type StatusFailure } from './status-failures';
+import { NeverSentError } from './unsent-fetch';
 
 /** Before a provider that did not say when to come back is asked again. */
 const DEFAULT_RETRY_MS = 2_000;
 /** "Infinity" is a number to JavaScript and none to JSON. */
 const LONGEST_DELAY_MS = 86_400_000;
-/** Nothing was sent when a connection could not be made. */
-const NEVER_SENT = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
-  ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-]);
 /** Of the AWS SDK, while it looked for credentials: there was no request yet. */
 const NO_CREDENTIALS = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);
 
@@ -49,24 +45,20 @@ function connectionFailure(error: APIConnectionError): ModelFailure {
         'no AWS credentials were found, nothing was sent; give the worker a role, a profile or AWS_BEARER_TOKEN_BEDROCK',
     };
   }
-  const code = causes.find((cause) => NEVER_SENT.has(cause.code))?.code;
-  if (!code) return unknown('connection lost', 'the connection to the model was lost after the request was sent');
+  const unsent = causes.find((cause) => cause instanceof NeverSentError);
+  if (!unsent) return unknown('connection lost', 'the connection to the model was lost after the request was sent');
   return {
     outcome: 'not-billed',
     failureType: 'Model.Unavailable',
-    brief: code,
-    message: `the model cannot be reached (${code}); check the network and the model's base URL`,
+    brief: unsent.reason,
+    message: `the model cannot be reached (${unsent.reason}); check the network and the model's base URL`,
     retryAfterMs: DEFAULT_RETRY_MS,
     regional: true,
   };
 }
 
-/** By shape, not by class: errors of Node's own network code may come from another realm. */
-function causesOf(error: unknown): Array<{ name: string; code: string }> {
-  if (typeof error !== 'object' || error === null) return [];
-  const name = 'name' in error && typeof error.name === 'string' ? error.name : '';
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return [{ name, code }, ...('cause' in error ? causesOf(error.cause) : [])];
+function causesOf(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }
 
 function statusFailure(error: APIError, secrets: readonly string[]): ModelFailure {

@@ -15,7 +15,7 @@ export interface ModelAnswer {
   /** everything billed as input: fresh, written to a cache and read from one */
   inputTokens: number;
   outputTokens: number;
-  /** which of several regions answered, and why not those before it: `us-east-1 (eu-central-1: 503)` */
+  /** which of several regions answered, and why not those before it: `bedrock us-east-1 (eu-central-1: 503)` */
   via?: string;
 }
 

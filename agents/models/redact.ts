@@ -8,11 +8,17 @@ const SHORTEST_SECRET = 8;
 
 /** What keys and tokens look like, wherever a provider or a proxy echoes them. */
 const SECRETS: readonly RegExp[] = [
-  /sk-ant-[\w-]+/g,
+  /\bsk-[\w-]{8,}/g,
   /\b(?:AKIA|ASIA|ABSK)[A-Za-z0-9+/=]{8,}/g,
   /bedrock-api-key-[\w+/=-]+/g,
-  /(?<=\bbearer\s+)[^\s"',;]+/gi,
-  /(?<=\b(?:x-api-key|authorization|signature|credential|security-token|secret|password)["']?\s*[:=]\s*["']?)(?!bearer\b)[^\s"',;&]+/gi,
+  /(?<=\b(?:bearer|basic)\s+)[^\s"',;]+/gi,
+  /(?<=\b(?:x-api-key|authorization|signature|credential|security-token|secret|password)["']?\s*[:=]\s*["']?)(?!(?:bearer|basic)\b)[^\s"',;&]+/gi,
+  // a value behind its name, with nothing between them
+  /(?<=\b(?:secret(?: access)? key|access key(?: id)?|api key|secret|password|token)\s+(?:is\s+|was\s+)?["']?)(?=[^\s"',;]*\d)[^\s"',;]{8,}/gi,
+  // user and password of a URL
+  /(?<=:\/\/)[^\s/?#]+(?=@)/g,
+  // what mixes capitals, small letters and digits without a space, unless it is the id of a request or a message
+  /(?<![\w+/=-])(?!(?:req|msg)_)(?=[\w+/=-]*[A-Z])(?=[\w+/=-]*[a-z])(?=[\w+/=-]*\d)[\w+/=-]{20,}/g,
   // session tokens and the like: nothing a person would write is that long without a space
   /[A-Za-z0-9+/=_-]{64,}/g,
 ];

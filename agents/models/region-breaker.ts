@@ -1,4 +1,11 @@
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+} from 'cockatiel';
 import type { ModelFailure } from './model';
 
 /** A region that failed this often is asked again after this long, by one call at first. */
@@ -23,11 +30,14 @@ export interface RegionBreaker {
   run<T>(call: () => Promise<T>): Promise<T>;
 }
 
-/** Opens after failures that tell of the region: it refused, or nobody knows. A refused key or request is neither. */
+/**
+ * Opens after failures that tell of the region: it refused, or nobody knows. A refused key or request is neither. Once
+ * open, only an answer closes it: a trial that was stopped or refused has shown nothing.
+ */
 export function regionBreaker(options: RegionBreakerOptions): RegionBreaker {
   const { threshold, halfOpenAfterMs = HALF_OPEN_AFTER_MS, classify } = options;
-  const policy = circuitBreaker(
-    handleWhen((error) => tellsOfRegion(classify(error))),
+  const policy: CircuitBreakerPolicy = circuitBreaker(
+    handleWhen((error): boolean => policy.state === CircuitState.HalfOpen || tellsOfRegion(classify(error))),
     { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(threshold) },
   );
   let openedAt = 0;
@@ -36,7 +46,9 @@ export function regionBreaker(options: RegionBreakerOptions): RegionBreaker {
     openedAt = Date.now();
   });
   policy.onFailure(({ reason }) => {
-    if ('error' in reason) last = classify(reason.error);
+    if (!('error' in reason)) return;
+    const failure = classify(reason.error);
+    if (tellsOfRegion(failure)) last = failure;
   });
   return {
     closedInMs: () => {

@@ -3,7 +3,7 @@ import type { ModelAnswer, ModelFailure } from './model';
 import { ModelCallError } from './model-failure';
 import type { RegionBreaker } from './region-breaker';
 
-/** Less than this is not worth a call: an answer that comes too late is charged and lost. */
+/** Less than this is not worth a call: an answer that comes too late is charged and lost. More than a connection may take. */
 const LEAST_TIME_MS = 10_000;
 
 export interface FailoverRegion {
@@ -54,7 +54,8 @@ export async function askRegions(
 }
 
 function via(region: string, attempts: readonly Attempt[]): string {
-  return attempts.length === 0 ? region : `${region} (${reasons(attempts, ({ brief }) => brief)})`;
+  const before = attempts.length === 0 ? '' : ` (${reasons(attempts, ({ brief }) => brief)})`;
+  return `bedrock ${region}${before}`;
 }
 
 function reasons(attempts: readonly Attempt[], text: (failure: ModelFailure) => string): string {
@@ -72,7 +73,7 @@ function allFailed(attempts: readonly Attempt[]): ModelFailure {
       ? 'Model.Misconfigured'
       : 'Model.Unavailable',
     brief: reasons(attempts, ({ brief }) => brief),
-    message: `no region answered: ${reasons(attempts, ({ message }) => message)}`,
+    message: `no region of Amazon Bedrock answered: ${reasons(attempts, ({ message }) => message)}`,
     ...(!unknown && delays.length > 0 && { retryAfterMs: Math.min(...delays) }),
   };
 }

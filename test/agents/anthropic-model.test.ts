@@ -94,10 +94,13 @@ describe('a model turn over the Messages API', () => {
     expect(requests).toHaveLength(0);
   });
 
-  it.each(['unavailable', 'hang'] as const)('trusts the estimate when the count is %s', async (count) => {
-    const { url } = await start([{ kind: 'answer', answer: 'x' }], { count });
-    expect(await take(url, {}, { answerTimeoutMs: 300 })).toMatchObject({ kind: 'answered' });
-  });
+  it.each(['unavailable', 'hang', 'headers-then-hang'] as const)(
+    'trusts the estimate when the count is %s',
+    async (count) => {
+      const { url } = await start([{ kind: 'answer', answer: 'x' }], { count });
+      expect(await take(url, {}, { answerTimeoutMs: 300 })).toMatchObject({ kind: 'answered' });
+    },
+  );
 
   it('reports an answer that was cut, and one that was declined, with what they cost', async () => {
     const { url } = await start([{ kind: 'truncated', text: '{"weigh": "c1' }, { kind: 'refusal' }]);
@@ -135,6 +138,7 @@ describe('a model turn over the Messages API', () => {
 
   it.each([
     ['never answers', { kind: 'hang' }, /did not answer in time/],
+    ['begins an answer and never ends it', { kind: 'headers-then-hang' }, /did not answer in time/],
     ['drops the connection', { kind: 'reset' }, /connection to the model was lost/],
     ['answers nonsense', { kind: 'garbage' }, /./],
   ] as const)('does not know what a provider billed that %s', async (_, step, message) => {
@@ -142,6 +146,28 @@ describe('a model turn over the Messages API', () => {
     const result = await take(url, {}, { answerTimeoutMs: 300 });
     expect(result).toMatchObject({ kind: 'unknown', message: expect.stringMatching(message) });
     expect(requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['says nothing of the cost', undefined],
+    ['says that the prompt cost nothing', { input_tokens: 0, output_tokens: 12 }],
+    ['says that its words cost nothing', { input_tokens: 900, output_tokens: 0 }],
+    ['counts backwards', { input_tokens: 900, output_tokens: -1 }],
+  ])('takes no answer from a provider that %s: the call is charged in full', async (_, usage) => {
+    const message = { type: 'message', content: [{ type: 'text', text: 'x' }], stop_reason: 'end_turn', usage };
+    const { url } = await start([{ kind: 'raw', status: 200, body: JSON.stringify(message) }]);
+    const expected = { kind: 'unknown', message: expect.stringContaining('does not say what its answer cost') };
+    expect(await take(url)).toMatchObject(expected);
+  });
+
+  it('sends nothing in a schema that this worker does not know, and says so', async () => {
+    const { url, requests, counts } = await start([]);
+    expect(await take(url, { schemaId: 'of-tomorrow' })).toEqual({
+      kind: 'not-billed',
+      failureType: 'Model.Misconfigured',
+      message: expect.stringMatching(/no answer schema "of-tomorrow".*the same version on every worker/),
+    });
+    expect([...requests, ...counts]).toEqual([]);
   });
 
   it('knows that nothing was billed when nobody listens', async () => {

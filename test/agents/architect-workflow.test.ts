@@ -112,7 +112,7 @@ describe('agent loop as workflow code', () => {
       outcome: 'answered',
       inputTokens: 900,
       outputTokens: 150,
-      detail: 'end_turn, from us-east-1 (eu-central-1: 503 ServiceUnavailableException)',
+      detail: 'end_turn, from bedrock us-east-1 (eu-central-1: 503 ServiceUnavailableException)',
     });
     // 3 and 15 dollars a million, a tenth more for staying in the geography
     expect(ledger.entries[0]!.usd).toBeCloseTo(((900 * 3 + 150 * 15) * 1.1) / 1e6, 8);

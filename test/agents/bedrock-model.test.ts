@@ -4,6 +4,7 @@ import { createTakeModelTurn } from '../../activities/take-model-turn';
 import type { TakeModelTurnInput } from '../../agents/loop/model-turn';
 import { type BedrockModelOptions, createBedrockModel } from '../../agents/models/bedrock-model';
 import type { Model } from '../../agents/models/model';
+import { startBlackHole } from '../support/black-hole';
 import { type ScriptedBedrockServer, startScriptedBedrockServer } from '../support/scripted-bedrock-server';
 import type { ScriptedReply } from '../support/scripted-model-server';
 
@@ -36,8 +37,12 @@ afterEach(async () => {
   process.env = { ...environment };
 });
 
-async function start(regions: Record<string, ScriptedReply[]>, changes: Partial<BedrockModelOptions> = {}) {
-  server = await startScriptedBedrockServer(regions);
+async function start(
+  regions: Record<string, ScriptedReply[]>,
+  changes: Partial<BedrockModelOptions> = {},
+  behaviour: Parameters<typeof startScriptedBedrockServer>[1] = {},
+) {
+  server = await startScriptedBedrockServer(regions, behaviour);
   return createBedrockModel({
     model: TURN.model,
     regions: Object.keys(regions),
@@ -50,8 +55,8 @@ async function start(regions: Record<string, ScriptedReply[]>, changes: Partial<
   });
 }
 
-function take(model: Model, turn: Partial<TakeModelTurnInput> = {}) {
-  return new MockActivityEnvironment().run(createTakeModelTurn({ model }), { ...TURN, model: model.id, ...turn });
+function take(model: Model, turn: Partial<TakeModelTurnInput> = {}, environment = new MockActivityEnvironment()) {
+  return environment.run(createTakeModelTurn({ model }), { ...TURN, model: model.id, ...turn });
 }
 
 const asked = () => server.invocations.map(({ region }) => region);
@@ -65,7 +70,7 @@ describe('a model turn on Amazon Bedrock', () => {
       stopReason: 'end_turn',
       inputTokens: 900,
       outputTokens: 120,
-      via: FRANKFURT,
+      via: `bedrock ${FRANKFURT}`,
     });
     const [{ modelId, headers, body }] = server.invocations as [(typeof server.invocations)[0]];
     expect(modelId).toBe('eu.anthropic.claude-sonnet-4-6');
@@ -93,6 +98,19 @@ describe('a model turn on Amazon Bedrock', () => {
     expect(server.invocations).toHaveLength(1);
   });
 
+  it('trusts the estimate when the count begins and never ends', async () => {
+    const model = await start({ [FRANKFURT]: [ANSWER] }, { answerTimeoutMs: 300 }, { count: 'headers-then-hang' });
+    expect(await take(model)).toMatchObject({ kind: 'answered' });
+    expect(server.counts).toHaveLength(1);
+  });
+
+  it('sends nothing in a schema that this worker does not know, and says so', async () => {
+    const model = await start({ [FRANKFURT]: [ANSWER] });
+    const result = await take(model, { schemaId: 'of-tomorrow' });
+    expect(result).toMatchObject({ kind: 'not-billed', failureType: 'Model.Misconfigured' });
+    expect([...server.invocations, ...server.counts]).toEqual([]);
+  });
+
   it('writes the schema into the prompt of a model for which Bedrock enforces none, and takes it out of a code block', async () => {
     const fenced: ScriptedReply = { kind: 'answer', answer: '```json\n{"base": "c1"}\n```' };
     const model = await start({ [FRANKFURT]: [fenced] }, { model: 'claude-haiku-5-5' });
@@ -113,6 +131,21 @@ describe('a model turn on Amazon Bedrock', () => {
       expect.stringMatching(/^AKIDTEST\/\d{8}\/eu-central-1\/bedrock\/aws4_request$/),
       expect.stringMatching(/^AKIDTEST\/\d{8}\/us-east-1\/bedrock\/aws4_request$/),
     ]);
+  });
+
+  it('repeats nothing of the credentials that AWS tools find', async () => {
+    const found = {
+      AWS_ACCESS_KEY_ID: 'id-of-no-form',
+      AWS_SECRET_ACCESS_KEY: 'key-of-no-form',
+      AWS_SESSION_TOKEN: 'token-of-no-form',
+    };
+    Object.assign(process.env, found);
+    const message = `no: ${Object.values(found).join(' and ')}`;
+    const denied: ScriptedReply = { kind: 'status', status: 403, name: 'AccessDeniedException', message };
+    const model = await start({ [FRANKFURT]: [denied] }, { bearerToken: undefined });
+    expect(await take(model)).toMatchObject({
+      message: expect.stringContaining('no: [redacted] and [redacted] and [redacted]'),
+    });
   });
 
   it('sends nothing when there are no credentials, and says so', async () => {
@@ -150,7 +183,7 @@ describe('failover between regions', () => {
     ],
   ] satisfies Array<[ScriptedReply, string]>)('goes on after %j, which cost nothing', async (reply, brief) => {
     const model = await start({ [FRANKFURT]: [reply], [VIRGINIA]: [ANSWER] });
-    expect(await take(model)).toMatchObject({ kind: 'answered', via: `us-east-1 (eu-central-1: ${brief})` });
+    expect(await take(model)).toMatchObject({ kind: 'answered', via: `bedrock us-east-1 (eu-central-1: ${brief})` });
     expect(asked()).toEqual([FRANKFURT, VIRGINIA]);
   });
 
@@ -168,8 +201,34 @@ describe('failover between regions', () => {
     });
   });
 
+  it('goes on when connections to a region disappear without a word: nothing was sent', async () => {
+    await start({});
+    const { address, stop } = await startBlackHole();
+    const model = createBedrockModel({
+      model: TURN.model,
+      regions: [FRANKFURT, VIRGINIA],
+      routing: 'global',
+      endpoint: `http://${address}/{region}`,
+      bearerToken: TOKEN,
+      connectTimeoutMs: 200,
+    });
+    const result = await take(model);
+    await stop();
+    expect(result).toMatchObject({
+      kind: 'not-billed',
+      failureType: 'Model.Unavailable',
+      retryAfterMs: 2_000,
+      message: expect.stringMatching(/eu-central-1: .*no connection within 0.2 s.*us-east-1: .*no connection within/),
+    });
+  });
+
   it.each([
     ['never answers', { kind: 'hang' }, /eu-central-1: the model did not answer in time/],
+    [
+      'begins an answer and never ends it',
+      { kind: 'headers-then-hang' },
+      /eu-central-1: the model did not answer in time/,
+    ],
     ['drops the connection', { kind: 'reset' }, /eu-central-1: the connection to the model was lost/],
     ['fails inside', { kind: 'status', status: 500, name: 'InternalServerException' }, /500 InternalServerException/],
     ['gives the model up', { kind: 'status', status: 408, name: 'ModelTimeoutException' }, /408 ModelTimeoutException/],
@@ -212,8 +271,8 @@ describe('failover between regions', () => {
 
   it('asks no further region when the time is up: an answer would be charged and lost', async () => {
     const model = await start(
-      { [FRANKFURT]: [{ ...DOWN, delayMs: 350 }], [VIRGINIA]: [ANSWER] },
-      { answerTimeoutMs: 600 },
+      { [FRANKFURT]: [{ ...DOWN, delayMs: 700 }], [VIRGINIA]: [ANSWER] },
+      { answerTimeoutMs: 1_300 },
     );
     expect(await take(model)).toMatchObject({
       kind: 'not-billed',
@@ -245,14 +304,14 @@ describe('the breaker of a region', () => {
 
     expect(await take(model)).toMatchObject({
       kind: 'answered',
-      via: 'us-east-1 (eu-central-1: not asked, 503 ServiceUnavailableException again and again)',
+      via: 'bedrock us-east-1 (eu-central-1: not asked, 503 ServiceUnavailableException again and again)',
     });
     expect(asked()).toEqual([VIRGINIA]);
 
     server.script(FRANKFURT, [ANSWER]);
     await sleep(HALF_OPEN_AFTER_MS + 20);
-    expect(await take(model)).toMatchObject({ via: FRANKFURT });
-    expect(await take(model)).toMatchObject({ via: FRANKFURT });
+    expect(await take(model)).toMatchObject({ via: `bedrock ${FRANKFURT}` });
+    expect(await take(model)).toMatchObject({ via: `bedrock ${FRANKFURT}` });
     expect(asked()).toEqual([VIRGINIA, FRANKFURT, FRANKFURT]);
   });
 
@@ -266,6 +325,37 @@ describe('the breaker of a region', () => {
     expect(asked()).toEqual([FRANKFURT, VIRGINIA, VIRGINIA]);
   });
 
+  /** A call that is stopped when the region has it. */
+  async function stopped(model: Model) {
+    const environment = new MockActivityEnvironment();
+    const before = server.invocations.length;
+    const call = take(model, {}, environment);
+    call.catch(() => {});
+    while (server.invocations.length === before) await sleep(5);
+    await sleep(50);
+    environment.cancel('CANCELLED');
+    await expect(call).rejects.toMatchObject({ name: 'CancelledFailure' });
+  }
+
+  it('stays open when the one call that tries is stopped: that shows nothing', async () => {
+    const model = await start({ [FRANKFURT]: [DOWN], [VIRGINIA]: [ANSWER] });
+    for (let call = 0; call < 3; call++) await take(model);
+    server.script(FRANKFURT, [{ kind: 'hang' }]);
+    await sleep(HALF_OPEN_AFTER_MS + 20);
+    await stopped(model);
+    server.invocations.length = 0;
+    expect(await take(model)).toMatchObject({
+      via: 'bedrock us-east-1 (eu-central-1: not asked, 503 ServiceUnavailableException again and again)',
+    });
+    expect(asked()).toEqual([VIRGINIA]);
+  });
+
+  it.each(['hang', 'headers-then-hang'] as const)('does not count calls that were stopped (%s)', async (kind) => {
+    const model = await start({ [FRANKFURT]: [{ kind }], [VIRGINIA]: [ANSWER] });
+    for (let call = 0; call < 4; call++) await stopped(model);
+    expect(asked()).toEqual([FRANKFURT, FRANKFURT, FRANKFURT, FRANKFURT]);
+  });
+
   it('tries with one call only: the others go elsewhere meanwhile', async () => {
     const model = await start({ [FRANKFURT]: [DOWN], [VIRGINIA]: [ANSWER] });
     for (let call = 0; call < 3; call++) await take(model);
@@ -277,11 +367,16 @@ describe('the breaker of a region', () => {
     expect(asked().sort()).toEqual([FRANKFURT, VIRGINIA, VIRGINIA, VIRGINIA]);
   });
 
-  it('opens for a region whose answers are lost: the next call is made elsewhere', async () => {
-    const model = await start({ [FRANKFURT]: [{ kind: 'reset' }], [VIRGINIA]: [ANSWER] });
-    for (let call = 0; call < 3; call++) expect(await take(model)).toMatchObject({ kind: 'unknown' });
-    expect(await take(model)).toMatchObject({ via: expect.stringMatching(/^us-east-1 \(eu-central-1: not asked/) });
-  });
+  it.each(['reset', 'headers-then-hang'] as const)(
+    'opens for a region whose answers are lost (%s): the next call is made elsewhere',
+    async (kind) => {
+      const model = await start({ [FRANKFURT]: [{ kind }], [VIRGINIA]: [ANSWER] }, { answerTimeoutMs: 200 });
+      for (let call = 0; call < 3; call++) expect(await take(model)).toMatchObject({ kind: 'unknown' });
+      expect(await take(model)).toMatchObject({
+        via: expect.stringMatching(/^bedrock us-east-1 \(eu-central-1: not asked/),
+      });
+    },
+  );
 
   it('gives the regions that stand in two more chances, and says when one may be asked again', async () => {
     const model = await start({ [FRANKFURT]: [DOWN], [VIRGINIA]: [DOWN] });

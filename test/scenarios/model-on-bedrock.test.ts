@@ -43,7 +43,7 @@ it('plans with a model on Bedrock whose first region is down, and keeps the toke
   expect(decisions[0]).toMatchObject({ decidedBy: 'model', model: 'claude-sonnet-4-6' });
   expect(ledger.entries[0]).toMatchObject({
     outcome: 'answered',
-    detail: 'end_turn, from us-east-1 (eu-central-1: 503 ServiceUnavailableException)',
+    detail: 'end_turn, from bedrock us-east-1 (eu-central-1: 503 ServiceUnavailableException)',
   });
   expect(server.invocations[1]).toMatchObject({
     modelId: 'us.anthropic.claude-sonnet-4-6',

@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { bodyOf, type MessagesBody, play, type ScriptedReply, sendJson, textTokens } from './scripted-model-server';
+import {
+  bodyOf,
+  type MessagesBody,
+  play,
+  type ScriptedReply,
+  sendHeadersOnly,
+  sendJson,
+  textTokens,
+} from './scripted-model-server';
 
 export interface RecordedInvocation {
   region: string;
@@ -26,6 +34,7 @@ export interface ScriptedBedrockServer {
 /** A local server that speaks the wire format of bedrock-runtime (InvokeModel, CountTokens) in several regions. */
 export async function startScriptedBedrockServer(
   regions: Record<string, ScriptedReply[]>,
+  { count }: { count?: 'headers-then-hang' } = {},
 ): Promise<ScriptedBedrockServer> {
   const scripts = new Map(Object.entries(regions));
   const invocations: RecordedInvocation[] = [];
@@ -38,6 +47,7 @@ export async function startScriptedBedrockServer(
       if (Object.keys(body).join() !== 'input') return sendJson(response, 400, { message: 'only input is known' });
       const counted = JSON.parse(Buffer.from(body.input.invokeModel.body, 'base64').toString('utf8'));
       counts.push({ ...request, body: counted });
+      if (count) return sendHeadersOnly(response);
       return sendJson(response, 200, { inputTokens: textTokens(counted) });
     }
     invocations.push({ ...request, body });

@@ -15,6 +15,8 @@ export type ScriptedReply =
   | { kind: 'overloaded-late' }
   /** takes the request and never answers */
   | { kind: 'hang' }
+  /** 200 and its headers, then the body never comes */
+  | { kind: 'headers-then-hang' }
   /** takes the request and drops the connection */
   | { kind: 'reset' }
   /** 200 with a body that is not JSON */
@@ -51,8 +53,8 @@ export interface ScriptedModelServer {
 }
 
 export interface ScriptOptions {
-  /** what `count_tokens` answers; `unavailable` makes it a 404, as on a provider without it, `hang` nothing at all */
-  count?: 'unavailable' | 'hang' | ((request: RecordedRequest) => number);
+  /** what `count_tokens` answers; `unavailable` makes it a 404, as on a provider without it, `hang` nothing at all, or only its headers */
+  count?: 'unavailable' | 'hang' | 'headers-then-hang' | ((request: RecordedRequest) => number);
 }
 
 /** A local server that speaks the wire format of the Messages API and plays a script, one step per message. */
@@ -68,6 +70,7 @@ export async function startScriptedModelServer(
     if (incoming.url === '/v1/messages/count_tokens') {
       counts.push(request);
       if (count === 'hang') return;
+      if (count === 'headers-then-hang') return sendHeadersOnly(response);
       if (count === 'unavailable') return sendError(response, 404, 'not found');
       return sendJson(response, 200, { input_tokens: count(request) });
     }
@@ -120,6 +123,9 @@ export function play(reply: ScriptedReply, body: MessagesBody, response: ServerR
       break;
     case 'hang':
       break;
+    case 'headers-then-hang':
+      sendHeadersOnly(response);
+      break;
     case 'reset':
       response.socket?.resetAndDestroy();
       break;
@@ -130,6 +136,10 @@ export function play(reply: ScriptedReply, body: MessagesBody, response: ServerR
       response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers }).end(reply.body);
       break;
   }
+}
+
+export function sendHeadersOnly(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000 }).flushHeaders();
 }
 
 function sendStatus(response: ServerResponse, reply: Extract<ScriptedReply, { kind: 'status' }>): void {
