@@ -2,7 +2,7 @@ import type { DeploymentPlan } from '../contracts/plan';
 import type { PlannedChange } from '../contracts/stack';
 import { dataThatLeaves } from '../policies/leaving-regions';
 import { isLost } from '../policies/stateful-resources';
-import { formatCount, formatUsd, plural } from './format';
+import { formatCount, formatMs, formatUsd, plural } from './format';
 
 /** What a plan says in words, the same on the terminal and on the page. */
 
@@ -32,6 +32,16 @@ export function changeWords({ action, properties = [], possible }: PlannedChange
       return paths ? `${words}: ${paths}` : words;
     }
   }
+}
+
+/** "eu-west-1 (bake 5 s) → approval, us-east-1": which region follows which, who waits, where somebody is asked. */
+export function rolloutWords({ waves }: DeploymentPlan['rollout']): string {
+  return waves
+    .map(({ regions, bakeSeconds, approvalBefore }) => {
+      const bake = bakeSeconds > 0 ? ` (bake ${formatMs(bakeSeconds * 1_000)})` : '';
+      return `${approvalBefore ? 'approval, ' : ''}${regions.join(' + ')}${bake}`;
+    })
+    .join(' → ');
 }
 
 /** Data that would be lost, one line per resource or region, each with what would be gone. */

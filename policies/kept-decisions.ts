@@ -5,6 +5,9 @@ import type { DeploymentRequest } from '../contracts/request';
 import type { Rollout } from '../contracts/rollout';
 import type { Candidate, Topology } from '../contracts/topology';
 
+/** Why nobody was asked again. */
+export const KEPT = 'the request is the one that is live: what was decided for it, by whomever, stands';
+
 /** The same request again is no reason to decide again: judgement must not make a change out of nothing. */
 export function isLiveRequest(request: DeploymentRequest, live: LiveDeployment | undefined): live is LiveDeployment {
   return live !== undefined && canonicalJson(request) === canonicalJson(live.request);

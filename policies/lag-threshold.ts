@@ -2,6 +2,7 @@
 const SHARE_OF_RPO = 0.5;
 /** Everything that was not yet replayed is replayed before a standby takes writes: at most a tenth of the recovery time. */
 const SHARE_OF_RTO = 0.1;
+const MOST_OF_RTO = 0.3;
 /** A standby cannot be nearer than its round trip; three of them leave room for a retransmission. */
 const ROUND_TRIPS = 3;
 const LEAST_MS = 1_000;
@@ -36,10 +37,14 @@ export function lagThreshold({ rpoSeconds, rtoSeconds, farthestRttMs }: LagQuest
   return { ms, reason: `lag threshold ${ms} ms: ${why}` };
 }
 
-/** Within what a threshold may be set by judgement, ms: not below what distance alone takes, not above half of the RPO. */
-export function lagRange({ rpoSeconds, farthestRttMs }: LagQuestion): { least: number; most: number } {
+/**
+ * Within what a threshold may be set by judgement, ms: not below what distance alone takes, not above half of the RPO,
+ * and never so high that what is not replayed yet takes more than three tenths of the RTO.
+ */
+export function lagRange({ rpoSeconds, rtoSeconds, farthestRttMs }: LagQuestion): { least: number; most: number } {
   const least = Math.ceil(lagFloorMs(farthestRttMs));
-  return { least, most: Math.max(least, Math.floor(rpoSeconds * 1_000 * SHARE_OF_RPO)) };
+  const most = Math.min(rpoSeconds * SHARE_OF_RPO, rtoSeconds * MOST_OF_RTO) * 1_000;
+  return { least, most: Math.max(least, Math.floor(most)) };
 }
 
 function lagFloorMs(farthestRttMs: number): number {

@@ -59,6 +59,8 @@ export function storeQuestion(store: DataStoreRequest, { request, topology }: Re
     const waits: ReplicationOption['mode'] = { kind: 'synchronous', writePenaltyMs };
     if (!row?.synchronous) return { mode: waits, blocked: 'engine has none across regions' };
     if (store.replication === 'asynchronous') return { mode: waits, blocked: 'asynchronous asked for' };
+    const { of, underMs } = request.latency;
+    if (of === 'write' && writePenaltyMs > underMs) return { mode: waits, blocked: 'write sla' };
     return { mode: waits };
   }
 }

@@ -64,7 +64,8 @@ function orderViolations(waves: readonly Wave[], { request, topology }: RolloutQ
   const oneByOne = isStateful(request) || needsApprovalBetweenRegions(request);
   const parallel = later.find(({ regions }) => regions.length > 1);
   const most = request.rollout.concurrency;
-  const tooMany = later.find(({ concurrency }) => most !== undefined && concurrency > most);
+  const atOnce = ({ regions }: Wave) => Math.min(regions.length, most ?? regions.length);
+  const other = later.find((wave) => wave.concurrency !== atOnce(wave));
   const primaryWave = later.findIndex(({ regions }) => regions.includes(topology.primary));
   return [
     ...(oneByOne && parallel
@@ -76,7 +77,7 @@ function orderViolations(waves: readonly Wave[], { request, topology }: RolloutQ
     ...(oneByOne && primaryWave >= 0 && primaryWave < later.length - 1
       ? [`waves: ${topology.primary} is the primary and goes last`]
       : []),
-    ...(tooMany ? [`waves: ${tooMany.concurrency} at once, the request allows ${most}`] : []),
+    ...(other ? [`waves: parallel ${other.concurrency} of ${other.regions.length}; valid is ${atOnce(other)}`] : []),
   ];
 }
 

@@ -24,7 +24,8 @@ export async function runAgent<Input, Answer extends Record<string, unknown>, Ch
   const last = await repairAnswer(agent, input, first, model, dependencies);
   if (last.reading.kind === 'accepted')
     return { kind: 'decided', by: 'model', model: model.id, choice: last.reading.choice };
-  const kept = salvaged(agent, last.reading, input);
+  // What is salvaged is partly the rules' choice: not where nobody allowed them to choose.
+  const kept = onModelFailure === 'rules' || agent.explains ? salvaged(agent, last.reading, input) : undefined;
   if (kept !== undefined) return { kind: 'decided', by: 'model', model: model.id, choice: kept };
   return withoutModel(agent, input, whyNotAccepted(last.reading, last.repairFailure), onModelFailure);
 }

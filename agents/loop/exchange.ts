@@ -6,8 +6,6 @@ import { type CallNote, calibrate, type Reservation, reserve, settle, type Token
 
 /** Another attempt costs nothing but time after a failure that is known to be unbilled. */
 const MOST_RETRIES = 2;
-/** A provider that wants a longer pause than this is treated as down: a deployment is waiting. */
-const LONGEST_RETRY_WAIT_MS = 60_000;
 
 /** One call as the loop wants it, before the ledger decides on its size. */
 export interface Call
@@ -25,7 +23,7 @@ export type ExchangeEnd =
 
 /**
  * Reserves, calls, settles; repeats what is known to be unbilled, each time with a reservation of its own. The book
- * has every call, whatever became of it; a cancelled one stays in it as reserved.
+ * has every call, whatever became of it.
  */
 export async function exchange(call: Call, model: LoopModel, dependencies: LoopDependencies): Promise<ExchangeEnd> {
   const { book } = dependencies;
@@ -35,26 +33,37 @@ export async function exchange(call: Call, model: LoopModel, dependencies: LoopD
     const reserved = reserve(book.ledger, { note, estimatedTokens: call.estimatedTokens, ...call.output });
     if (reserved.kind === 'refused') return outOfBudget(call, reserved);
     book.ledger = reserved.ledger;
-    const result = await takeTurn(call, reserved.reservation, dependencies);
+    const { result, cancellation } = await takeTurn(call, reserved.reservation, dependencies);
     book.ledger = settled(book.ledger, reserved.reservation, result, model);
-    if (!mayRetry(result, attempt)) return exchangeEnd(result);
+    if (cancellation !== undefined) throw cancellation;
+    if (!mayRetry(result, attempt, dependencies)) return exchangeEnd(result);
     await dependencies.sleep(result.retryAfterMs);
   }
 }
 
-/** A rejected turn is a lost one: the activity timed out or its worker died, and the provider may have billed it. */
+/**
+ * A rejected turn is a lost one: the activity timed out, its worker died or the deployment is being stopped, and the
+ * provider may have billed it.
+ */
 async function takeTurn(
   { agent, purpose, system, user, schemaId }: Call,
   { note: { model }, inputTokens: reservedInputTokens, maxTokens }: Reservation,
   { takeTurn, isCancellation }: LoopDependencies,
-): Promise<TakeModelTurnResult> {
+): Promise<{ result: TakeModelTurnResult; cancellation?: unknown }> {
   try {
-    return await takeTurn({ agent, purpose, model, system, user, schemaId, maxTokens, reservedInputTokens });
+    const result = await takeTurn({ agent, purpose, model, system, user, schemaId, maxTokens, reservedInputTokens });
+    return { result };
   } catch (error) {
-    if (isCancellation(error)) throw error;
-    const message = `the turn was lost: ${error instanceof Error ? error.message : String(error)}`;
-    return { kind: 'unknown', failureType: 'Model.Unavailable', message };
+    const message = `the turn was lost: ${innermostMessage(error)}`;
+    const result = { kind: 'unknown', failureType: 'Model.Unavailable', message } as const;
+    return isCancellation(error) ? { result, cancellation: error } : { result };
   }
+}
+
+/** Temporal wraps what happened once or twice. */
+function innermostMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? innermostMessage(error.cause) : error.message;
 }
 
 function settled(
@@ -83,9 +92,10 @@ function settled(
 function mayRetry(
   result: TakeModelTurnResult,
   attempt: number,
+  { longestWaitMs }: LoopDependencies,
 ): result is Extract<TakeModelTurnResult, { kind: 'not-billed' }> & { retryAfterMs: number } {
   if (result.kind !== 'not-billed' || result.retryAfterMs === undefined) return false;
-  return attempt < MOST_RETRIES && result.retryAfterMs <= LONGEST_RETRY_WAIT_MS;
+  return attempt < MOST_RETRIES && result.retryAfterMs <= longestWaitMs;
 }
 
 function exchangeEnd(result: TakeModelTurnResult): ExchangeEnd {

@@ -16,6 +16,8 @@ export interface LoopDependencies {
   /** `stop` asks a person (production), `rules` lets the deterministic choice stand */
   onModelFailure: 'stop' | 'rules';
   takeTurn: TakeModelTurn;
+  /** a provider that wants a longer pause than this is treated as down: somebody is waiting */
+  longestWaitMs: number;
   /** waits durably, for a provider that said when to come back */
   sleep: (ms: number) => Promise<void>;
   /** true for the error by which a workflow learns that it is cancelled: only that one leaves the loop */

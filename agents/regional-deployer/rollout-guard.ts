@@ -1,14 +1,12 @@
 import { rolloutViolations } from '../../policies/rollout-violations';
+import { unfitAdvice } from '../advice-words';
 import type { Guarded } from '../loop/agent';
-import { said } from '../loop/said';
+import { LONGEST_WHY, LONGEST_WORDS, quoted, said } from '../loop/said';
 import { type PlaceNames, placeNames } from '../place-names';
 import type { RolloutAnswer } from './answer-schema';
 import type { RolloutChoice, RolloutInput } from './rollout-choice';
 import { readWaves } from './wave-lines';
 
-/** Limits of what a model may put into a report, in characters. */
-const LONGEST_WORDS = 400;
-const LONGEST_WHY = 160;
 const MOST_VIOLATIONS = 4;
 
 /**
@@ -26,8 +24,18 @@ export function guardRollout(answer: RolloutAnswer, input: RolloutInput): Guarde
     return { kind: 'refused', fields, violations };
   }
   const { waves, whys } = reading;
-  const canary = waves[0]?.regions[0] ?? input.rollout.canary;
   const { accepted, blocked } = findings;
+  const unfit = unfitAdvice('summary', [
+    answer.weigh,
+    answer.migration,
+    answer.summary,
+    ...whys,
+    ...accepted,
+    ...blocked,
+  ]);
+  if (unfit)
+    return { kind: 'refused', fields: ['weigh', 'waves', 'findings', 'migration', 'summary'], violations: [unfit] };
+  const canary = waves[0]?.regions[0] ?? input.rollout.canary;
   const migration = said(answer.migration, LONGEST_WORDS);
   return {
     kind: 'accepted',
@@ -57,12 +65,15 @@ function readFindings(lines: readonly string[], { findings }: RolloutInput) {
   const accepted: string[] = [];
   const blocked: string[] = [];
   const problems: string[] = [];
+  const answered = new Set<string>();
   for (const line of lines) {
     const [, id = '', verb, why = ''] = /^\s*(\S+)\s+(accept|block)\s*:?\s*(.*)$/i.exec(line) ?? [];
     const rule = known.get(id.toLowerCase());
-    if (!rule) problems.push(`findings: "${said(line.replace(/[^\p{L}\p{N} .:-]/gu, ''), 40)}" names no finding`);
+    if (!rule) problems.push(`findings: "${quoted(line)}" names no finding`);
     else if (why.trim() === '') problems.push(`findings: ${rule} needs a reason`);
+    else if (answered.has(rule)) problems.push(`findings: ${rule} is answered twice`);
     else (verb?.toLowerCase() === 'block' ? blocked : accepted).push(`${rule}: ${said(why, LONGEST_WHY)}`);
+    if (rule) answered.add(rule);
   }
   return { accepted, blocked, problems };
 }

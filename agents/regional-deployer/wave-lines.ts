@@ -1,5 +1,6 @@
 import type { Wave } from '../../contracts/rollout';
 import { isStateful, needsApprovalBetweenRegions } from '../../policies/rollout-order';
+import { quoted } from '../loop/said';
 import type { PlaceNames } from '../place-names';
 import type { RolloutInput } from './rollout-choice';
 
@@ -54,7 +55,7 @@ function readLine(line: string): WaveLine | undefined {
   const [where = '', ...parts] = line.toLowerCase().split('|');
   const last = parts.at(-1) ?? '';
   const [gate = '', ...why] = last.split(':');
-  const numbers = parts.slice(0, -1).join(' ');
+  const numbers = parts.slice(0, -1).join(' | ');
   const parallel = numberAfter('parallel', numbers);
   const bakeSeconds = numberAfter('bake', numbers);
   if (parallel === undefined || bakeSeconds === undefined || !/^\s*(approve|auto)\s*$/.test(gate)) return undefined;
@@ -62,16 +63,16 @@ function readLine(line: string): WaveLine | undefined {
   return { places, parallel, bakeSeconds, approve: gate.trim() === 'approve', why: why.join(':').trim() };
 }
 
+/** A number without a unit, or in seconds: what is said in minutes is not read as seconds. */
 function numberAfter(word: string, text: string): number | undefined {
-  const found = new RegExp(`${word}\\s+(\\d{1,6})(?!\\d)`).exec(text)?.[1];
-  return found === undefined ? undefined : Number(found);
+  const [, digits, unit = ''] = new RegExp(`\\b${word}\\s+(\\d{1,6})(?!\\d)\\s*([a-z]*)`).exec(text) ?? [];
+  return digits === undefined || !/^(s|sec|seconds?|bake)?$/.test(unit) ? undefined : Number(digits);
 }
 
 function lineProblems(line: WaveLine | undefined, text: string, names: PlaceNames): string[] {
-  const shown = text.replace(/[^\p{L}\p{N} .|:-]/gu, '').slice(0, 40);
   if (!line || line.places.length === 0 || line.parallel === 0)
-    return [`waves: "${shown}" is not "places | parallel n | bake seconds | approve or auto: why"`];
+    return [`waves: "${quoted(text)}" is not "places | parallel n | bake seconds | approve or auto: why"`];
   return line.places
     .filter((place) => !REST.has(place) && names.regionOf(place) === undefined)
-    .map((place) => `waves: "${place.replace(/[^\p{L}\p{N}-]/gu, '').slice(0, 24)}" is no region of the catalog`);
+    .map((place) => `waves: "${quoted(place)}" is no region of the catalog`);
 }

@@ -14,8 +14,8 @@ export interface ReplicationInput {
 export interface ReplicationChoice {
   wishes: ReplicationWishes;
   reason: string;
-  /** per store, why it is as it is; a store whose pick was refused says so */
-  whys: Array<{ store: string; why: string }>;
+  /** per store, why it is as it is; a store whose pick was refused is decided by rules */
+  whys: Array<{ store: string; why: string; refused?: true }>;
   conflicts: string;
   /** checks that a model proposes beside those that are made */
   proofs: string[];

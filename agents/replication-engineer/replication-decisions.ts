@@ -22,12 +22,13 @@ export function replicationDecisions(decided: Decided<ReplicationChoice>, plan: 
       ],
     },
     ...plan.stores.map(({ store, mode, capability }): Decision => {
-      const why = whys.find((one) => one.store === store)?.why;
+      const { why, refused } = whys.find((one) => one.store === store) ?? {};
+      const byModel = decided.by === 'model' && !refused;
       return {
         step,
         about: `replication of ${store}`,
-        decidedBy: decided.by,
-        ...(decided.by === 'model' && { model: decided.model }),
+        decidedBy: byModel ? 'model' : 'rules',
+        ...(byModel && { model: decided.model }),
         choice: mode.kind,
         reason: why ? `${why}; ${capability}` : capability,
         alternatives: [],

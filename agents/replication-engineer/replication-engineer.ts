@@ -31,7 +31,7 @@ export const replicationEngineer: Agent<ReplicationInput, ReplicationAnswer, Rep
   }),
   beyondRules: [
     'what the note says about a store: what a lost or late write would mean, who must be woken, and when',
-    'which store is worth a write penalty where the recovery point leaves a choice',
+    'how early a lag is worth waking somebody, between what distance and the recovery point allow',
     'which store others depend on, and so is made first',
   ],
 };

@@ -1,24 +1,25 @@
 import type { StoreWish } from '../../contracts/replication';
 import type { StoreQuestion } from '../../policies/replication-options';
+import { unfitAdvice } from '../advice-words';
 import type { Guarded } from '../loop/agent';
-import { said } from '../loop/said';
+import { LONGEST_WHY, LONGEST_WORDS, quoted, said } from '../loop/said';
 import type { ReplicationAnswer } from './answer-schema';
 import type { ReplicationChoice, ReplicationInput } from './replication-choice';
 import { type StoreNames, storeNames } from './store-names';
 
-/** Limits of what a model may put into a report, in characters. */
-const LONGEST_WORDS = 400;
-const LONGEST_WHY = 160;
 const MOST_PROOFS = 3;
 const MOST_VIOLATIONS = 6;
 
 /** Holds a model's answer against the options that rules left open. Numbers are code's; a pick only says which. */
 export function guardReplication(answer: ReplicationAnswer, input: ReplicationInput): Guarded<ReplicationChoice> {
-  const { picks, problems } = readPicks(answer, input);
-  const unpicked = input.questions.filter(({ store }) => !picks.has(store) && problems.length === 0);
+  const { picks, refusals, unread } = readPicks(answer, input);
+  const unpicked = input.questions.filter(({ store }) => !picks.has(store) && !refusals.has(store));
   const missing = unpicked.map(({ store }) => `picks: ${store} is missing; every store is picked once`);
-  const violations = [...problems, ...missing].slice(0, MOST_VIOLATIONS);
-  if (violations.length > 0) return { kind: 'refused', fields: ['picks'], violations };
+  const broken = [...unread, ...refusals.values(), ...missing];
+  const unfit = unfitAdvice('conflicts', [answer.weigh, answer.conflicts, ...answer.picks, ...answer.proof]);
+  const violations = [...broken, ...(unfit ? [unfit] : [])].slice(0, MOST_VIOLATIONS);
+  if (broken.length > 0) return { kind: 'refused', fields: ['picks'], violations };
+  if (unfit) return { kind: 'refused', fields: ['weigh', 'picks', 'conflicts', 'proof'], violations };
   return { kind: 'accepted', choice: choiceOf(answer, picks, input, new Map()) };
 }
 
@@ -27,13 +28,11 @@ export function guardReplication(answer: ReplicationAnswer, input: ReplicationIn
  * is left when no pick was good.
  */
 export function salvageReplication(answer: ReplicationAnswer, input: ReplicationInput): ReplicationChoice | undefined {
-  const { picks, problems } = readPicks(answer, input);
-  if (picks.size === 0) return undefined;
-  const refused = new Map(
-    input.questions
-      .filter(({ store }) => !picks.has(store))
-      .map(({ store }) => [store, problems.find((problem) => problem.includes(` ${store}`)) ?? 'no pick']),
-  );
+  const { picks, refusals } = readPicks(answer, input);
+  if (picks.size === 0 || unfitAdvice('conflicts', [answer.weigh, answer.conflicts, ...answer.picks, ...answer.proof]))
+    return undefined;
+  const unpicked = input.questions.filter(({ store }) => !picks.has(store));
+  const refused = new Map(unpicked.map(({ store }) => [store, refusals.get(store) ?? 'no pick']));
   return choiceOf(answer, picks, input, refused);
 }
 
@@ -44,29 +43,34 @@ interface Pick extends StoreWish {
 function readPicks(answer: ReplicationAnswer, input: ReplicationInput) {
   const names = storeNames(input);
   const picks = new Map<string, Pick>();
-  const twice = new Set<string>();
-  const problems: string[] = [];
+  /** by store */
+  const refusals = new Map<string, string>();
+  const unread: string[] = [];
   for (const line of answer.picks) {
     const read = readPick(line, input, names);
-    if (typeof read === 'string') problems.push(read);
-    else if (picks.has(read.store)) twice.add(read.store);
+    if ('unread' in read) unread.push(read.unread);
+    else if ('refusal' in read) refusals.set(read.store, read.refusal);
+    else if (picks.has(read.store)) refusals.set(read.store, `picks: ${read.store} is picked twice`);
     else picks.set(read.store, read);
   }
-  for (const store of twice) {
-    picks.delete(store);
-    problems.push(`picks: ${store} is picked twice`);
-  }
-  return { picks, problems };
+  for (const store of refusals.keys()) picks.delete(store);
+  return { picks, refusals, unread };
 }
 
 /** `store option`, `store option warn ms: why`. */
-function readPick(line: string, { questions }: ReplicationInput, names: StoreNames): Pick | string {
+function readPick(
+  line: string,
+  { questions }: ReplicationInput,
+  names: StoreNames,
+): Pick | { unread: string } | { store: string; refusal: string } {
   const match = /^\s*(\S+)\s+(\d{1,3})(?:\s+warn\s+(\d{1,9})(?:\s*ms)?)?\s*(?::\s*(.*))?$/is.exec(line);
   const [, name = '', option = '', warn, why = ''] = match ?? [];
   const store = names.storeOf(name);
   const question = questions.find((one) => one.store === store);
-  if (!match || !question) return `picks: "${shown(line)}" is not "store option warn ms: why" of a store in the data`;
-  return pickProblem(question, Number(option), warn) ?? pickOf(question, Number(option), warn, why);
+  if (!match || !question)
+    return { unread: `picks: "${quoted(line)}" is not "store option warn ms: why" of a store in the data` };
+  const refusal = pickProblem(question, Number(option), warn);
+  return refusal ? { store: question.store, refusal } : pickOf(question, Number(option), warn, why);
 }
 
 function pickOf(
@@ -109,14 +113,13 @@ function choiceOf(
     reason: said(answer.weigh, LONGEST_WORDS),
     whys: [
       ...[...picks.values()].map(({ store, why }) => ({ store, why })),
-      ...[...refused].map(([store, why]) => ({ store, why: `as rules say, the pick was refused (${why})` })),
+      ...[...refused].map(([store, why]) => ({
+        store,
+        why: `as rules say, the pick was refused (${why})`,
+        refused: true as const,
+      })),
     ].filter(({ why }) => why !== ''),
     conflicts: said(answer.conflicts, LONGEST_WORDS),
     proofs: answer.proof.slice(0, MOST_PROOFS).map((check) => said(check, LONGEST_WHY)),
   };
-}
-
-/** A word of a model as an error may quote it. */
-function shown(text: string): string {
-  return said(text.replace(/[^\p{L}\p{N} .:-]/gu, ''), 40);
 }

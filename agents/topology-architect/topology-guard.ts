@@ -2,16 +2,14 @@ import type { RegionRole } from '../../contracts/region';
 import { regionRoleSchema } from '../../contracts/region';
 import type { Candidate } from '../../contracts/topology';
 import { topologyViolations } from '../../policies/topology-violations';
+import { unfitAdvice } from '../advice-words';
 import type { Guarded } from '../loop/agent';
-import { said } from '../loop/said';
+import { LONGEST_WHY, LONGEST_WORDS, quoted, said } from '../loop/said';
 import { type PlaceNames, placeNames } from '../place-names';
 import type { TopologyAnswer } from './answer-schema';
 import { rolesLine } from './candidate-rows';
 import type { ArchitectInput, TopologyChoice } from './topology-choice';
 
-/** Limits of what a model may put into a report, in characters. */
-const LONGEST_REASON = 400;
-const LONGEST_WHY = 160;
 const MOST_NOTES = 3;
 
 /** `role place place: why`, read. */
@@ -36,7 +34,7 @@ export function guardTopology(answer: TopologyAnswer, input: ArchitectInput): Gu
     return {
       kind: 'refused',
       fields: ['base'],
-      violations: [`base: "${shown(answer.base)}" is no candidate; valid are ${valid}`],
+      violations: [`base: "${quoted(answer.base)}" is no candidate; valid are ${valid}`],
     };
   }
   const groups = readGroups(answer.groups, names);
@@ -48,6 +46,8 @@ export function guardTopology(answer: TopologyAnswer, input: ArchitectInput): Gu
   if (violations.length > 0) {
     return { kind: 'refused', fields: ['base', 'mode', 'groups', 'routing'], violations };
   }
+  const unfit = unfitAdvice('weigh', [answer.weigh, ...answer.groups, ...answer.notes]);
+  if (unfit) return { kind: 'refused', fields: ['weigh', 'groups', 'notes'], violations: [unfit] };
   return { kind: 'accepted', choice: choiceOf(answer, groups, candidate) };
 }
 
@@ -67,14 +67,14 @@ function unknownNames({ groups }: TopologyAnswer, { request, advice }: Architect
     const { role, places } = splitGroup(group);
     const wrongRole = regionRoleSchema.safeParse(role).success
       ? []
-      : [`groups: "${shown(role)}" is no role; valid are ${regionRoleSchema.options.join(', ')}`];
+      : [`groups: "${quoted(role)}" is no role; valid are ${regionRoleSchema.options.join(', ')}`];
     return [...wrongRole, ...places.flatMap((place) => placeProblem(place) ?? [])];
   });
   return [...new Set(sentences)].slice(0, 4);
 
   function placeProblem(place: string): string | undefined {
     const region = names.regionOf(place);
-    if (!region) return `groups: "${shown(place)}" is no region of the catalog`;
+    if (!region) return `groups: "${quoted(place)}" is no region of the catalog`;
     if (usable.has(region)) return undefined;
     const why = request.regions.excluded.includes(region)
       ? 'the request excludes it'
@@ -147,12 +147,7 @@ function choiceOf(answer: TopologyAnswer, groups: readonly Group[], candidate: C
   const notes = answer.notes.slice(0, MOST_NOTES).map((text) => said(text, LONGEST_WHY));
   return {
     candidate,
-    reason: [said(answer.weigh, LONGEST_REASON), ...whys].join('; '),
+    reason: [said(answer.weigh, LONGEST_WORDS), ...whys].join('; '),
     alternatives: [...notes, ...edge],
   };
-}
-
-/** A word of a model as an error may quote it. */
-function shown(text: string): string {
-  return text.replace(/[^\p{L}\p{N} .-]/gu, '').slice(0, 24);
 }

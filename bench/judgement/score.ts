@@ -61,6 +61,7 @@ function scoreModel(judged: JudgementCase, { model, takeTurn }: JudgedModel): Pr
       takeTurn,
       sleep,
       onModelFailure: 'rules',
+      longestWaitMs: 60_000,
       isCancellation: () => false,
     } as const;
     const outcome = await runAgent(bench.agent, input, dependencies);

@@ -10,6 +10,7 @@ import {
   costWords,
   countWords,
   dangers,
+  rolloutWords,
   valueWords,
 } from '../plan-words';
 import type { Colors } from './terminal';
@@ -140,11 +141,7 @@ function destroyedLine({ ref, resources }: StackArtifact, colors: Colors): strin
 }
 
 function rolloutLines({ rollout }: DeploymentPlan): string[] {
-  const waves = rollout.waves.map(({ regions, bakeSeconds, approvalBefore }) => {
-    const bake = bakeSeconds > 0 ? ` (bake ${formatMs(bakeSeconds * 1_000)})` : '';
-    return `${approvalBefore ? 'approval, ' : ''}${regions.join(' + ')}${bake}`;
-  });
-  return ['', `Rollout: ${waves.join(' → ')}`, `  ${rollout.reason}; on failure: ${rollout.onFailure}`];
+  return ['', `Rollout: ${rolloutWords(rollout)}`, `  ${rollout.reason}; on failure: ${rollout.onFailure}`];
 }
 
 function replicationLines({ replication: { stores } }: DeploymentPlan): string[] {

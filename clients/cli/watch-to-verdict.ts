@@ -99,7 +99,9 @@ async function decide(
   { yes, terminal, signal }: WatchToVerdictInput,
   approval: Approval,
 ): Promise<'approve' | 'reject' | undefined> {
-  if (yes) return 'approve';
+  // --yes was said of a plan; whether rules may decide instead of a model is another question.
+  if (yes && approval.gate !== 'decision') return 'approve';
+  if (yes) return undefined;
   const answer = await terminal.confirm(`approve ${shortDigest(approval.digest)}?`, signal);
   if (answer === undefined) return undefined;
   return answer ? 'approve' : 'reject';

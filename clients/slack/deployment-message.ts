@@ -7,7 +7,7 @@ import { operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
 import { kindWords, whoSays } from '../explanation-words';
 import { formatCount, formatMs, formatTime, shortDigest } from '../format';
 import { tokenWords } from '../ledger-words';
-import { broadened, costWords, countWords, dangers } from '../plan-words';
+import { broadened, costWords, countWords, dangers, rolloutWords } from '../plan-words';
 import { approvalButtons } from './buttons';
 import { codeBlock, cut, escaped, person } from './slack-text';
 
@@ -79,13 +79,14 @@ function phaseOf(progress: Progress | undefined): string {
 
 /** What is lost comes first: nobody should approve it by overlooking it. */
 function planText(plan: DeploymentPlan, budgetUsdPerMonth: number | undefined): string {
-  const { topology, digest, irreversible } = plan;
+  const { topology, rollout, digest, irreversible } = plan;
   const regions = topology.regions.map(({ region, role }) => `${region} (${role})`).join(', ');
   return [
     ...list(':warning: *DANGER*', dangers(plan)),
     `*${escaped(countWords(plan))}*`,
     escaped(`${topology.mode}, ${regions}`),
     escaped(`${costWords(plan, budgetUsdPerMonth)} · plan ${shortDigest(digest)}`),
+    escaped(`rollout ${rolloutWords(rollout)}: ${cut(rollout.reason, 400)}`),
     ...list('*Becomes wider*', broadened(plan)),
     ...list('*Irreversible*', irreversible),
   ].join('\n');

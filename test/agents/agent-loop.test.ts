@@ -41,6 +41,7 @@ async function play(script: Array<TakeModelTurnResult | Error>, changes: Partial
     book,
     model: { id: 'm', price: { inputUsdPerMillion: 2, outputUsdPerMillion: 10 } },
     onModelFailure: 'rules',
+    longestWaitMs: 60_000,
     takeTurn: async (turn) => {
       asked.push(turn);
       const next = script[asked.length - 1] ?? new Error('the script ran out');
@@ -203,7 +204,8 @@ describe('agent loop', () => {
   it('lets a cancellation through and nothing else', async () => {
     const book = { ledger: openLedger() };
     await expect(play([CANCELLED], { book })).rejects.toBe(CANCELLED);
-    // what was under way may be billed: it stays reserved
+    // what was under way may be billed
+    expect(book.ledger).toMatchObject({ open: [], entries: [{ outcome: 'unknown' }] });
     expect(usedTokens(book.ledger)).toBeGreaterThan(0);
   });
 });

@@ -23,6 +23,7 @@ export async function architectWorkflow(
     book,
     model,
     onModelFailure,
+    longestWaitMs: 60_000,
     takeTurn: takeModelTurn,
     sleep,
     isCancellation,

@@ -121,6 +121,11 @@ describe('guard of the regional deployer', () => {
       ['ireland | parallel 1 | bake 99999 | auto', 'rest | parallel 1 | bake 0 | auto'],
       /valid is 4 to 12/,
     ],
+    [
+      'minutes read as seconds',
+      ['ireland | parallel 1 | bake 5 minutes | auto', 'rest | parallel 1 | bake 0 | auto'],
+      /is not "places/,
+    ],
     ['prose', ['first ireland, then the others'], /is not "places \| parallel n/],
     ['nothing', [], /no wave/],
   ])('refuses %s', (_, waves, reason) => {
@@ -153,6 +158,10 @@ describe('guard of the regional deployer', () => {
     const stateless = rolloutInput({ dataStores: [], services: [{ name: 'api', image: 'a:1' }] });
     const waves = ['singapore | parallel 1 | bake 4 | auto', 'rest | parallel 2 | bake 0 | auto'];
     expect(read({ waves }, stateless)).toMatchObject({ choice: { rollout: { waves: [{}, { concurrency: 2 }] } } });
+    const slow = ['singapore | parallel 1 | bake 4 | auto', 'rest | parallel 1 | bake 0 | auto'];
+    expect(read({ waves: slow }, stateless)).toMatchObject({
+      refusal: { violations: ['waves: parallel 1 of 2; valid is 2'] },
+    });
     expect(read({}, stateless)).toMatchObject({ refusal: { violations: [expect.stringContaining('without data')] } });
   });
 
@@ -168,6 +177,7 @@ describe('guard of the regional deployer', () => {
       kind: 'refused',
       refusal: { fields: ['findings'] },
     });
+    expect(read({ findings: ['NS-TASKS accept: a', 'NS-TASKS block: b'] }, input)).toMatchObject({ kind: 'refused' });
     expect(read({ findings: ['NS-TASKS accept'] }, input)).toMatchObject({
       refusal: { violations: ['findings: NS-TASKS needs a reason'] },
     });

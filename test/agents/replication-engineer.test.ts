@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runAgent } from '../../agents/loop/agent-loop';
 import { partsText } from '../../agents/loop/facts';
 import { firstCall } from '../../agents/loop/first-call';
 import { readAnswerText } from '../../agents/loop/read-answer';
@@ -88,7 +89,7 @@ describe('guard of the replication engineer', () => {
     [
       'an alarm that distance alone would raise',
       { picks: ['orders 0 warn 10', 'audit 0', 's3 0'] },
-      /warn 10 ms; valid is 1000 to 300000/,
+      /warn 10 ms; valid is 1000 to 270000/,
     ],
     [
       'an alarm that the recovery point would not survive',
@@ -116,10 +117,32 @@ describe('guard of the replication engineer', () => {
     expect(kept?.wishes.stores).toEqual([{ store: 'audit', mode: 'asynchronous', lagThresholdMs: 2_000 }]);
     expect(kept?.whys).toEqual([
       { store: 'audit', why: 'watched' },
-      { store: 'orders', why: expect.stringMatching(/as rules say.*option 1 is blocked/) },
-      { store: 'sessions-of-customers', why: expect.stringContaining('as rules say') },
+      { store: 'orders', why: expect.stringMatching(/as rules say.*option 1 is blocked/), refused: true },
+      { store: 'sessions-of-customers', why: expect.stringContaining('as rules say'), refused: true },
     ]);
     expect(replicationEngineer.salvage?.({ ...GOOD, picks: ['nonsense'] }, input)).toBeUndefined();
+  });
+
+  it('keeps nothing where rules may not choose unasked', async () => {
+    const input = replicationInput(CHANGES);
+    const ask = (onModelFailure: 'stop' | 'rules') =>
+      runAgent(replicationEngineer, input, {
+        book: { ledger: openLedger({ replication: 1_700 }) },
+        model: { id: 'm', price: { inputUsdPerMillion: 2, outputUsdPerMillion: 10 } },
+        onModelFailure,
+        longestWaitMs: 0,
+        takeTurn: async () => ({
+          kind: 'answered',
+          text: JSON.stringify({ ...GOOD, picks: ['orders 1', 'audit 0'] }),
+          stopReason: 'end_turn',
+          inputTokens: 1_100,
+          outputTokens: 300,
+        }),
+        sleep: async () => undefined,
+        isCancellation: () => false,
+      });
+    expect(await ask('rules')).toMatchObject({ kind: 'decided', by: 'model' });
+    expect(await ask('stop')).toMatchObject({ kind: 'stopped', because: { code: 'policy' } });
   });
 
   it('follows no wish that rules do not allow, whoever made it', () => {
@@ -152,7 +175,7 @@ describe('facts of the replication engineer', () => {
     expect(call.rung).toBe('3 of 3 stores, all options, 1 of 1 places');
     expect(call.user).toContain('writes should be fastest there');
     expect(call.user).toContain(
-      's3 postgresql strong none plain 90000 1000 300000; 0 asynchronous loss 1 s; 1 synchronous pen',
+      's3 postgresql strong none plain 90000 1000 270000; 0 asynchronous loss 1 s; 1 synchronous pen',
     );
   });
 

@@ -69,6 +69,7 @@ class Simulation {
           book: this.book,
           model: MODEL,
           onModelFailure: 'rules',
+          longestWaitMs: 60_000,
           takeTurn: this.provider(question),
           sleep: async () => undefined,
           isCancellation: (error) => error instanceof Cancelled,

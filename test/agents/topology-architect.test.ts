@@ -33,6 +33,7 @@ async function architect(script: ScriptStep[], changes: Partial<LoopDependencies
     book,
     model: loopModel({ provider: 'anthropic', model: MODEL }),
     onModelFailure: 'rules',
+    longestWaitMs: 60_000,
     takeTurn: (turn) => new MockActivityEnvironment().run(takeModelTurn, JSON.parse(JSON.stringify(turn))),
     sleep: async () => undefined,
     isCancellation: () => false,

@@ -93,9 +93,9 @@ describe('guard of the topology architect', () => {
     expect(sentences.join()).toMatch(/latency/);
   });
 
-  it('quotes at most 24 plain characters of a name that it does not know', () => {
+  it('quotes at most 40 plain characters of a name that it does not know', () => {
     const [sentence = ''] = violations({ groups: [`primary ${'<x>"'.repeat(50)}`] });
-    expect(sentence).toMatch(/^groups: "x{24}" is no region/);
+    expect(sentence).toMatch(/^groups: "x{39}…" is no region/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { topologyArchitect } from '../../agents/topology-architect/topology-architect';
 import { topologyDecision } from '../../agents/topology-architect/topology-decision';
 import type { Advice } from '../../contracts/topology';
-import { isLiveRequest, liveCandidate } from '../../policies/kept-decisions';
+import { isLiveRequest, KEPT, liveCandidate } from '../../policies/kept-decisions';
 import { quick } from '../support/activity-stubs';
 import { askAgent } from '../support/ask-agent';
 import type { DeploymentRun } from '../support/deployment-run';
@@ -48,7 +48,6 @@ function keptCandidate(run: DeploymentRun, { candidates }: Advice): string | und
   const kept = liveCandidate(candidates, live.topology);
   if (!kept) return undefined;
   const choice = `${kept.id} ${kept.mode}, as generation ${live.generation}`;
-  const reason = 'the request is the one that is live: what was decided for it stands';
-  run.decide({ step: 'topology', about: 'topology', decidedBy: 'rules', choice, reason, alternatives: [] });
+  run.decide({ step: 'topology', about: 'topology', decidedBy: 'rules', choice, reason: KEPT, alternatives: [] });
   return kept.id;
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../../contracts/finding';
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { ReplicationPlan } from '../../contracts/replication';
 import type { Topology } from '../../contracts/topology';
-import { isLiveRequest } from '../../policies/kept-decisions';
+import { isLiveRequest, KEPT } from '../../policies/kept-decisions';
 import { isLost } from '../../policies/stateful-resources';
 import { platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
@@ -20,7 +20,7 @@ export async function planDeployment(run: DeploymentRun, settled?: Settled): Pro
   const { request, topology } = run;
   if (!topology) throw stepFailure('Internal', 'there is no topology to plan for');
   run.progress.enter('plan', 'planning replication, rollout and templates', 'regions');
-  const replication = await planReplication(run, topology, settled?.replication ?? liveReplication(run));
+  const replication = await planReplication(run, topology, settled?.replication ?? keptReplication(run));
   const live = run.record?.live;
   const designed = settled?.rollout ?? (await quick.designRollout('design rollout', { request, topology }));
   let draft = await draftStacks(run, topology, replication, live?.firstRegion ?? designed.canary);
@@ -48,8 +48,12 @@ export async function planDeployment(run: DeploymentRun, settled?: Settled): Pro
 type Settled = Pick<DeploymentPlan, 'replication' | 'rollout'>;
 
 /** The same request again keeps what was decided for it. */
-function liveReplication({ record, request }: DeploymentRun): ReplicationPlan | undefined {
-  return isLiveRequest(request, record?.live) ? record?.live?.replication : undefined;
+function keptReplication(run: DeploymentRun): ReplicationPlan | undefined {
+  const live = run.record?.live;
+  if (!isLiveRequest(run.request, live) || !live.replication?.stores.length) return undefined;
+  const choice = `as generation ${live.generation}`;
+  run.decide({ step: 'replication', about: 'replication', decidedBy: 'rules', choice, reason: KEPT, alternatives: [] });
+  return live.replication;
 }
 
 /** Templates that passed the security gate, and what the platform would change. */

@@ -33,9 +33,10 @@ export async function planRollout(run: DeploymentRun, facts: RolloutFacts): Prom
 
 /** Whoever approves the plan reads whose words these are. */
 function signed(decided: Decided<RolloutChoice>): Rollout {
-  const { rollout, summary } = decided.choice;
+  const { rollout, summary, accepted } = decided.choice;
   if (decided.by === 'rules') return rollout;
-  return { ...rollout, reason: `${decided.model}: ${rollout.reason}${summary === '' ? '' : `; ${summary}`}` };
+  const said = [rollout.reason, summary, ...accepted.map((finding) => `accepts ${finding}`)];
+  return { ...rollout, reason: `${decided.model}: ${said.filter((words) => words !== '').join('; ')}` };
 }
 
 function changesOf(region: string, plans: readonly StackPlan[]): RegionChanges {

@@ -23,7 +23,8 @@ export function answerMessages(run: DeploymentRun, cancel: () => void): void {
   setHandler(ledgerQuery, () => ledgerSummary(run.ledger));
   answerDecisions(run.approvals, {
     reread: async () => {
-      run.settings = await quick.readSettings('whose signatures count now');
+      const { approvers } = await quick.readSettings('whose signatures count now');
+      run.settings = { ...run.settings, approvers: approvers ?? [] };
     },
     decided: ({ by, decision }) => run.progress.say(`${by} decided: ${decision}`),
   });

@@ -11,6 +11,10 @@ import { approve } from './approve';
 import type { DeploymentRun } from './deployment-run';
 import { stepFailure } from './failures';
 
+/** Of a provider that wants a pause: a deployment waits for an answer, a plan is waited for by somebody. */
+const DEPLOYMENT_WAITS_MS = 60_000;
+const PLAN_WAITS_MS = 5_000;
+
 /**
  * Asks an agent in the name of a deployment: its tokens are the deployment's. Where a model that fails stops the line
  * (production), a person is asked whether rules may decide instead. Throws a `Model.*` or `Plan.NoCandidate` failure
@@ -25,6 +29,7 @@ export async function askAgent<Input, Answer extends Record<string, unknown>, Ch
     book: run,
     model: run.settings.model,
     onModelFailure: onModelFailure(run),
+    longestWaitMs: run.isPlanOnly ? PLAN_WAITS_MS : DEPLOYMENT_WAITS_MS,
     takeTurn: (turn) => model.takeModelTurn(`${agent.name}: ${turn.purpose}`, turn),
     sleep: (ms) => sleep(ms, { summary: 'the model provider asked to wait' }),
     isCancellation,

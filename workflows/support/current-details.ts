@@ -19,7 +19,7 @@ export function renderCurrentDetails(workflowId: string, progress: Progress): st
     lines.push(`Waiting for approval until ${approval.expiresAt}: \`meridian approve ${workflowId}\``, '');
   }
   for (const { at, region, message } of events)
-    lines.push(`- ${at.slice(11, 19)} ${region ? `${region}: ` : ''}${message}`);
+    lines.push(`- ${at.slice(11, 19)} ${region ? `${region}: ` : ''}${plain(message)}`);
   return lines.join('\n');
 }
 
@@ -37,5 +37,10 @@ function tokenLines({ accounts, alarms }: Progress['ledger']): string[] {
 
 /** Text from outside must not break the table. */
 function cell(text: string): string {
-  return text.replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 120);
+  return plain(text).replaceAll('\n', ' ').slice(0, 160);
+}
+
+/** Words are words: no link, no picture, no heading may come out of what somebody wrote. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_[\]<>|!#]/g, '\\$&');
 }

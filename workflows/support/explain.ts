@@ -10,7 +10,7 @@ const EXPLAINED_WITHIN_MS = 90_000;
 
 /**
  * Asks an agent that only explains. Whatever goes wrong, the deployment goes on with the words of the rules, or without
- * any; throws only when the deployment itself is being stopped. A turn that is cut short stays in the ledger as reserved.
+ * any; throws only when the deployment itself is being stopped. A turn that is cut short is charged in full.
  */
 export async function explain<Input, Answer extends Record<string, unknown>, Choice>(
   run: DeploymentRun,
