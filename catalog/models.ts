@@ -107,3 +107,11 @@ export function modelFact(id: string): ModelFact | undefined {
 export const USABLE_MODEL_IDS: readonly string[] = MODELS.filter((model) => model.thinkingOff !== 'impossible').map(
   (model) => model.id,
 );
+
+/** What no model costs more than, in US dollars per million tokens. */
+export function dearestPrice(): Pick<ModelFact, 'inputUsdPerMillion' | 'outputUsdPerMillion'> {
+  return {
+    inputUsdPerMillion: Math.max(...MODELS.map(({ inputUsdPerMillion }) => inputUsdPerMillion)),
+    outputUsdPerMillion: Math.max(...MODELS.map(({ outputUsdPerMillion }) => outputUsdPerMillion)),
+  };
+}

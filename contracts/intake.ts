@@ -84,23 +84,31 @@ export interface ReadRequestInput {
   sentence: string;
 }
 
-const mostEntries = 8;
+/** Three packings of the sentence, each tried three times, leave at most nine. */
+const MOST_ENTRIES = 12;
+/** Estimates can be short, so an honest reading can cost more than its limit; this is more than any can. */
+const MOST_TOKENS = 2 * TOKEN_LIMITS.intake;
+const name = z.string().max(300);
+
+/** A model's turn on the sentence, as far as a client is believed. */
+const intakeEntrySchema = ledgerEntrySchema.extend({
+  ...{ account: z.literal('intake'), agent: name, model: name, rung: name.optional(), detail: z.string().max(1_000) },
+});
 
 /**
  * Where a request came from when it was a sentence. The tokens that were spent on reading it count against those of
- * the deployment. Whoever sends this is believed up to the limit of the intake: more is refused, and what is claimed
- * can only make the deployment's own room smaller.
+ * the deployment. Whoever sends this is believed about tokens within bounds, because they can only make the
+ * deployment's own room smaller; what they cost is computed again.
  */
 export const intakeSchema = z
   .object({
     sentence: z.string().min(1).max(SENTENCE_MAX_CHARACTERS),
-    assumed: z.array(z.string().max(300)).max(20),
-    entries: z.array(ledgerEntrySchema.extend({ account: z.literal('intake') })).max(mostEntries),
+    assumed: z.array(z.string().max(1_000)).max(30),
+    entries: z.array(intakeEntrySchema).max(MOST_ENTRIES),
   })
   .refine(
     ({ entries }) =>
-      entries.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0) <=
-      TOKEN_LIMITS.intake,
-    { path: ['entries'], message: `must be at most ${TOKEN_LIMITS.intake} tokens in all` },
+      entries.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0) <= MOST_TOKENS,
+    { path: ['entries'], message: `must be at most ${MOST_TOKENS} tokens in all` },
   );
 export type Intake = z.infer<typeof intakeSchema>;

@@ -1,5 +1,5 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
-import { readRulesLines } from '../agents/intake/grounded';
+import { plainEntries } from '../agents/intake/believed-entries';
 import { intake, WHOLE_SENTENCE } from '../agents/intake/intake';
 import { runAgent } from '../agents/loop/agent-loop';
 import { said } from '../agents/loop/said';
@@ -32,19 +32,13 @@ export async function readRequest(input: ReadRequestInput): Promise<ReadRequestR
   );
   if (outcome.kind === 'stopped') throw stepFailure('Internal', outcome.because.message);
   const { choice } = outcome;
-  const { entries } = book.ledger;
+  const entries = plainEntries(book.ledger.entries);
   if (outcome.by === 'rules')
     return { sentence, ...choice, decidedBy: 'rules', because: outcome.because.message, entries };
-  const rung = entries.at(-1)?.rung;
-  const rest = rung === undefined || rung === WHOLE_SENTENCE ? undefined : readRulesLines(sentence);
+  const rung = entries.at(-1)?.rung ?? WHOLE_SENTENCE;
+  const remarks = rung === WHOLE_SENTENCE ? [] : [`the model read ${rung}; rules read all of it`];
   return {
-    sentence,
-    // what the model was not shown is read by rules; where both read, the model does
-    facts: { ...rest?.facts, ...choice.facts },
-    unclear: [...choice.unclear, ...(rest?.unclear ?? [])],
-    remarks: [...choice.remarks, ...(rest ? [`the model read ${rung}; rules read the rest`] : [])],
-    decidedBy: 'model',
-    model: outcome.model,
-    entries,
+    ...{ sentence, ...choice, remarks: [...choice.remarks, ...remarks] },
+    ...{ decidedBy: 'model', model: outcome.model, entries },
   };
 }

@@ -1,12 +1,12 @@
 import type { ReadRequestInput, RequestFacts, Unclear } from '../../contracts/intake';
-import { intakeKeySchema } from '../../contracts/intake';
 import type { Agent, Guarded } from '../loop/agent';
 import { cutForeignText } from '../loop/estimate-tokens';
 import type { FactsRung } from '../loop/facts';
 import { said } from '../loop/said';
 import { INTAKE_ANSWER_SCHEMA_ID, type IntakeAnswer, intakeAnswerSchema } from './answer-schema';
-import { readGroundedLines, readRulesLines } from './grounded';
+import { compareReadings, keyAndValue } from './compare-readings';
 import { INTAKE_INSTRUCTIONS } from './instructions';
+import { factsOf, readSentence, type SentenceReading } from './rules/read-sentence';
 
 /** What was read out of a sentence; the rest of a request is completed by code. */
 export interface IntakeChoice {
@@ -40,7 +40,7 @@ export const intake: Agent<ReadRequestInput, IntakeAnswer, IntakeChoice> = {
   output: { capTokens: 400, wantedTokens: 230, minimumTokens: 200 },
   facts: intakeFacts,
   guard: guardIntake,
-  rules: ({ sentence }) => ({ kind: 'chosen', choice: { ...readRulesLines(sentence), remarks: [] } }),
+  rules: ({ sentence }) => ({ kind: 'chosen', choice: choiceOf(readSentence(sentence), []) }),
   beyondRules: [
     'free phrasing: who uses it, what may be lost and how fast it must be back, without the usual words',
     'which of several numbers, places or environments is meant',
@@ -58,25 +58,34 @@ function intakeFacts({ sentence }: ReadRequestInput): FactsRung[] {
   });
 }
 
-/** What the sentence does not hold is left out and said; an answer of which nothing is left is none. */
+/**
+ * What the sentence does not hold is left out and said, what can be read in two ways is asked; an answer of which the
+ * sentence holds nothing is none.
+ */
 function guardIntake(answer: IntakeAnswer, { sentence }: ReadRequestInput): Guarded<IntakeChoice> {
-  const { facts, unclear, leftOut } = readGroundedLines(answer.request, sentence);
-  if (answer.request.length > 0 && Object.keys(facts).length === 0) {
+  const { leftOut, standing, ...reading } = compareReadings(answer.request, sentence);
+  if (standing === 0)
     return { kind: 'refused', fields: ['request'], violations: ['none of its lines is in the sentence'] };
-  }
-  const remarks = [...leftOut.map((line) => `left out, because the sentence does not say it: ${line}`)];
+  const remarks = leftOut.map((line) => `left out, because the sentence does not say it: ${line}`);
+  const written = new Set(answer.request.map((line) => keyAndValue(line)[0]));
   for (const line of answer.unclear) {
-    const [, key = '', why = line] = /^\s*([a-z-]+)\s*:\s*(.+)$/i.exec(line) ?? [];
-    const known = intakeKeySchema.safeParse(key.toLowerCase());
-    if (known.success) unclear.push({ key: known.data, why: said(why, REMARK_CHARACTERS) });
-    else remarks.push(line);
+    const [key, why] = keyAndValue(line);
+    if (!key) remarks.push(line);
+    // both read the same: the doubt is worth a word, no question
+    else if (written.has(key) && reading.known.has(key)) remarks.push(`in doubt: ${line}`);
+    else {
+      reading.known.delete(key);
+      reading.unclear.push({ key, why });
+    }
   }
+  return { kind: 'accepted', choice: choiceOf(reading, remarks) };
+}
+
+/** Whoever wrote the words: they are shown in one plain line. */
+function choiceOf(reading: SentenceReading, remarks: readonly string[]): IntakeChoice {
   return {
-    kind: 'accepted',
-    choice: {
-      facts,
-      unclear,
-      remarks: remarks.slice(0, MOST_REMARKS).map((remark) => said(remark, REMARK_CHARACTERS)),
-    },
+    facts: factsOf(reading),
+    unclear: reading.unclear.map(({ key, why }) => ({ key, why: said(why, REMARK_CHARACTERS) })),
+    remarks: remarks.slice(0, MOST_REMARKS).map((remark) => said(remark, REMARK_CHARACTERS)),
   };
 }

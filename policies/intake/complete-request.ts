@@ -31,6 +31,9 @@ const PERCENTILE = 95;
 const LAB_IMAGE = 'meridian/sample-orders:1.0';
 const LAB_STORE = 'orders';
 const LAB_BAKE_SECONDS = 5;
+/** What services that keep data are about. */
+const DATA_WORDS =
+  /\b(?:orders?|payments?|billing|invoices?|bookings?|accounts?|profiles?|records?|customers?|users? data|ledger|inventory|catalog(?:ue)?|carts?|checkout|shop|documents?|messages?|data)\b/i;
 
 /**
  * Makes a request of what was said: what can be assumed is, in words; what must not be guessed is asked. The result
@@ -41,7 +44,7 @@ export function completeRequest(input: CompleteRequestInput): CompletedRequest {
   const platform = facts.platform ?? input.platform;
   const questions = missingFacts(facts, platform, unclear);
   const asked = new Set(questions.map(({ key }) => key));
-  const assumed: string[] = [];
+  const assumed: string[] = facts.stores || asked.has('stores') ? [] : [noDataWords(input)];
   const assume = <Value>(key: IntakeKey, value: Value, words: string): Value | undefined => {
     if (asked.has(key)) return undefined;
     assumed.push(words);
@@ -54,7 +57,7 @@ export function completeRequest(input: CompleteRequestInput): CompletedRequest {
   const service = { name: 'api', ...(image !== undefined && { image }) };
   if (!asked.has('application') && !asked.has('image'))
     assumed.push('one service "api" on port 8080 with two tasks a region, healthy at /health/live');
-  const dataStores = stores(facts, platform, assume);
+  const dataStores = stores(facts, platform);
   const draft = {
     ...(application && { application }),
     ...(environment && { environment }),
@@ -164,9 +167,15 @@ function regions({ regions: wanted, excluded }: RequestFacts): object {
   return wanted || excluded ? { regions: { ...(wanted && { wanted }), ...(excluded && { excluded }) } } : {};
 }
 
-function stores(facts: RequestFacts, platform: PlatformKind, assume: Assume) {
+/** The assumption that can hurt most, so it comes first; plainest where the words themselves speak of data. */
+function noDataWords({ facts, sentence }: CompleteRequestInput): string {
+  const word = DATA_WORDS.exec(`${facts.application ?? ''} ${sentence}`)?.[0].toLowerCase();
+  const doubt = word ? ` ("${word}" sounds like some: say "postgresql", "dynamodb" or "s3" if it does)` : '';
+  return `it keeps no data, so none is stored, replicated or backed up: no database was named${doubt}`;
+}
+
+function stores(facts: RequestFacts, platform: PlatformKind) {
   const { application, consistency, image } = facts;
-  if (facts.stores === undefined) assume('stores', [], 'it keeps no data: no database was named');
   const main = platform === 'lab' && !image ? LAB_STORE : (application ?? 'data');
   return (facts.stores ?? []).map(({ engine, name }, index) => ({
     name: name ?? (index === 0 ? main : `${main}-${engine}`),

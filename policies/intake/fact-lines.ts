@@ -60,8 +60,8 @@ const READERS: Readonly<Record<IntakeKey, FactReader>> = {
   },
   rto: { valid: 'a duration, for example 15 minutes', read: (value) => measured('rtoSeconds', value, 'ms', 1_000) },
   rpo: { valid: 'a duration, for example 1 minute', read: (value) => measured('rpoSeconds', value, 'ms', 1_000) },
-  regions: { valid: 'regions by id or place, for example eu-west-1, virginia', read: readRegions('regions') },
-  excluded: { valid: 'regions by id or place', read: readRegions('excluded') },
+  regions: { valid: 'none, or regions by id or place, for example eu-west-1, virginia', read: readRegions('regions') },
+  excluded: { valid: 'none, or regions by id or place', read: readRegions('excluded') },
   image: {
     valid: 'a container image, for example ghcr.io/acme/orders:1.4',
     read: (value) => (/\s/.test(value) ? undefined : { image: value }),
@@ -145,6 +145,7 @@ function readResidency(value: string) {
 
 function readRegions(field: 'regions' | 'excluded') {
   return (value: string) => {
+    if (NONE.test(value.toLowerCase())) return { [field]: [] };
     const read = list(value.toLowerCase()).map((one) => placeMeaning(one)?.region ?? regionLike(one));
     return read.length === 0 || read.includes(undefined) ? undefined : { [field]: [...new Set(read)] };
   };

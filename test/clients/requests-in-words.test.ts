@@ -40,10 +40,13 @@ const entry: Intake['entries'][number] = {
 
 test.each<[string, unknown[], boolean]>([
   ['one turn', [entry], true],
-  ['more than the intake may use', [entry, entry, entry], false],
+  ['more than its limit, as a short estimate makes it', [entry, entry], true],
+  ['more than any reading can use', [entry, entry, entry, entry], false],
+  ['a megabyte of words', [{ ...entry, detail: 'x'.repeat(1_000_000) }], false],
+  ['a name without end', [{ ...entry, model: 'x'.repeat(1_000) }], false],
   ['tokens of another account', [{ ...entry, account: 'topology' }], false],
   ['negative tokens, which would make room', [{ ...entry, inputTokens: -5_000 }], false],
-  ['entries without end', Array.from({ length: 9 }, () => ({ ...entry, inputTokens: 0, outputTokens: 0 })), false],
+  ['entries without end', Array.from({ length: 13 }, () => ({ ...entry, inputTokens: 0, outputTokens: 0 })), false],
 ])('whoever sends a deployment is believed about its intake within bounds: %s', (_name, entries, valid) => {
   expect(intakeSchema.safeParse({ sentence: 'orders API', assumed: [], entries }).success).toBe(valid);
 });

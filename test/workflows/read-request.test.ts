@@ -56,8 +56,8 @@ test('a model reads, within its account, and only what the sentence says gets th
     decidedBy: 'model',
     model: MODEL,
     facts: { application: 'orders', latencyMs: 80, budgetUsd: 1500 },
-    unclear: [{ key: 'residency' }],
-    remarks: [expect.stringContaining('residency: eu')],
+    unclear: [{ key: 'residency', why: '"eu" could not be read for certain' }],
+    remarks: [],
   });
   expect(result.facts).not.toHaveProperty('residency');
   const [entry] = result.entries;
@@ -86,6 +86,19 @@ test.each<[string, ScriptStep[], string]>([
 test('without a model rules read, with zero tokens', async () => {
   const { result } = await read(SENTENCE, undefined);
   expect(result).toMatchObject({ decidedBy: 'rules', because: 'no model is configured', entries: [] });
+});
+
+test('what a model forgets of a short sentence is read by rules, and what they read differently is asked', async () => {
+  const said = 'orders API, data must stay in Switzerland, production, critical, never in virginia, 80 ms';
+  const { result } = await read(said, [
+    { kind: 'answer', answer: { request: ['application: orders', 'regions: virginia'], unclear: [] } },
+  ]);
+  expect(result).toMatchObject({
+    decidedBy: 'model',
+    facts: { residency: ['ch'], environment: 'production', criticality: 'critical', excluded: ['us-east-1'] },
+    unclear: [{ key: 'regions' }],
+  });
+  expect(result.facts).not.toHaveProperty('regions');
 });
 
 test('what a long sentence says after the part that fits is read by rules, and that is said', async () => {

@@ -1,8 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { OrchestratorSettings } from '../../activities/settings';
 import type { ApplyOptions, StackScope } from '../../activities/stacks';
+import { ledgerAfter } from '../../agents/intake/believed-entries';
 import type { TokenLedger } from '../../agents/loop/token-ledger';
-import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
+import { ledgerSummary } from '../../agents/loop/token-ledger';
 import type { Decision, StepName } from '../../contracts/decision';
 import { stepNameSchema } from '../../contracts/decision';
 import type { EvidenceSource } from '../../contracts/evidence';
@@ -21,6 +22,7 @@ import { Approvals } from './approvals';
 import { Compensations } from './compensations';
 import { Drains } from './drains';
 import { describeFailure, stepFailure } from './failures';
+import { acceptedIntake } from './intake-words';
 import { Pause } from './pause';
 import { ProgressLog } from './progress-log';
 
@@ -85,8 +87,11 @@ export class DeploymentRun {
   /** read by the first activity; until then nothing is known to be there */
   settings: OrchestratorSettings = { searchable: false };
 
-  constructor(readonly input: DeployInput) {
-    this.ledger = { ...openLedger(), entries: input.intake?.entries ?? [] };
+  readonly input: DeployInput;
+
+  constructor({ intake, ...input }: DeployInput) {
+    this.input = { ...input, ...(intake && { intake: acceptedIntake(intake) }) };
+    this.ledger = ledgerAfter(this.input.intake?.entries ?? []);
     const { account, application, environment, platform } = input.request;
     this.scope = { account, application, environment };
     this.on = { ...this.scope, platform, generation: input.generation };

@@ -4,7 +4,7 @@ import { type Quantity, quantitiesIn } from '../../../policies/intake/quantities
 import { isPromised } from './read-durations';
 import { type SaidFacts, said, unclear } from './said-facts';
 
-type Role = 'users' | 'regions' | 'excluded' | 'residency' | 'no-residency';
+type Role = 'users' | 'no-users' | 'regions' | 'excluded' | 'residency' | 'no-residency';
 
 /** Places that are named together: "EU and US", "Virginia, Ireland and Singapore". They share what they are for. */
 interface PlaceList {
@@ -30,7 +30,10 @@ const RESIDENCY_AFTER = /^(?:[\s-]+(?:only|data residency|residency|data soverei
 const NEED_NOT = /\b(?:need not|needn't|don't need|do not need|doesn't|does not|not have to|no need)\b/i;
 const NO_RESIDENCY =
   /\bno (?:data )?residency\b|\bresidency[:=]? ?none\b|\bdata (?:may|can) (?:be (?:kept|stored|held) |live |go )?(?:any|every)where\b/i;
-const EXCLUDED_BEFORE = /\b(?:not in|not on|avoid|except|excluding|without|never in|but not|no)(?: in| the)*\s*$/i;
+/** Data that must not be somewhere: a rule, but not that it stays there. */
+const FORBIDDEN = /\b(?:not|never|nowhere|cannot)\b|n't\b/i;
+const EXCLUDED_BEFORE =
+  /(?:\b(?:not|never|avoid\w*|except|exclud\w+|without|no|out of|away from|clear of|outside|other than|rather than|instead of)|n't)(?: (?:be|run|use|using|deploy|deployed|host|hosted|in|on|to|into|of|for|from|any|anything|the))*\s*$/i;
 const REGIONS_BEFORE = /\b(?:in|to|on|into|across|regions?:?|between|using|use|over)(?: aws| regions?)?(?: the)?\s*$/i;
 const PEOPLE_FOR = /\bfor(?: the)?\s*$/i;
 
@@ -38,8 +41,8 @@ const PEOPLE_FOR = /\bfor(?: the)?\s*$/i;
 const FARTHEST_PERCENT = 25;
 const ACROSS_COMMA = 20;
 /** A name that goes on a list of places, or begins one, and that the catalog does not hold. */
-const UNKNOWN_AFTER = /^(?:,| and|, and| &) (?:in )?(\p{Lu}\p{Ll}{2,})/u;
-const UNKNOWN_BEFORE = /\b(?:in|to|on|across|from) (\p{Lu}\p{Ll}{2,})(?:,| and| &) $/u;
+const UNKNOWN_AFTER = /^(?:,| and|, and| or|, or| &) (?:in )?(\p{Lu}\p{Ll}{2,})/u;
+const UNKNOWN_BEFORE = /\b(?:in|to|on|across|from) (\p{Lu}\p{Ll}{2,})(?:,| and| or| &) $/u;
 
 /** Where users are, which regions are wanted or not, and where data must stay. */
 export function readPlaces(sentence: string): SaidFacts[] {
@@ -47,6 +50,7 @@ export function readPlaces(sentence: string): SaidFacts[] {
   const inRole = (role: Role) => lists.filter((one) => one.role === role).flatMap(({ list }) => list.places);
   return [
     users(inRole('users'), sentence),
+    ...inRole('no-users').map(({ word }) => unclear('users', `it says "${word}" and "not"`)),
     regions('regions', inRole('regions')),
     regions('excluded', inRole('excluded')),
     residency(inRole('residency'), inRole('no-residency'), sentence),
@@ -57,7 +61,8 @@ export function readPlaces(sentence: string): SaidFacts[] {
 /** Half a list is worse than none: the person says which places are meant. */
 function unknownPlace({ before, after }: PlaceList, role: Role): SaidFacts {
   const word = UNKNOWN_AFTER.exec(after)?.[1] ?? UNKNOWN_BEFORE.exec(before)?.[1];
-  if (word === undefined || (role !== 'regions' && role !== 'users')) return { lines: [], unclear: [] };
+  if (word === undefined || (role !== 'regions' && role !== 'users' && role !== 'excluded'))
+    return { lines: [], unclear: [] };
   return unclear(role, `"${word}" is no place of the catalog`);
 }
 
@@ -79,13 +84,19 @@ function placeLists(sentence: string): PlaceList[] {
 function roleOf({ places, before, after }: PlaceList): Role {
   const isKept = RESIDENCY_BEFORE.test(before) || STAY_BEFORE.test(before);
   if (isKept || (RESIDENCY_AFTER.test(after) && !places.every(isPlaceOnly)))
-    return NEED_NOT.test(before) ? 'no-residency' : 'residency';
-  if (EXCLUDED_BEFORE.test(before) && places.every(({ region }) => region)) return 'excluded';
+    return NEED_NOT.test(before) || isForbidden(before) ? 'no-residency' : 'residency';
+  if (EXCLUDED_BEFORE.test(before)) return places.every(({ region }) => region) ? 'excluded' : 'no-users';
   if (USERS_AFTER.test(after) || USERS_BEFORE.test(before) || PEOPLE_FOR.test(before))
     return isIds(places) ? 'regions' : 'users';
   if (places.every(({ region }) => region) && (REGIONS_BEFORE.test(before) || places.some(isPlaceOnly)))
     return 'regions';
   return 'users';
+}
+
+/** "must not be stored in the US"; but what must never leave stays. */
+function isForbidden(before: string): boolean {
+  const clause = /[^,]*$/.exec(before)?.[0] ?? '';
+  return FORBIDDEN.test(clause.replace(/\b(?:not|never) leaves?\b/gi, ''));
 }
 
 /** A region id says nothing about users, whatever stands around it. */
@@ -135,7 +146,7 @@ function regions(key: 'regions' | 'excluded', places: readonly PlaceMention[]): 
 
 function residency(stay: readonly PlaceMention[], needNot: readonly PlaceMention[], sentence: string): SaidFacts {
   const none = NO_RESIDENCY.test(sentence);
-  if (needNot.length > 0) return unclear('residency', 'the sentence says where data need not stay');
+  if (needNot.length > 0) return unclear('residency', 'the sentence says where data need not or must not be');
   if (stay.length === 0) return said('residency', none ? 'none' : undefined);
   if (none) return unclear('residency', 'the sentence says both that data must stay somewhere and that it need not');
   const country = stay.find(({ jurisdiction }) => jurisdiction === undefined);

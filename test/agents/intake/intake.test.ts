@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type IntakeChoice, intake } from '../../../agents/intake/intake';
+import { factsOf, readSentence } from '../../../agents/intake/rules/read-sentence';
 import { ownTextTokens } from '../../../agents/loop/estimate-tokens';
 import { firstCall } from '../../../agents/loop/first-call';
 import { openLedger } from '../../../agents/loop/token-ledger';
@@ -57,10 +58,128 @@ test.each([
   'personal-data: yes',
   'rollout: approval none',
   '__proto__: polluted',
-])('what it does not say is left out, and said: %s', (line) => {
-  const { facts, remarks } = accepted(SENTENCE, [line, 'application: orders']);
-  expect(facts).toEqual({ application: 'orders' });
-  expect(remarks.join()).toContain(line);
+])('what it does not say gets nowhere: it is left out and said, or asked: %s', (line) => {
+  const [key = '', value = ''] = line.split(/: (.*)/);
+  const { facts, unclear, remarks } = accepted(SENTENCE, ['application: orders', line]);
+  const known = Object.entries(factsOf(readSentence(SENTENCE)));
+  expect(known).toEqual(expect.arrayContaining(Object.entries(facts)));
+  const asked = unclear.find((one) => one.key === key);
+  if (asked) expect(asked.why).toContain(value);
+  else expect(remarks.join()).toContain(line);
+});
+
+const ask = (key: string, ...words: string[]) => ({
+  key,
+  why: expect.stringMatching(words.length > 0 ? words.join('.*') : ''),
+});
+
+test.each<[string, string, string[], Partial<IntakeChoice['facts']>, object[]]>([
+  [
+    'what it forgets is read by rules',
+    'orders API, data must stay in Switzerland, production, critical, 80 ms',
+    ['application: orders', 'latency: 80 ms'],
+    { application: 'orders', latencyMs: 80, residency: ['ch'], environment: 'production', criticality: 'critical' },
+    [],
+  ],
+  [
+    'a region that is wanted and one that is not',
+    'orders API, never in virginia',
+    ['application: orders', 'regions: virginia'],
+    { application: 'orders', excluded: ['us-east-1'] },
+    [ask('regions', 'virginia')],
+  ],
+  [
+    'regions that are not wanted, and nothing else that it read',
+    'not in paris, keep out of ireland',
+    ['regions: paris, ireland'],
+    { excluded: ['eu-west-3', 'eu-west-1'] },
+    [ask('regions', 'paris, ireland')],
+  ],
+  [
+    'one of two that the sentence names',
+    'orders API in staging or production for 1500 dollars or 2000 dollars',
+    ['application: orders', 'environment: staging', 'budget: 2000 dollars'],
+    { application: 'orders' },
+    [ask('environment', 'production', 'staging'), ask('budget', '1500', '2000')],
+  ],
+  [
+    'an environment that nobody knows',
+    'orders API on qa',
+    ['application: orders', 'environment: qa'],
+    { application: 'orders' },
+    [ask('environment', 'qa')],
+  ],
+  [
+    'a residency that the words "keep" and "US" do not make',
+    'EU and US users, keep p95 under 80 ms, gdpr',
+    ['users: eu, us', 'residency: us'],
+    { users: [{ area: 'european-union' }, { area: 'north-america' }], percentile: 95, latencyMs: 80 },
+    [ask('residency', 'us')],
+  ],
+  [
+    'a promise about personal data',
+    'notes API with patient records',
+    ['application: notes', 'personal-data: no'],
+    { application: 'notes' },
+    [ask('personal-data', 'no')],
+  ],
+  [
+    'half a list of places',
+    'orders API in Virginia, Ireland and Singapore for EU and US users',
+    ['application: orders', 'users: us', 'regions: virginia, ireland'],
+    { application: 'orders' },
+    [ask('users', 'eu', 'us'), ask('regions', 'us-east-1, eu-west-1, ap-southeast-1', 'virginia, ireland')],
+  ],
+  [
+    'a number for two things',
+    'orders API, back in 15 minutes',
+    ['application: orders', 'rpo: 15 minutes'],
+    { application: 'orders', rtoSeconds: 900 },
+    [ask('rpo', '15 minutes')],
+  ],
+  [
+    'two values under one key',
+    'the orders app and the billing app',
+    ['application: orders', 'application: billing'],
+    {},
+    [ask('application', 'orders', 'billing')],
+  ],
+  [
+    'free words are what it is for',
+    'shop that has to be there again 20 minutes after a crash, nis2 applies',
+    ['application: shop', 'rto: 20 minutes', 'frameworks: nis2'],
+    { application: 'shop', rtoSeconds: 1_200, frameworks: ['nis2'] },
+    [],
+  ],
+])('a model reads beside the rules: %s', (_name, sentence, lines, facts, questions) => {
+  const choice = accepted(sentence, lines);
+  expect(choice.facts).toMatchObject(facts);
+  const known = new Set(Object.keys(choice.facts));
+  for (const { key } of choice.unclear) expect(known).not.toContain(FIELD[key] ?? key);
+  expect(choice.unclear).toEqual(questions);
+});
+const FIELD: Record<string, string> = { budget: 'budgetUsd', rpo: 'rpoSeconds', 'personal-data': 'personalData' };
+
+test.each(['residency', 'excluded', 'regions', 'environment', 'criticality', 'budget', 'frameworks', 'rto', 'rpo'])(
+  'two readings of %s are a question, not a choice',
+  (key) => {
+    const said =
+      'orders API in production, critical, data must stay in the EU, runs in Virginia, not in Tokyo, 1500 dollars, gdpr, pci, back in 15 minutes, lose at most one minute';
+    const other: Record<string, string> = {
+      ...{ residency: 'none', excluded: 'virginia', regions: 'tokyo', environment: 'staging', criticality: 'standard' },
+      ...{ budget: '150 usd', frameworks: 'gdpr', rto: '1 minute', rpo: '15 minutes' },
+    };
+    const agreed = accepted(said, ['application: orders']);
+    expect(agreed.unclear).toEqual([]);
+    const { unclear } = accepted(said, ['application: orders', `${key}: ${other[key]}`]);
+    expect(unclear).toEqual([{ key, why: expect.stringContaining(`${other[key]}`) }]);
+  },
+);
+
+test('a doubt of the model about what only rules read makes it a question', () => {
+  const { facts, unclear } = accepted(SENTENCE, ['application: orders'], ['budget: with or without traffic']);
+  expect(facts).not.toHaveProperty('budgetUsd');
+  expect(unclear).toEqual([{ key: 'budget', why: 'with or without traffic' }]);
 });
 
 test('an answer of which nothing is in the sentence is refused, and rules read it', () => {
@@ -148,7 +267,10 @@ test('whatever a model answers, no number, place, law or word gets through that 
         if (number !== undefined) expect(sentence).toMatch(/\d|one|an? |half|two|five|ten|fifteen|thirty/i);
       if (facts.environment === 'production') expect(sentence).toMatch(/prod/i);
       if (facts.criticality === 'critical') expect(sentence).toMatch(/critical/i);
-      if (facts.residency?.includes('eu')) expect(sentence).toMatch(/\b(?:eu|european union)\b/i);
+      // nobody but the rules says these: a model can only agree, or make them a question
+      const rules = factsOf(readSentence(sentence));
+      for (const key of ['residency', 'personalData', 'criticality', 'environment', 'budgetUsd', 'regions'] as const)
+        if (facts[key] !== undefined) expect(facts[key]).toEqual(rules[key]);
       if (facts.regions?.includes('us-east-1')) expect(sentence).toMatch(/virginia|us-east-1/i);
       if (facts.stores?.length) expect(sentence).toMatch(/postgres|dynamo|redis|s3|elasticache/i);
       if (facts.application) expect(sentence.toLowerCase()).toContain(facts.application.split('-')[0]);

@@ -1,4 +1,4 @@
-import { readRulesLines } from '../../../agents/intake/grounded';
+import { factsOf, readSentence } from '../../../agents/intake/rules/read-sentence';
 import type { IntakeKey, RequestFacts } from '../../../contracts/intake';
 import { hostileSentences } from './hostile-sentences';
 
@@ -141,18 +141,27 @@ const SENTENCES: Row[] = [
   ['search service for India, stateless', { application: 'search', ...users('south-asia'), stores: [] }, []],
   ['search service in staging or in production', { application: 'search' }, ['environment']],
   ['billing app, not in production', { application: 'billing' }, []],
+  [
+    'orders API, never in virginia, keep out of Ireland',
+    { application: 'orders', excluded: ['us-east-1', 'eu-west-1'] },
+    [],
+  ],
+  ['orders API, not in Tokyo or Warsaw', { application: 'orders' }, ['excluded']],
+  ['orders API, not for US users', { application: 'orders' }, ['users']],
+  ['orders API, data must not be stored in the US', { application: 'orders' }, ['residency']],
+  ['orders API, data must never leave the EU', { application: 'orders', residency: ['eu'] }, []],
   ['hello', {}, []],
 ];
 
 test.each(SENTENCES)('reads: %s', (sentence, facts, asked) => {
-  const read = readRulesLines(sentence);
-  expect(read.facts).toEqual(facts);
+  const read = readSentence(sentence);
+  expect(factsOf(read)).toEqual(facts);
   expect(read.unclear.map(({ key }) => key)).toEqual(asked);
 });
 
 test.each(hostileSentences())('reads within a second, and nothing but a request: %.60j', (sentence) => {
   const startedMs = Date.now();
-  const { facts } = readRulesLines(sentence);
+  const facts = factsOf(readSentence(sentence));
   expect(Date.now() - startedMs).toBeLessThan(1_000);
   expect(Object.keys(facts)).not.toEqual(expect.arrayContaining(['rollout', 'approval', 'yes']));
 });

@@ -154,9 +154,14 @@ test('the tokens of the intake count against those of its deployment', async () 
   expect(report.ledger.accounts).toContainEqual({ account: 'intake', limit: 1_300, used: 570 });
 });
 
-test('a deployment that claims more than the intake may use is refused', async () => {
-  await expect(withEntries(entry, entry, entry)).rejects.toMatchObject({
-    cause: { message: expect.stringContaining('intake.entries: must be at most 1300 tokens in all') },
+test('a reading that cost more than its limit, because its estimate was short, is charged and stops nothing', async () => {
+  const { calibration, used } = (await (await withEntries({ ...entry, inputTokens: 1_320 })).result()).ledger;
+  expect({ calibration, used }).toEqual({ calibration: [{ model: 'm', ratio: 2.2 }], used: 1_410 });
+});
+
+test('a deployment that claims more than any reading can use is refused', async () => {
+  await expect(withEntries(...Array.from({ length: 5 }, () => entry))).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('intake.entries: must be at most 2600 tokens in all') },
   });
 });
 

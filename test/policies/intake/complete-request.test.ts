@@ -1,4 +1,5 @@
-import type { RequestFacts } from '../../../contracts/intake';
+import { USER_AREAS } from '../../../catalog/areas';
+import { intakeSchema, type RequestFacts } from '../../../contracts/intake';
 import { checkRequest } from '../../../policies/check-request';
 import { completeRequest } from '../../../policies/intake/complete-request';
 import { parseRequest } from '../../../policies/parse-request';
@@ -56,6 +57,31 @@ test('every value that nobody said is said', () => {
     expect(assumed.join('\n')).toContain(word);
   const said = complete({ ...FACTS, rtoSeconds: 60, rpoSeconds: 30, environment: 'development', percentile: 99 });
   expect(said.assumed.join('\n')).not.toMatch(/RTO|RPO|environment (?:staging|development)|95 %/);
+});
+
+test('that it keeps no data comes first, plainest where the words speak of data', () => {
+  const [first] = complete(FACTS).assumed;
+  expect(first).toMatch(/^it keeps no data.*"orders" sounds like some: say "postgresql"/);
+  const plain = completeRequest({
+    facts: { ...FACTS, application: 'greeter' },
+    unclear: [],
+    sentence: 'a greeter',
+    platform: 'lab',
+  });
+  expect(plain.assumed[0]).toBe('it keeps no data, so none is stored, replicated or backed up: no database was named');
+  expect(complete({ ...FACTS, stores: [] }).assumed.join()).not.toContain('keeps no data');
+});
+
+test('no list of assumptions is longer than a deployment takes', () => {
+  const users = USER_AREAS.map((area) => ({ area }));
+  const { criticality, ...rest } = FACTS;
+  for (const facts of [
+    { ...rest, criticality, users, residency: [] },
+    { ...FACTS, users, hostname: 'a.example.com' },
+  ]) {
+    const { assumed } = complete(facts);
+    expect(intakeSchema.safeParse({ sentence: 'x', assumed, entries: [] }).success).toBe(true);
+  }
 });
 
 test('on AWS nobody can guess the image and where its records are made', () => {
