@@ -1,5 +1,6 @@
 import type { DeploymentRequest } from '../contracts/request';
 import type { Advice, Candidate, CostLine, Topology } from '../contracts/topology';
+import { checkRequest } from '../policies/check-request';
 import { primaryRegion } from '../policies/primary-region';
 import { topologyViolations } from '../policies/topology-violations';
 import { withoutRegions } from '../policies/without-regions';
@@ -34,6 +35,9 @@ function costByRegion({ cost }: Candidate): Candidate['cost'] {
 export const topologyActivities = {
   /** Ranked candidates with one cost line per region: all lines are needed of the chosen one only, and history is no place for the rest. */
   adviseTopology: async (input: AdviseInput): Promise<Advice> => {
+    // Whoever starts a workflow by hand goes around the clients, which check a request first.
+    const [problem] = checkRequest(input.request);
+    if (problem) throw failure('Request.Invalid', `${problem.field} is ${problem.received}; valid is ${problem.valid}`);
     const advice = advise(input.request, input);
     const candidates = advice.candidates.map((candidate) => ({ ...candidate, cost: costByRegion(candidate) }));
     return { ...advice, candidates };

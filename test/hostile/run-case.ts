@@ -7,7 +7,6 @@ import type { Intake, ReadRequestResult } from '../../contracts/intake';
 import type { LedgerSummary } from '../../contracts/ledger';
 import type { DeploymentReport } from '../../contracts/report';
 import type { DeploymentRequest } from '../../contracts/request';
-import { checkRequest } from '../../policies/check-request';
 import type { HostileCase } from './hostile-case';
 import type { CaseStage, HostileStage } from './hostile-stage';
 import { budgetProblems, type MeteredTurn, spent } from './metered-provider';
@@ -140,13 +139,9 @@ async function intake(run: Run): Promise<ActEnd> {
 }
 
 /** A refusal before or instead of a plan: of a type that everybody knows, in words that anybody may read. */
-function refused(error: unknown, problems: string[], request?: DeploymentRequest): ActEnd {
+function refused(error: unknown, problems: string[]): ActEnd {
   const { type, message } = problemOf(error);
-  // what every client refuses before it is sent has no words of its own yet when it comes another way
-  const isRefusedByClients = request !== undefined && checkRequest(request).length > 0;
-  const known =
-    type === 'client' ||
-    ((type !== 'Internal' || isRefusedByClients) && (FAILURE_TYPES as readonly string[]).includes(type));
+  const known = type === 'client' || (type !== 'Internal' && (FAILURE_TYPES as readonly string[]).includes(type));
   return {
     ending: `refused: ${type}: ${message.replaceAll(/h\d+-\d+/g, 'ID').slice(0, 90)}`,
     decidedBy: [],

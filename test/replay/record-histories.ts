@@ -3,10 +3,13 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { createAnthropicModel } from '../../agents/models/anthropic-model';
 import { abortUpdate, decideApprovalUpdate, progressQuery } from '../../contracts/messages';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
 import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
+import { followingAnswer } from '../support/scripted-answers';
+import { type ScriptStep, startScriptedModelServer } from '../support/scripted-model-server';
 
 /** Records one history of every way a deployment can go, on the fake platform. Run by `npm run record:histories`. */
 const HISTORIES = path.join(__dirname, 'histories');
@@ -86,6 +89,44 @@ it('approved, rejected, stopped', async () => {
   await handle.executeUpdate(abortUpdate, { args: [{ by: 'grace', reason: 'recorded' }] });
   await handle.result();
   await record('stopped', handle);
+});
+
+it('with a model: every step decided by it, lost while it is asked, rules only when a person says so', async () => {
+  const replies: ScriptStep[] = [];
+  const step: ScriptStep = (request) => {
+    const next = replies.shift() ?? followingAnswer;
+    return typeof next === 'function' ? next(request) : next;
+  };
+  const server = await startScriptedModelServer(Array.from({ length: 60 }, () => step));
+  const model = createAnthropicModel({
+    model: 'claude-sonnet-5-5',
+    apiKey: 'recorded-key',
+    baseUrl: server.url,
+    answerTimeoutMs: 1_000,
+  });
+  const asked = await startFakeDeployments({ model, onModelFailure: 'stop' });
+  try {
+    const handle = await asked.deploy();
+    await handle.result();
+    await record('model-decides', handle);
+
+    replies.push({ kind: 'hang' }, { kind: 'status', status: 429, retryAfter: '1' });
+    const lost = await asked.deploy({ rollout: { approval: 'none', bakeSeconds: 1 } });
+    const { id, digest } = await waiting(lost);
+    await lost.executeUpdate(decideApprovalUpdate, {
+      args: [{ approvalId: id, digest, decision: 'approve', by: 'grace' }],
+    });
+    await lost.result();
+    await record('model-lost-rules-asked', lost);
+
+    asked.cloud.script.push({ call: 'apply', region: 'eu-west-1', kind: 'base', times: 99, error: refused });
+    const failed = await asked.deploy();
+    await failed.result();
+    await record('model-analyses-failure', failed);
+  } finally {
+    await asked.stop();
+    await server.stop();
+  }
 });
 
 async function waiting(handle: WorkflowHandle) {
