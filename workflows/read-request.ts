@@ -8,6 +8,9 @@ import { type ReadRequestInput, type ReadRequestResult, SENTENCE_MAX_CHARACTERS 
 import { model, quick } from './support/activity-stubs';
 import { stepFailure } from './support/failures';
 
+/** Somebody sits before the terminal: a provider that wants a longer pause is treated as down. */
+const LONGEST_WAIT_MS = 5_000;
+
 /**
  * Reads a sentence as a deployment request: what it says, and what is not clear in it. Starts nothing and touches
  * nothing; what was spent on it is handed to the deployment that follows. Whatever becomes of the model, rules can read.
@@ -25,6 +28,7 @@ export async function readRequest(input: ReadRequestInput): Promise<ReadRequestR
       book,
       model: settings.model,
       onModelFailure: 'rules',
+      longestWaitMs: LONGEST_WAIT_MS,
       takeTurn: (turn) => model.takeModelTurn(`${intake.name}: ${turn.purpose}`, turn),
       sleep: (ms) => sleep(ms, { summary: 'the model provider asked to wait' }),
       isCancellation,
