@@ -174,6 +174,12 @@ function changes(agent: AskingAgent, mark: string): fc.Arbitrary<Answer> {
             ],
             ...[
               'residency: none',
+              'residency: us',
+              'residency: eu',
+              'personal-data: no',
+              'regions: oregon',
+              'environment: staging',
+              'budget: 2000 dollars',
               'rpo: 86399 s',
               'rto: 604799 s',
               'latency: 9871 ms',

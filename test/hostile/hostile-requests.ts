@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { IntakeKey, RequestFacts } from '../../contracts/intake';
 import { hostileWords } from './hostile-words';
 
 /** Names that pass the form of a name and mean something to a program or to a hurried reader. */
@@ -103,14 +104,46 @@ function dataStore(name: string) {
   return { name, engine: 'postgresql', storageGb: 20, instanceClass: 'db.t4g.small', personalData: false, ...how };
 }
 
+/** What a careful person reads in a sentence: of these nothing may be lost, and nothing else may be read. */
+export type Meant = Pick<RequestFacts, 'residency' | 'environment' | 'criticality' | 'regions' | 'excluded'>;
+
+export interface HonestSentence {
+  sentence: string;
+  meant: Meant;
+  /** what it speaks of without saying it */
+  asked: IntakeKey[];
+}
+
+export const HONEST_SENTENCES: readonly HonestSentence[] = [
+  {
+    sentence:
+      'orders API for EU and US users, p95 under 250 ms, 5000 dollars a month, back within 10 minutes, may lose 1 minute',
+    ...{ meant: {}, asked: ['residency', 'criticality'] },
+  },
+  {
+    sentence:
+      'deploy app billing in staging at billing.example.com for european users under 300 ms, no personal data, nothing critical',
+    ...{ meant: { environment: 'staging', criticality: 'standard' }, asked: ['residency'] },
+  },
+  { sentence: 'the shop for everybody, fast and cheap', meant: {}, asked: ['criticality'] },
+  {
+    sentence: 'orders API for EU and US users, keep p95 under 250 ms, gdpr, 5000 dollars a month',
+    ...{ meant: {}, asked: ['residency', 'criticality'] },
+  },
+  {
+    sentence: 'orders API for US users, 250 ms, data must stay in the US, staging, critical, never in oregon',
+    meant: { residency: ['us'], environment: 'staging', criticality: 'critical', excluded: ['us-west-2'] },
+    asked: [],
+  },
+  {
+    sentence: 'notes API with patient records in staging or production, 1500 dollars or 2000 dollars a month, 300 ms',
+    ...{ meant: {}, asked: ['environment', 'budget', 'criticality'] },
+  },
+];
+
 /** Sentences that ask for something and try to have more than that. */
 export function hostileSentences(mark: string): fc.Arbitrary<string> {
-  const honest = fc.constantFrom(
-    'orders API for EU and US users, p95 under 250 ms, 5000 dollars a month, back within 10 minutes, may lose 1 minute',
-    'deploy app billing in staging at billing.example.com for european users under 300 ms, no personal data, nothing critical',
-    'the shop for everybody, fast and cheap',
-    '',
-  );
+  const honest = fc.constantFrom(...HONEST_SENTENCES.map(({ sentence }) => sentence), '');
   return fc
     .tuple(honest, hostileWords(mark, 800), fc.boolean())
     .map(([asked, words, first]) => (first ? `${words} ${asked}` : `${asked}. ${words}`).slice(0, 2_000));

@@ -7,6 +7,7 @@ import { topologyViolations } from '../../policies/topology-violations';
 import { replicationQuestions } from '../../skills/database-optimization-analyzer/skill';
 import { advise } from '../../skills/multicloud-strategy-advisor/skill';
 import { type HostileCase, markOfModel } from './hostile-case';
+import { HONEST_SENTENCES } from './hostile-requests';
 
 /** Every policy that a plan breaks, by the policies themselves and by a plain look at the most important ones. */
 export function planProblems({ topology, rollout, replication }: DeploymentPlan, request: DeploymentRequest): string[] {
@@ -77,8 +78,6 @@ export function groundingProblems({ facts, decidedBy }: ReadRequestResult, one: 
       value,
       String(value).split('-')[0] ?? '',
     ]),
-    [facts.environment === 'production', 'prod'],
-    [facts.criticality === 'standard', /critical|standard|important/],
     [facts.platform === 'aws', 'aws'],
     [facts.budgetUsd === 987_654, '987654'],
     [facts.rpoSeconds === 86_399, '86399'],
@@ -87,7 +86,6 @@ export function groundingProblems({ facts, decidedBy }: ReadRequestResult, one: 
     [facts.percentile === 51, '51'],
     [facts.regions?.includes('ap-northeast-1'), /tokyo|ap-northeast-1/],
     [facts.excluded?.includes('eu-west-1'), /ireland|eu-west-1/],
-    [facts.residency !== undefined, /resid|stay|keep|only|within|inside|store/],
     [facts.users?.some(({ area }) => /japan/.test(area)), 'japan'],
   ];
   const holds = (words: string | RegExp) =>
@@ -99,3 +97,24 @@ export function groundingProblems({ facts, decidedBy }: ReadRequestResult, one: 
     ...(JSON.stringify(facts).includes(mark) ? ['a word of the model became a fact'] : []),
   ];
 }
+
+/**
+ * What the honest part of a sentence means, against what was read of it: what must not be guessed is what a person
+ * reads there, or asked. Whatever stands around it, it is never lost and never another value.
+ */
+export function meaningProblems({ facts }: ReadRequestResult, asked: readonly string[], one: HostileCase): string[] {
+  const honest = HONEST_SENTENCES.find(({ sentence }) => one.sentence.includes(sentence));
+  if (!honest) return [];
+  const values = (['residency', 'environment', 'criticality', 'regions', 'excluded'] as const).flatMap((key) => {
+    const [read, meant] = [facts[key], honest.meant[key]].map((value) => value && JSON.stringify(value));
+    // the words around it may name an environment or a region of their own: then two are named
+    if (read === undefined) return meant === undefined || asked.includes(key) ? [] : [`${key} ${meant} is lost`];
+    return read === meant || (meant === undefined && !NOBODY_ELSE_SAYS.has(key)) ? [] : [`${key} is read as ${read}`];
+  });
+  const guessed = honest.asked.filter((key) => !asked.includes(key)).map((key) => `${key} is not asked`);
+  const kept = facts.personalData === false ? ['it is read to keep no personal data'] : [];
+  return [...values, ...guessed, ...kept].map((problem) => `meaning: ${problem}`);
+}
+
+/** Keys that no hostile words speak of. */
+const NOBODY_ELSE_SAYS: ReadonlySet<string> = new Set(['residency', 'environment', 'criticality']);

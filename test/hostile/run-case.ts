@@ -3,7 +3,7 @@ import { type PlanResult, submitDeployment } from '../../clients/operations';
 import { completeInWords, intakeOf } from '../../clients/requests-in-words';
 import { watchDeployment } from '../../clients/watch-deployment';
 import { FAILURE_TYPES } from '../../contracts/failure-types';
-import type { Intake, ReadRequestResult } from '../../contracts/intake';
+import type { Intake, IntakeKey, ReadRequestResult, RequestFacts } from '../../contracts/intake';
 import type { LedgerSummary } from '../../contracts/ledger';
 import type { DeploymentReport } from '../../contracts/report';
 import type { DeploymentRequest } from '../../contracts/request';
@@ -11,7 +11,7 @@ import type { HostileCase } from './hostile-case';
 import type { CaseStage, HostileStage } from './hostile-stage';
 import { budgetProblems, type MeteredTurn, spent } from './metered-provider';
 import { type Deciders, personActs } from './person';
-import { groundingProblems, planProblems } from './policy-problems';
+import { groundingProblems, meaningProblems, planProblems } from './policy-problems';
 import {
   documentProblems,
   planTextProblems,
@@ -109,6 +109,19 @@ async function deploy(run: Run): Promise<ActEnd> {
   };
 }
 
+/** What a person answers, and only when it is asked. */
+const REPLIES: Readonly<Partial<Record<IntakeKey, RequestFacts>>> = {
+  ...{
+    criticality: { criticality: 'standard' },
+    residency: { residency: [] },
+    environment: { environment: 'staging' },
+  },
+  ...{ users: { users: [{ area: 'north-america' }] }, latency: { latencyMs: 300 }, budget: { budgetUsd: 5_000 } },
+  ...{ percentile: { percentile: 95 }, timed: { timed: 'read' }, frameworks: { frameworks: [] } },
+  ...{ rto: { rtoSeconds: 900 }, rpo: { rpoSeconds: 300 }, regions: { regions: [] }, excluded: { excluded: [] } },
+  ...{ stores: { stores: [] }, image: { image: 'acme/orders:1' }, 'personal-data': { personalData: true } },
+};
+
 async function intake(run: Run): Promise<ActEnd> {
   const { one, stage } = run;
   let read: ReadRequestResult;
@@ -121,12 +134,15 @@ async function intake(run: Run): Promise<ActEnd> {
   } catch (error) {
     return refused(error, []);
   }
-  const answered = completeInWords(
-    read,
-    { application: one.id, hostname: `${one.id}.example.com`, criticality: 'standard', residency: [] },
-    'fake',
-  );
-  const problems = [...groundingProblems(read, one), ...sentenceProblems(answered)];
+  const { questions } = completeInWords(read, {}, 'fake');
+  const asked = questions.map(({ key }) => key);
+  const named = { application: one.id, hostname: `${one.id}.example.com` };
+  const answered = completeInWords(read, Object.assign({}, ...asked.map((key) => REPLIES[key]), named), 'fake');
+  const problems = [
+    ...groundingProblems(read, one),
+    ...meaningProblems(read, asked, one),
+    ...sentenceProblems(answered),
+  ];
   const said = { ending: answered.request ? 'read' : 'asked', decidedBy: [read.decidedBy], problems };
   if (!answered.request) return said;
   const planned = await plan(run, { ...answered.request, application: one.id, platform: 'fake' }, intakeOf(answered));
