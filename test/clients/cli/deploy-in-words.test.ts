@@ -64,7 +64,7 @@ test('on a terminal: what must not be guessed is asked, the file written, the pl
   });
   expect(report.approvals[0]).toMatchObject({ requester: 'ada', state: 'approved', decidedBy: 'ada' });
   expect(await readRequestFile(ended.out)).toEqual({ request: report.request });
-  expect(readFileSync(ended.out, 'utf8')).toMatch(/^# From the words "asked API .*\n# Assumed: environment staging/);
+  expect(readFileSync(ended.out, 'utf8')).toMatch(/^# From the words "asked API .*\n# Assumed: it keeps no data/);
 });
 
 test('without a terminal it says what is missing and how to go on, and writes and starts nothing', async () => {
