@@ -85,7 +85,9 @@ export function toAnswer(message: Message): ModelAnswer {
   }
   const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('');
   if (!isCountable(usage) || billedInputTokens(usage) === 0 || (text !== '' && usage.output_tokens === 0)) {
-    throw new AnthropicError(`the provider does not say what its answer cost: usage is ${JSON.stringify(usage)}`);
+    throw new AnthropicError(
+      `the provider does not say what its answer cost: usage is ${usage ? JSON.stringify(usage) : 'missing'}`,
+    );
   }
   return {
     text: withoutFence(text),
