@@ -105,7 +105,10 @@ function dataStore(name: string) {
 }
 
 /** What a careful person reads in a sentence: of these nothing may be lost, and nothing else may be read. */
-export type Meant = Pick<RequestFacts, 'residency' | 'environment' | 'criticality' | 'regions' | 'excluded'>;
+export type Meant = Pick<
+  RequestFacts,
+  'residency' | 'personalData' | 'environment' | 'criticality' | 'regions' | 'excluded'
+>;
 
 export interface HonestSentence {
   sentence: string;
@@ -123,7 +126,7 @@ export const HONEST_SENTENCES: readonly HonestSentence[] = [
   {
     sentence:
       'deploy app billing in staging at billing.example.com for european users under 300 ms, no personal data, nothing critical',
-    ...{ meant: { environment: 'staging', criticality: 'standard' }, asked: ['residency'] },
+    ...{ meant: { environment: 'staging', criticality: 'standard', personalData: false }, asked: ['residency'] },
   },
   { sentence: 'the shop for everybody, fast and cheap', meant: {}, asked: ['criticality'] },
   {

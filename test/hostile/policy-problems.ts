@@ -105,16 +105,21 @@ export function groundingProblems({ facts, decidedBy }: ReadRequestResult, one: 
 export function meaningProblems({ facts }: ReadRequestResult, asked: readonly string[], one: HostileCase): string[] {
   const honest = HONEST_SENTENCES.find(({ sentence }) => one.sentence.includes(sentence));
   if (!honest) return [];
-  const values = (['residency', 'environment', 'criticality', 'regions', 'excluded'] as const).flatMap((key) => {
-    const [read, meant] = [facts[key], honest.meant[key]].map((value) => value && JSON.stringify(value));
-    // the words around it may name an environment or a region of their own: then two are named
-    if (read === undefined) return meant === undefined || asked.includes(key) ? [] : [`${key} ${meant} is lost`];
-    return read === meant || (meant === undefined && !NOBODY_ELSE_SAYS.has(key)) ? [] : [`${key} is read as ${read}`];
-  });
+  const values = (['residency', 'personalData', 'environment', 'criticality', 'regions', 'excluded'] as const).flatMap(
+    (key) => {
+      const [read, meant] = [facts[key], honest.meant[key]].map((value) =>
+        value === undefined ? undefined : JSON.stringify(value),
+      );
+      if (read === undefined)
+        return meant === undefined || asked.includes(key === 'personalData' ? 'personal-data' : key)
+          ? []
+          : [`${key} ${meant} is lost`];
+      return read === meant || (meant === undefined && !NOBODY_ELSE_SAYS.has(key)) ? [] : [`${key} is read as ${read}`];
+    },
+  );
   const guessed = honest.asked.filter((key) => !asked.includes(key)).map((key) => `${key} is not asked`);
-  const kept = facts.personalData === false ? ['it is read to keep no personal data'] : [];
-  return [...values, ...guessed, ...kept].map((problem) => `meaning: ${problem}`);
+  return [...values, ...guessed].map((problem) => `meaning: ${problem}`);
 }
 
 /** Keys that no hostile words speak of. */
-const NOBODY_ELSE_SAYS: ReadonlySet<string> = new Set(['residency', 'environment', 'criticality']);
+const NOBODY_ELSE_SAYS: ReadonlySet<string> = new Set(['residency', 'personalData', 'environment', 'criticality']);

@@ -1,16 +1,17 @@
 import { agreed, type SaidFacts, said, unclear } from './said-facts';
 
-const NOT_BEFORE = "(?<!\\b(?:not|non|no|isn't|never|un)[ -]?(?:in |for |a |the |yet |business[ -]|mission[ -])*)";
+const NOT_BEFORE =
+  "(?<!\\b(?:not|non|no|nothing|nor|without|isn't|never|un)[ -]?(?:in |for |a |the |yet |business[ -]|mission[ -])*)";
 const ENVIRONMENTS: ReadonlyArray<[environment: string, words: RegExp]> = [
   ['production', new RegExp(`${NOT_BEFORE}(?<!pre-?)\\b(?:production|prod)\\b`, 'i')],
-  ['staging', /\b(?:staging|pre-?prod(?:uction)?)\b|\bstage\b/i],
-  ['development', /\b(?:development|dev)\b/i],
+  ['staging', new RegExp(`${NOT_BEFORE}\\b(?:staging|stage|pre-?prod(?:uction)?)\\b`, 'i')],
+  ['development', new RegExp(`${NOT_BEFORE}\\b(?:development|dev)\\b`, 'i')],
 ];
 const CRITICALITIES: ReadonlyArray<[criticality: string, words: RegExp]> = [
   ['critical', new RegExp(`${NOT_BEFORE}\\bcritical\\b`, 'i')],
   [
     'standard',
-    /\b(?:not|non)[ -](?:(?:business|mission)[ -])?critical\b|\buncritical\b|\bstandard criticality\b|\bcriticality[: ]+standard\b/i,
+    /\b(?:not|non|nothing)[ -](?:(?:business|mission)[ -])?critical\b|\buncritical\b|\bstandard criticality\b|\bcriticality[: ]+standard\b/i,
   ],
 ];
 const PLATFORMS: ReadonlyArray<[platform: string, words: RegExp]> = [
@@ -36,6 +37,10 @@ const ENGINES: ReadonlyArray<[engine: string, words: RegExp]> = [
 ];
 const OTHER_ENGINES =
   /\b(?:mysql|mariadb|mongo(?:db)?|cassandra|kafka|opensearch|elasticsearch|oracle(?! cloud)|sql server|cockroach\w*|sqlite|neo4j|rabbitmq)\b/i;
+const PERSONAL_DATA: ReadonlyArray<[is: string, words: RegExp]> = [
+  ['yes', new RegExp(`${NOT_BEFORE}\\b(?:(?:personal|customer|patient|user) data|pii)\\b`, 'i')],
+  ['no', /\b(?:no|without(?: any)?) (?:personal data|pii)\b/i],
+];
 const STATELESS = /\b(?:stateless|no (?:database|data ?store|state)|without (?:a )?(?:database|data ?store|state))\b/i;
 
 /** Everything that is said by a word of its own. */
@@ -45,7 +50,7 @@ export function readWords(sentence: string): SaidFacts[] {
     oneOf('criticality', CRITICALITIES, sentence),
     platform(sentence),
     said('frameworks', found(FRAMEWORKS, sentence).join(', ') || undefined),
-    said('personal-data', /\b(?:personal|customer|patient|user) data\b|\bpii\b/i.test(sentence) ? 'yes' : undefined),
+    agreed('personal-data', found(PERSONAL_DATA, sentence), () => 'the sentence says both that there is some and none'),
     stores(sentence),
     said('consistency', consistency(sentence)),
   ];

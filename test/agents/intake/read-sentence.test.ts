@@ -150,6 +150,11 @@ const SENTENCES: Row[] = [
   ['orders API, not for US users', { application: 'orders' }, ['users']],
   ['orders API, data must not be stored in the US', { application: 'orders' }, ['residency']],
   ['orders API, data must never leave the EU', { application: 'orders', residency: ['eu'] }, []],
+  [
+    'billing app, no personal data, nothing critical, not staging',
+    { application: 'billing', personalData: false, criticality: 'standard' },
+    [],
+  ],
   ['hello', {}, []],
 ];
 
