@@ -5,8 +5,9 @@ import type { Decided } from './loop/agent-run';
 export function whoDecided(
   decided: Decided<unknown>,
   reason: string,
-): Pick<Decision, 'decidedBy' | 'model' | 'reason'> {
+): Pick<Decision, 'decidedBy' | 'model' | 'reason' | 'noModel'> {
   if (decided.by === 'model') return { decidedBy: 'model', model: decided.model, reason };
   const { code, message } = decided.because;
-  return { decidedBy: 'rules', reason: `${reason} (${code}: ${message})` };
+  const why = `${code}: ${message}`;
+  return { decidedBy: 'rules', reason: `${reason} (${why})`, ...(code !== 'no-model' && { noModel: why }) };
 }

@@ -17,11 +17,16 @@ export function validationExplanation({ decisions, verdict }: DeploymentReport) 
   return found?.decidedBy === 'model' || verdict === 'blocked' ? found : undefined;
 }
 
-/** Who decided in which steps, in one line: `model claude-sonnet-5-5: topology, regions; rules: replication`. */
+/**
+ * Who decided in which steps, in one line: `model claude-sonnet-5-5: topology, regions; rules: replication`; with the
+ * reason where a model was asked and did not.
+ */
 export function decidersWords({ decisions, ledger }: DeploymentReport): string | undefined {
   const deciders = [...new Set(decisions.map(whoSays))];
   if (deciders.length === 0) return undefined;
-  if (deciders.join() === 'rules') return ledger.entries.length === 0 ? 'rules, no model was asked' : 'rules';
+  const noModel = decisions.find((decision) => decision.noModel !== undefined)?.noModel;
+  const instead = noModel === undefined ? '' : `, because the model did not (${noModel})`;
+  if (deciders.join() === 'rules') return ledger.entries.length === 0 ? 'rules, no model was asked' : `rules${instead}`;
   const stepsOf = (who: string) => new Set(decisions.filter((one) => whoSays(one) === who).map(({ step }) => step));
-  return deciders.map((who) => `${who}: ${[...stepsOf(who)].join(', ')}`).join('; ');
+  return deciders.map((who) => `${who}: ${[...stepsOf(who)].join(', ')}${who === 'rules' ? instead : ''}`).join('; ');
 }

@@ -13,5 +13,6 @@ export const decisionSchema = z.object({
   choice: z.string(),
   reason: z.string(),
   alternatives: z.array(z.string()),
+  noModel: z.string().optional().describe('why the configured model did not decide, where rules had to'),
 });
 export type Decision = z.infer<typeof decisionSchema>;

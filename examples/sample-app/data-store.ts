@@ -38,10 +38,11 @@ export class DataStore {
   }
 
   /**
-   * Why requests cannot be served; empty when they can. The primary must have answered once; later its loss alone does
+   * Why requests cannot be served; empty when they can, and when the deployment has no store at all. The primary must have answered once; later its loss alone does
    * not make a region unready, or the death of one region would take all of them out of service.
    */
   async missing(): Promise<string[]> {
+    if (!this.writer && !this.reader) return [];
     const read = this.read('select 1').then(nothing, (error: Error) => `read endpoint: ${error.message}`);
     const reasons = await Promise.all([read, this.wasComplete ? undefined : this.writerProblem()]);
     const found = reasons.filter((reason) => reason !== undefined);

@@ -62,7 +62,7 @@ async function plan(run: Run, request: DeploymentRequest, intake?: Intake): Prom
       args: [{ request, requester: 'ada', ...(intake && { intake }) }],
     });
   } catch (error) {
-    return refused(error, nothingDone(run), request);
+    return refused(error, nothingDone(run));
   }
   const { plan: sealed, decisions, ledger } = made;
   return {

@@ -85,6 +85,6 @@ function ending(verdict: Verdict, type: string | undefined): string {
     case 'Operation.Aborted':
       return 'was stopped';
     default:
-      return `is ${verdict}`;
+      return verdict === 'failed' ? 'failed' : `is ${verdict}`;
   }
 }

@@ -44,10 +44,7 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
       onFailure: run.request.rollout.onFailure,
       aborted,
     });
-    run.progress.enter(
-      'undoing',
-      `${failure.message}; ${undo === 'all' ? 'undoing what was done' : 'what stands is kept'}`,
-    );
+    run.progress.enter('undoing', `${failure.message}; ${undoing(run, undo)}`);
     const touched = run.undone.length > 0 || run.compensations.pending.length > 0;
     try {
       if (undo === 'all') await undoAll(run);
@@ -59,6 +56,11 @@ export function unwind(run: DeploymentRun, failure: Failure): Promise<{ verdict:
     const explained = await explainFailure(run, { ...failure, next: nextSteps(run, failure) });
     return { verdict: ended, failure: explained };
   });
+}
+
+function undoing({ compensations }: DeploymentRun, undo: 'nothing' | 'all'): string {
+  if (compensations.pending.length === 0) return 'nothing was made, nothing is undone';
+  return undo === 'all' ? 'undoing what was done' : 'what stands is kept';
 }
 
 /** Newest first; a live region goes back to what it was while it is drained, if others can answer meanwhile. */

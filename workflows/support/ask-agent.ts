@@ -2,6 +2,7 @@ import { isCancellation, sleep } from '@temporalio/workflow';
 import type { Agent } from '../../agents/loop/agent';
 import { runAgent } from '../../agents/loop/agent-loop';
 import type { Decided, NoModelDecision } from '../../agents/loop/agent-run';
+import { LONGEST_WORDS, said } from '../../agents/loop/said';
 import { canonicalJson } from '../../contracts/canonical-json';
 import { stepNameSchema } from '../../contracts/decision';
 import { digestOf } from '../../contracts/digest';
@@ -39,7 +40,7 @@ export async function askAgent<Input, Answer extends Record<string, unknown>, Ch
   const rules = agent.rules(input);
   if (rules.kind === 'none' || because.code === 'no-model' || run.approvals.impossible())
     throw stepFailure(failureType(because), `the ${agent.name} decided nothing: ${because.message}`);
-  await askForRules(run, agent, because);
+  if (!run.rulesMayDecide) await askForRules(run, agent, because, wordsOf(rules.choice));
   return { kind: 'decided', by: 'rules', choice: rules.choice, because };
 }
 
@@ -49,17 +50,28 @@ function onModelFailure({ settings, request, isPlanOnly }: DeploymentRun): 'stop
   return settings.onModelFailure ?? (request.environment === 'production' ? 'stop' : 'rules');
 }
 
-/** The line stands until somebody says that rules may decide; what they decide is in the plan that is approved later. */
+/** What rules would choose, as their own reason says it. */
+function wordsOf(choice: unknown): string {
+  const { reason } = choice as { reason?: unknown };
+  return typeof reason === 'string' ? said(reason, LONGEST_WORDS) : 'what the facts say';
+}
+
+/**
+ * The line stands until somebody says that rules may decide, once for all questions of a deployment; what they decide
+ * is in the plan that is approved later.
+ */
 async function askForRules(
   run: DeploymentRun,
   { name, account }: Pick<Agent<never, never, never>, 'name' | 'account'>,
   { code, message }: NoModelDecision,
+  choice: string,
 ): Promise<void> {
   const step = stepNameSchema.parse(account);
-  const summary = `rules deciding instead of the ${name}, who did not (${code}: ${message})`;
+  const summary = `letting rules decide for the ${name}, and wherever else the model does not help: it did not (${code}: ${message}). They would take: ${choice}`;
   const digest = digestOf(canonicalJson({ workflow: run.workflow, name, code, message }));
   await approve(run, { id: `rules-${step}`, gate: 'decision', digest, summary, irreversible: [] }, step, true);
-  run.progress.enter(step === 'topology' ? 'topology' : 'plan', `rules decide instead of the ${name}`, step);
+  run.rulesMayDecide = true;
+  run.progress.enter(step === 'topology' ? 'topology' : 'plan', 'rules decide where the model does not help', step);
 }
 
 function failureType({ code }: NoModelDecision): FailureType {

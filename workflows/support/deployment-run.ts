@@ -71,6 +71,8 @@ export class DeploymentRun {
   life: 'running' | 'committing' | 'undoing' | 'ended' = 'running';
   /** set when a person stopped the deployment: whatever fails from then on, that is why it ended */
   stopped: Failure | undefined;
+  /** a person said that rules may decide where the model does not help */
+  rulesMayDecide = false;
   /** the epoch that acts on data and traffic carry */
   epoch = 0;
   /** when the parts of the checklist were measured, ISO */
@@ -210,7 +212,8 @@ export class DeploymentRun {
   /** Notes a judgement for the report and says it to whoever watches. */
   decide(decision: Decision): void {
     this.decisions.push(decision);
-    this.progress.say(`${decision.decidedBy} decided, ${decision.about}: ${decision.choice}`);
+    const { decidedBy, noModel, about, choice } = decision;
+    this.progress.say(`${decidedBy} decided${noModel ? ` (${noModel})` : ''}, ${about}: ${choice}`);
   }
 
   /** Notes that something was measured just now. */

@@ -88,7 +88,7 @@ async function mayApprove(
     throw new ClientProblem(
       'bad-input',
       'there is no terminal to ask on; nothing was decided',
-      `pass --digest ${shortDigest(approval.digest)} for this plan, or --yes for whatever waits`,
+      `pass --digest ${shortDigest(approval.digest)} for exactly this, or --yes for whatever waits`,
     );
   return (await terminal.confirm(`approve ${shortDigest(approval.digest)}?`, signal)) === true;
 }
