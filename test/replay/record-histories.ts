@@ -7,7 +7,7 @@ import { createAnthropicModel } from '../../agents/models/anthropic-model';
 import { abortUpdate, decideApprovalUpdate, progressQuery } from '../../contracts/messages';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
-import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
+import { type FakeDeployments, fakeRequest, startFakeDeployments } from '../support/fake-deployments';
 import { followingAnswer } from '../support/scripted-answers';
 import { type ScriptStep, startScriptedModelServer } from '../support/scripted-model-server';
 
@@ -45,9 +45,13 @@ it('promoted, with its regions, its entity, a change and its end', async () => {
   for (const { region } of report.topology?.regions ?? []) {
     await record(`region-${region}`, client.workflow.getHandle(`${report.workflow.id}/${region}`));
   }
-  await deployed('changed', one);
-  fake.cloud.script.push({ call: 'apply', kind: 'data', times: 1, error: refused });
-  await deployed('change-returned', one);
+  await deployed('unchanged', one);
+  const version = (image: string) => ({ ...one, services: fakeRequest().services.map((all) => ({ ...all, image })) });
+  await deployed('changed', version('meridian/sample-orders:1.1'));
+  fake.cloud.script.push({ call: 'apply', region: 'eu-west-1', kind: 'base', times: 99, error: refused });
+  const returned = await deployed('change-returned', version('meridian/sample-orders:1.2'));
+  expect(returned.verdict).toBe('rolled-back');
+  fake.cloud.script.length = 0;
   const operation = { kind: 'retire', requester: 'ada' } as const;
   const retire = await fake.begin(operation, report.request);
   await retire.result();
