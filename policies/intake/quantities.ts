@@ -53,6 +53,9 @@ function span(match: RegExpMatchArray): Pick<Quantity, 'text' | 'start' | 'end'>
 
 function quantity(match: RegExpMatchArray, text: string): Quantity[] {
   const { before = '', number = '', kilo, unit: after = '' } = match.groups ?? {};
+  // "as" is no second, "tens" are no ten of them
+  if (/^[a-z]/i.test(number) && after !== '' && match[0].toLowerCase().endsWith(`${number}${after}`.toLowerCase()))
+    return [];
   const base = readNumber(number.toLowerCase());
   const value = base === undefined ? undefined : base * (kilo ? 1_000 : 1);
   const where = span(match);

@@ -1,4 +1,5 @@
 import type { IntakeKey } from '../../../contracts/intake';
+import { placesIn } from '../../../policies/intake/places';
 import { type Quantity, quantitiesIn } from '../../../policies/intake/quantities';
 import { agreed, type SaidFacts, said, unclear } from './said-facts';
 
@@ -32,8 +33,22 @@ const CLAUSE_COST = 40;
 const FARTHEST = 90;
 /** The longest objective that a request may have, ms: longer durations are something else. */
 const LONGEST_LATENCY_MS = 10_000;
-const NOTHING_LOST =
-  /\b(?:no|zero|without(?: any)?) data[- ]loss\b|\blos(?:e|ing) (?:nothing|no (?:data|orders?|writes?))\b/i;
+const WRITES = '(?:data|orders?|writes?|records?|payments?|transactions?)';
+const NOTHING_LOST = new RegExp(
+  `\\b(?:no|zero|without(?: any)?) data[- ]loss\\b|\\blos(?:e|ing) (?:nothing|no ${WRITES})\\b` +
+    `|(?:\\b(?:not|never|without|cannot)|n't)(?: ever| afford to)? los(?:e|ing) (?:anything|(?:(?:any|a single|one|our|the) )?${WRITES})\\b` +
+    `|\\bno ${WRITES} (?:may|can|must|should) (?:ever )?be lost\\b|\\b${WRITES} (?:may|can|must)(?: ?not| never) be lost\\b`,
+  'i',
+);
+/** An objective that is named, and what is said of it where that is no duration. */
+const OBJECTIVES = {
+  rto: /\b(?:rto|recovery time objective)\b/i,
+  rpo: /\b(?:rpo|recovery point objective)\b/i,
+} as const;
+const ZERO = {
+  rto: /\b(?:zero|0) rto\b|\brto(?: (?:of|is|must be|should be))?[\s:=]*(?:zero|0)(?![\d.,]*\d|\s*[a-z])/i,
+  rpo: /\b(?:zero|0) rpo\b|\brpo(?: (?:of|is|must be|should be))?[\s:=]*(?:zero|0)(?![\d.,]*\d|\s*(?:ms|s|sec|min|h|day)[a-z]*\b)/i,
+} as const;
 
 /** Latency, recovery time and recovery point: each duration goes to the nearest word that can mean it. */
 export function readDurations(sentence: string): SaidFacts[] {
@@ -43,14 +58,18 @@ export function readDurations(sentence: string): SaidFacts[] {
     const mine = meant.filter((one) => one.key === key).map(({ duration }) => duration);
     const odd = mine.find(({ value }) => value === undefined);
     if (odd) return unclear(key, `"${odd.text}" can be read as two numbers`);
-    if (mine.length === 0 && key === 'rpo' && NOTHING_LOST.test(sentence)) return said('rpo', '0 s');
-    return agreed(
-      key,
-      mine.map(({ value = 0 }) => (key === 'latency' ? `${value} ms` : `${value / 1_000} s`)),
-      (values) => `the sentence names ${values.join(' and ')}`,
-    );
+    const values = mine.map(({ value = 0 }) => (key === 'latency' ? `${value} ms` : `${value / 1_000} s`));
+    if (key !== 'latency' && saysZero(key, sentence)) values.push('0 s');
+    // a number without a unit, or no number: named, it is never what is usual
+    if (key !== 'latency' && values.length === 0 && OBJECTIVES[key].test(sentence))
+      return unclear(key, `the sentence names an ${key.toUpperCase()} without a number and its unit`);
+    return agreed(key, values, (values) => `the sentence names ${values.join(' and ')}`);
   });
   return [...read, readPercentile(sentence), readTimed(sentence)];
+}
+
+function saysZero(key: 'rto' | 'rpo', sentence: string): boolean {
+  return ZERO[key].test(sentence) || (key === 'rpo' && NOTHING_LOST.test(sentence));
 }
 
 function meaningOf(duration: Quantity, sentence: string): DurationKey | undefined {
@@ -100,16 +119,26 @@ function readPercentile(sentence: string): SaidFacts {
 const OF_REQUESTS = /^\s*of (?:all |the |our )?(?:requests|reads|writes|calls|responses)\b/i;
 const OF_USERS = /^\s*of (?:all |the |our )?(?:users|customers)\b(?!\s*(?:are |sit |live |come )?(?:in|from)\b)/i;
 
-/** "95 % of users must see under 100 ms" promises something; "60 % of users in the US" does not. */
+const LIMIT = /(?:\b(?:under|below|within|in|at|less than|faster than|at most|up to)|<)\s*$/i;
+
+/** "95 % of users must see under 100 ms" and "95 % within 100 ms" promise something; "60 % of users in the US" does not. */
 export function isPromised({ unit, start, end }: Quantity, sentence: string): boolean {
   if (unit !== 'percent') return false;
   const after = sentence.slice(end);
   if (OF_REQUESTS.test(after)) return true;
-  const durations = quantitiesIn(sentence).filter((one) => one.unit === 'ms');
+  const quantities = quantitiesIn(sentence);
+  const durations = quantities.filter((one) => one.unit === 'ms');
   const isFor = durations.some((one) => one.end <= start && /^\s*(?:for|at)\s*$/i.test(sentence.slice(one.end, start)));
   const next = durations.find((one) => one.start >= end);
-  const leadsTo = next !== undefined && next.start - end < 60 && !/[,;.]/.test(sentence.slice(end, next.start));
-  return OF_USERS.test(after) && (isFor || leadsTo);
+  const toNext = sentence.slice(end, next?.start);
+  const leadsTo = next !== undefined && toNext.length < 60 && !/[,;.]/.test(toNext);
+  if (OF_USERS.test(after) && (isFor || leadsTo)) return true;
+  if (!leadsTo || !LIMIT.test(toNext) || placesIn(toNext).length > 0) return false;
+  // "EU 70 %, Brazil 30 % under 250 ms": a percent at its place among others is a share
+  const isAtPlace = placesIn(sentence).some(
+    (place) => /^[\s:(=]*$/.test(sentence.slice(place.end, start)) && place.end <= start,
+  );
+  return !isAtPlace || quantities.filter((one) => one.unit === 'percent').length === 1;
 }
 
 function readTimed(sentence: string): SaidFacts {

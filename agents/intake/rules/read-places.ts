@@ -128,14 +128,28 @@ function percentOf(
 ): number | undefined {
   const mine = percents.find((percent) => {
     const nearest = [...places].sort((a, b) => gap(a, percent, sentence) - gap(b, percent, sentence))[0];
-    return nearest === place && gap(place, percent, sentence) < FARTHEST_PERCENT;
+    return nearest === place && gap(place, percent, sentence) < FARTHEST_PERCENT && isBeside(place, percent, sentence);
   });
   return mine?.value;
 }
 
-function gap(place: PlaceMention, percent: Quantity, sentence: string): number {
+/** What may stand between a place and its share. */
+const SHARE_WORDS = new RegExp(
+  `^(?:[\\s(:=-]|\\b(?:${PEOPLE}|of|in|at|from|the|our|all|their|are|is|sit|live|comes?|located|based|with|has|have|about|around|roughly|some|being)\\b)*$`,
+  'i',
+);
+
+function isBeside(place: PlaceMention, percent: Quantity, sentence: string): boolean {
+  return SHARE_WORDS.test(betweenOf(place, percent, sentence));
+}
+
+function betweenOf(place: PlaceMention, percent: Quantity, sentence: string): string {
   const [from, to] = percent.end <= place.start ? [percent.end, place.start] : [place.end, percent.start];
-  const between = sentence.slice(from, to);
+  return sentence.slice(from, to);
+}
+
+function gap(place: PlaceMention, percent: Quantity, sentence: string): number {
+  const between = betweenOf(place, percent, sentence);
   return between.length + (/[,;]|\band\b/.test(between) ? ACROSS_COMMA : 0);
 }
 

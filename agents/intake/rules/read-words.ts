@@ -37,10 +37,11 @@ const ENGINES: ReadonlyArray<[engine: string, words: RegExp]> = [
 ];
 const OTHER_ENGINES =
   /\b(?:mysql|mariadb|mongo(?:db)?|cassandra|kafka|opensearch|elasticsearch|oracle(?! cloud)|sql server|cockroach\w*|sqlite|neo4j|rabbitmq)\b/i;
-const PERSONAL_DATA: ReadonlyArray<[is: string, words: RegExp]> = [
-  ['yes', new RegExp(`${NOT_BEFORE}\\b(?:(?:personal|customer|patient|user) data|pii)\\b`, 'i')],
-  ['no', /\b(?:no|without(?: any)?) (?:personal data|pii)\b/i],
-];
+const PERSONAL_DATA = /\b(?:personal(?:ly)?(?: \w+)? (?:data|information)|(?:customer|patient|user) data|pii)\b/gi;
+/** A negation in the same clause, before or right after. */
+const NONE_OF =
+  /(?:\b(?:no|not|non|never|nothing|none|without|cannot|free of)\b|n't\b)(?:(?!\b(?:and|but|only)\b)[^,.;:])*$/i;
+const IS_NONE = /^\s*(?:[:=]\s*(?:no|none|false)\b|(?:is|are) (?:not|never)\b(?! (?:to|leav|leave)\b))/i;
 const STATELESS = /\b(?:stateless|no (?:database|data ?store|state)|without (?:a )?(?:database|data ?store|state))\b/i;
 
 /** Everything that is said by a word of its own. */
@@ -50,7 +51,7 @@ export function readWords(sentence: string): SaidFacts[] {
     oneOf('criticality', CRITICALITIES, sentence),
     platform(sentence),
     said('frameworks', found(FRAMEWORKS, sentence).join(', ') || undefined),
-    agreed('personal-data', found(PERSONAL_DATA, sentence), () => 'the sentence says both that there is some and none'),
+    personalData(sentence),
     stores(sentence),
     said('consistency', consistency(sentence)),
   ];
@@ -67,6 +68,15 @@ function oneOf(
   sentence: string,
 ): SaidFacts {
   return agreed(key, found(table, sentence), (values) => `the sentence says both ${values.join(' and ')}`);
+}
+
+/** What customer data must not do (leave the EU) is no word about whether there is any. */
+function personalData(sentence: string): SaidFacts {
+  const read = [...sentence.matchAll(PERSONAL_DATA)].map((match) => {
+    const before = sentence.slice(0, match.index);
+    return NONE_OF.test(before) || IS_NONE.test(sentence.slice(before.length + match[0].length)) ? 'no' : 'yes';
+  });
+  return agreed('personal-data', read, () => 'the sentence says both that there is some and none');
 }
 
 function platform(sentence: string): SaidFacts {

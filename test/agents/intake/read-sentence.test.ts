@@ -155,6 +155,37 @@ const SENTENCES: Row[] = [
     { application: 'billing', personalData: false, criticality: 'standard' },
     [],
   ],
+  [
+    'shop app for users in Europe and Brazil, 95% under 250 ms',
+    { application: 'shop', ...users('europe', 'south-america'), percentile: 95, latencyMs: 250 },
+    [],
+  ],
+  [
+    'shop app, Europe 70% and Brazil 30% under 250 ms',
+    {
+      ...{ application: 'shop', latencyMs: 250 },
+      users: [
+        { area: 'europe', share: 70 },
+        { area: 'south-america', share: 30 },
+      ],
+    },
+    [],
+  ],
+  ['orders API for users in Brazil, 99.9% availability', { application: 'orders', ...users('south-america') }, []],
+  ['orders API, RPO zero, RTO 5 minutes', { application: 'orders', rpoSeconds: 0, rtoSeconds: 300 }, []],
+  ['orders API, RPO 0', { application: 'orders', rpoSeconds: 0 }, []],
+  ['orders API, RPO: 5, RTO 0', { application: 'orders' }, ['rpo', 'rto']],
+  ['orders API, RPO as low as possible', { application: 'orders' }, ['rpo']],
+  ['orders API, we cannot lose any data', { application: 'orders', rpoSeconds: 0 }, []],
+  ['orders API, we cannot lose more than 2 minutes', { application: 'orders', rpoSeconds: 120 }, []],
+  ['orders API, no data loss, RPO 5 minutes', { application: 'orders' }, ['rpo']],
+  [
+    'orders API on postgres, does not hold any personal data',
+    { application: 'orders', personalData: false, stores: [{ engine: 'postgresql' }] },
+    [],
+  ],
+  ['orders API, personal data: none', { application: 'orders', personalData: false }, []],
+  ['orders API, no downtime and personal data', { application: 'orders', personalData: true }, []],
   ['hello', {}, []],
 ];
 
