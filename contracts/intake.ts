@@ -55,7 +55,13 @@ export const requestFactsSchema = z
     regions: z.array(z.string()),
     excluded: z.array(z.string()),
     image: z.string().min(1).max(300),
-    stores: z.array(z.object({ engine: storeShape.engine, name: z.string().optional() })),
+    stores: z.array(
+      z.object({
+        engine: storeShape.engine,
+        name: z.string().optional(),
+        storageGb: storeShape.storageGb.unwrap().optional(),
+      }),
+    ),
     consistency: z.enum(['strong', 'eventual', 'causal']),
   })
   .partial();

@@ -24,7 +24,13 @@ const NUMBERS: ReadonlySet<IntakeKey> = new Set(['percentile', 'latency', 'budge
 export function compareReadings(lines: readonly string[], sentence: string): ComparedReading {
   const rules = readSentence(sentence);
   const rulesFacts = factsOf(rules);
-  const compared: ComparedReading = { known: new Map(rules.known), unclear: rules.unclear, leftOut: [], standing: 0 };
+  const compared: ComparedReading = {
+    known: new Map(rules.known),
+    unclear: rules.unclear,
+    remarks: rules.remarks,
+    leftOut: [],
+    standing: 0,
+  };
   const { known, unclear } = compared;
   for (const line of lines) {
     const [key, written] = keyAndValue(line);
@@ -41,7 +47,7 @@ export function compareReadings(lines: readonly string[], sentence: string): Com
     if (other && facts && isSame(facts, other.facts)) {
       if (!isSpokenOf) compared.standing += 1;
       if (facts.stores?.every(({ name }) => name === undefined || hasWord(sentence, name)))
-        known.set(key, { written, facts });
+        known.set(key, { written, facts: withSizes(facts, other.facts) });
     } else if (other && (facts || !NUMBERS.has(key))) {
       known.delete(key);
       unclear.push({ key, why: `it can be read as "${other.written}" or as "${written}"` });
@@ -64,6 +70,16 @@ export function keyAndValue(line: string): [key: IntakeKey | undefined, value: s
 function hasWords(sentence: string, text: string): boolean {
   const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
   return words.length > 0 && words.every((word) => hasWord(sentence, word));
+}
+
+/** Sizes and names that rules read beside an engine stay: a model is not asked for them. */
+function withSizes(facts: RequestFacts, rules: RequestFacts): RequestFacts {
+  if (!facts.stores) return facts;
+  const stores = facts.stores.map((store) => ({
+    ...rules.stores?.find((one) => one.engine === store.engine),
+    ...store,
+  }));
+  return { ...facts, stores };
 }
 
 /** The order of a list means nothing, and two stores of one engine may be what rules see as one. */

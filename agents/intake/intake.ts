@@ -6,6 +6,7 @@ import { said } from '../loop/said';
 import { INTAKE_ANSWER_SCHEMA_ID, type IntakeAnswer, intakeAnswerSchema } from './answer-schema';
 import { compareReadings, keyAndValue } from './compare-readings';
 import { INTAKE_INSTRUCTIONS } from './instructions';
+import { isEnglish } from './rules/is-english';
 import { factsOf, readSentence, type SentenceReading } from './rules/read-sentence';
 
 /** What was read out of a sentence; the rest of a request is completed by code. */
@@ -15,6 +16,7 @@ export interface IntakeChoice {
   remarks: string[];
 }
 
+const ENGLISH_ONLY = 'few of its words are English, and rules read English only: look closely at what was read';
 /** The sentence as a whole, in words of the ledger. */
 export const WHOLE_SENTENCE = 'the whole sentence';
 const LADDER_TOKENS = [600, 500, 420, 340, 260, 180] as const;
@@ -40,7 +42,10 @@ export const intake: Agent<ReadRequestInput, IntakeAnswer, IntakeChoice> = {
   output: { capTokens: 400, wantedTokens: 230, minimumTokens: 200 },
   facts: intakeFacts,
   guard: guardIntake,
-  rules: ({ sentence }) => ({ kind: 'chosen', choice: choiceOf(readSentence(sentence), []) }),
+  rules: ({ sentence }) => ({
+    kind: 'chosen',
+    choice: choiceOf(readSentence(sentence), isEnglish(sentence) ? [] : [ENGLISH_ONLY]),
+  }),
   beyondRules: [
     'free phrasing: who uses it, what may be lost and how fast it must be back, without the usual words',
     'which of several numbers, places or environments is meant',
@@ -86,6 +91,6 @@ function choiceOf(reading: SentenceReading, remarks: readonly string[]): IntakeC
   return {
     facts: factsOf(reading),
     unclear: reading.unclear.map(({ key, why }) => ({ key, why: said(why, REMARK_CHARACTERS) })),
-    remarks: remarks.slice(0, MOST_REMARKS).map((remark) => said(remark, REMARK_CHARACTERS)),
+    remarks: [...remarks, ...reading.remarks].slice(0, MOST_REMARKS).map((remark) => said(remark, REMARK_CHARACTERS)),
   };
 }

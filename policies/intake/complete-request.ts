@@ -138,7 +138,7 @@ function latency({ latencyMs, percentile, timed }: RequestFacts, assume: Assume)
 }
 
 function compliance({ frameworks, residency }: RequestFacts, asked: ReadonlySet<IntakeKey>, assume: Assume): object {
-  if (residency === undefined) assume('residency', [], 'no residency rule: nothing that was said suggests one');
+  if (residency === undefined) assume('residency', [], 'no residency rule: none was named');
   const isKnown = residency !== undefined || !asked.has('residency');
   if (!frameworks && !residency) return {};
   return { compliance: { ...(frameworks && { frameworks }), ...(isKnown && { residency: residency ?? [] }) } };
@@ -177,9 +177,10 @@ function noDataWords({ facts, sentence }: CompleteRequestInput): string {
 function stores(facts: RequestFacts, platform: PlatformKind) {
   const { application, consistency, image } = facts;
   const main = platform === 'lab' && !image ? LAB_STORE : (application ?? 'data');
-  return (facts.stores ?? []).map(({ engine, name }, index) => ({
+  return (facts.stores ?? []).map(({ engine, name, storageGb }, index) => ({
     name: name ?? (index === 0 ? main : `${main}-${engine}`),
     engine,
+    ...(storageGb !== undefined && { storageGb }),
     ...(consistency && engine !== 's3' && { consistency }),
     ...(facts.personalData && { personalData: true }),
   }));

@@ -6,6 +6,7 @@ import type { RequestProblem } from '../../contracts/request';
 import { receivedWords } from '../request-shape';
 import { placeMeaning } from './places';
 import { type Quantity, quantitiesIn } from './quantities';
+import { sizesIn } from './sizes';
 
 const ENGINE_WORDS: ReadonlyArray<[RegExp, 'postgresql' | 'dynamodb' | 'redis' | 's3']> = [
   [/^(aurora )?(postgres(ql)?|postgre|pg)$/, 'postgresql'],
@@ -159,9 +160,12 @@ function regionLike(word: string): string | undefined {
 function readStores(value: string) {
   if (NONE.test(value.toLowerCase())) return { stores: [] };
   const stores = list(value.toLowerCase()).map((one) => {
-    const [engineWord, name] = one.includes(':') ? one.split(/\s*:\s*/).reverse() : [one];
+    const [size, ...more] = sizesIn(one);
+    if (more.length > 0) return undefined;
+    const sizeless = one.replace(size?.text ?? '', '').trim();
+    const [engineWord, name] = sizeless.includes(':') ? sizeless.split(/\s*:\s*/).reverse() : [sizeless];
     const engine = ENGINE_WORDS.find(([pattern]) => pattern.test(engineWord ?? ''))?.[1];
-    return engine && { engine, ...(name && { name }) };
+    return engine && { engine, ...(name && { name }), ...(size && { storageGb: size.gb }) };
   });
   return stores.includes(undefined) ? undefined : { stores };
 }

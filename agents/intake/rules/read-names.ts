@@ -1,3 +1,4 @@
+import { withoutStoreNames } from './read-stores';
 import { type SaidFacts, said } from './said-facts';
 
 const NAME = '[A-Za-z][A-Za-z0-9-]{0,30}[A-Za-z0-9]';
@@ -14,6 +15,7 @@ const AT_START = new RegExp(
 /** Words that stand before such a noun and name nothing. */
 const NO_NAMES = new Set(
   (
+    'not no never only nothing nobody if when where which users customers it we i must should please some any ' +
     'a an the our my your their this that new old web mobile public private internal external global small big simple stateless stateful ' +
     'critical rest graphql http grpc deploy run launch ship host put please multi-region regional containerised containerized production ' +
     'staging development data same aws cloud first main whole another one two three and of for in on to with eu us uk european american its fast good cheap nice great reliable quick tiny secure highly available api app application service an'
@@ -30,7 +32,11 @@ const LONG_HOST = /(?<![\w/.@:-])((?:[a-z0-9-]+\.){2,}[a-z]{2,24})(?![\w/:-])/i;
 export function readNames(sentence: string): SaidFacts[] {
   const image = IMAGE.exec(sentence)?.[1] ?? IMAGE_NAMED.exec(sentence)?.[1];
   const hostname = (HOST.exec(sentence) ?? LONG_HOST.exec(sentence))?.[1];
-  return [said('application', application(sentence)), said('image', image), said('hostname', hostname?.toLowerCase())];
+  return [
+    said('application', application(withoutStoreNames(sentence))),
+    said('image', image),
+    said('hostname', hostname?.toLowerCase()),
+  ];
 }
 
 function application(sentence: string): string | undefined {

@@ -4,7 +4,7 @@ import { type Quantity, quantitiesIn } from '../../../policies/intake/quantities
 import { isPromised } from './read-durations';
 import { type SaidFacts, said, unclear } from './said-facts';
 
-type Role = 'users' | 'no-users' | 'regions' | 'excluded' | 'residency' | 'no-residency';
+type Role = 'must-be' | 'users' | 'no-users' | 'regions' | 'excluded' | 'residency' | 'no-residency';
 
 /** Places that are named together: "EU and US", "Virginia, Ireland and Singapore". They share what they are for. */
 interface PlaceList {
@@ -24,6 +24,9 @@ const USERS_BEFORE = new RegExp(
 );
 const STAY = 'stays?|remains?|resides?|stored|kept|keep|held|hosted only|live|lives|never leave|never leaves|not leave';
 const STAY_BEFORE = new RegExp(`\\b(?:${STAY})\\b(?: (?:only|in|inside|within|strictly))*(?: the)?\\s*$`, 'i');
+/** Whether it is data, users or the application that "must be" somewhere, and that it is a rule about data, is asked. */
+const MUST_BE_BEFORE =
+  /\b(?:must|has to|have to|needs? to|shall|should)(?: only| all)? (?:be|run)(?: (?:hosted|served|run|deployed|located|processed|only|strictly|all))* (?:in|inside|within|from)(?: the)?\s*$/i;
 const RESIDENCY_BEFORE =
   /\b(?:residency|sovereignty|localisation|localization)\b[\s:=]*(?:(?:is|in|must be) )*(?:the )?$/i;
 const RESIDENCY_AFTER = /^(?:[\s-]+(?:only|data residency|residency|data sovereignty|data only))\b/i;
@@ -53,7 +56,12 @@ export function readPlaces(sentence: string): SaidFacts[] {
     ...inRole('no-users').map(({ word }) => unclear('users', `it says "${word}" and "not"`)),
     regions('regions', inRole('regions')),
     regions('excluded', inRole('excluded')),
-    residency(inRole('residency'), inRole('no-residency'), sentence),
+    residency(
+      lists.filter(({ role }) => role === 'residency').map(({ list }) => list.places),
+      inRole('must-be'),
+      inRole('no-residency'),
+      sentence,
+    ),
     ...lists.map(({ list, role }) => unknownPlace(list, role)),
   ];
 }
@@ -85,6 +93,8 @@ function roleOf({ places, before, after }: PlaceList): Role {
   const isKept = RESIDENCY_BEFORE.test(before) || STAY_BEFORE.test(before);
   if (isKept || (RESIDENCY_AFTER.test(after) && !places.every(isPlaceOnly)))
     return NEED_NOT.test(before) || isForbidden(before) ? 'no-residency' : 'residency';
+  if (MUST_BE_BEFORE.test(before) && places.every(({ jurisdiction, region }) => jurisdiction && !region))
+    return 'must-be';
   if (EXCLUDED_BEFORE.test(before)) return places.every(({ region }) => region) ? 'excluded' : 'no-users';
   if (USERS_AFTER.test(after) || USERS_BEFORE.test(before) || PEOPLE_FOR.test(before))
     return isIds(places) ? 'regions' : 'users';
@@ -158,12 +168,28 @@ function regions(key: 'regions' | 'excluded', places: readonly PlaceMention[]): 
   return said(key, ids.length > 0 ? ids.join(', ') : undefined);
 }
 
-function residency(stay: readonly PlaceMention[], needNot: readonly PlaceMention[], sentence: string): SaidFacts {
+function residency(
+  stay: readonly PlaceMention[][],
+  mustBe: readonly PlaceMention[],
+  needNot: readonly PlaceMention[],
+  sentence: string,
+): SaidFacts {
   const none = NO_RESIDENCY.test(sentence);
   if (needNot.length > 0) return unclear('residency', 'the sentence says where data need not or must not be');
-  if (stay.length === 0) return said('residency', none ? 'none' : undefined);
-  if (none) return unclear('residency', 'the sentence says both that data must stay somewhere and that it need not');
-  const country = stay.find(({ jurisdiction }) => jurisdiction === undefined);
+  const places = stay.flat();
+  const country = places.find(({ jurisdiction }) => jurisdiction === undefined);
   if (country) return unclear('residency', `"${country.word}" is no jurisdiction that Meridian can keep data in`);
-  return said('residency', [...new Set(stay.map(({ jurisdiction }) => jurisdiction))].join(', '));
+  if (none && places.length > 0)
+    return unclear('residency', 'the sentence says both that data must stay somewhere and that it need not');
+  // one list is one rule; two that differ are two rules, and a request has one
+  const rules = [...stay, ...(mustBe.length > 0 ? [mustBe] : [])].map(jurisdictionsOf);
+  if (new Set(rules).size > 1)
+    return unclear('residency', `the sentence names ${[...new Set(rules)].join(' and ')} for it`);
+  if (mustBe.length > 0 && places.length === 0)
+    return unclear('residency', `it must be in "${mustBe[0]?.word}": is its data meant?`);
+  return said('residency', rules[0] ?? (none ? 'none' : undefined));
+}
+
+function jurisdictionsOf(places: readonly PlaceMention[]): string {
+  return [...new Set(places.map(({ jurisdiction }) => jurisdiction))].sort().join(', ');
 }

@@ -1,5 +1,6 @@
 import type { IntakeKey, RequestFacts, Unclear } from '../../../contracts/intake';
 import { readFact } from '../../../policies/intake/fact-lines';
+import { notUnderstood, otherPrivacyLaws } from './not-understood';
 import { readBudget } from './read-budget';
 import { readDurations } from './read-durations';
 import { readNames } from './read-names';
@@ -16,6 +17,8 @@ export interface ReadFact {
 export interface SentenceReading {
   known: Map<IntakeKey, ReadFact>;
   unclear: Unclear[];
+  /** what was seen and has no effect, in words */
+  remarks: string[];
 }
 
 /**
@@ -34,7 +37,11 @@ export function readSentence(sentence: string): SentenceReading {
   }
   // half of what is said under a key is no answer
   for (const { key } of unclear) known.delete(key);
-  return { known, unclear };
+  const laws = otherPrivacyLaws(text).join(', ');
+  const isResidencyOpen = !known.has('residency') && !unclear.some(({ key }) => key === 'residency');
+  if (laws && isResidencyOpen) unclear.push({ key: 'residency', why: `Meridian does not know what ${laws} asks for` });
+  const reading: SentenceReading = { known, unclear, remarks: [] };
+  return { ...reading, remarks: notUnderstood(text, reading) };
 }
 
 /** The facts of a reading under their fields. */

@@ -1,3 +1,4 @@
+import { readStores } from './read-stores';
 import { agreed, type SaidFacts, said, unclear } from './said-facts';
 
 const NOT_BEFORE =
@@ -29,20 +30,11 @@ const FRAMEWORKS: ReadonlyArray<[framework: string, words: RegExp]> = [
   ['lgpd', /\blgpd\b/i],
   ['fedramp', /\bfedramp\b/i],
 ];
-const ENGINES: ReadonlyArray<[engine: string, words: RegExp]> = [
-  ['postgresql', /\b(?:postgres(?:ql)?|postgre)\b/i],
-  ['dynamodb', /\bdynamo ?(?:db)?\b/i],
-  ['redis', /\b(?:redis|elasticache)\b/i],
-  ['s3', /\bs3\b/i],
-];
-const OTHER_ENGINES =
-  /\b(?:mysql|mariadb|mongo(?:db)?|cassandra|kafka|opensearch|elasticsearch|oracle(?! cloud)|sql server|cockroach\w*|sqlite|neo4j|rabbitmq)\b/i;
 const PERSONAL_DATA = /\b(?:personal(?:ly)?(?: \w+)? (?:data|information)|(?:customer|patient|user) data|pii)\b/gi;
 /** A negation in the same clause, before or right after. */
 const NONE_OF =
   /(?:\b(?:no|not|non|never|nothing|none|without|cannot|free of)\b|n't\b)(?:(?!\b(?:and|but|only)\b)[^,.;:])*$/i;
 const IS_NONE = /^\s*(?:[:=]\s*(?:no|none|false)\b|(?:is|are) (?:not|never)\b(?! (?:to|leav|leave)\b))/i;
-const STATELESS = /\b(?:stateless|no (?:database|data ?store|state)|without (?:a )?(?:database|data ?store|state))\b/i;
 
 /** Everything that is said by a word of its own. */
 export function readWords(sentence: string): SaidFacts[] {
@@ -52,7 +44,7 @@ export function readWords(sentence: string): SaidFacts[] {
     platform(sentence),
     said('frameworks', found(FRAMEWORKS, sentence).join(', ') || undefined),
     personalData(sentence),
-    stores(sentence),
+    readStores(sentence),
     said('consistency', consistency(sentence)),
   ];
 }
@@ -83,16 +75,6 @@ function platform(sentence: string): SaidFacts {
   const other = OTHER_CLOUDS.exec(sentence)?.[0];
   if (other) return unclear('platform', `Meridian cannot deploy to "${other}"`);
   return agreed('platform', found(PLATFORMS, sentence), (values) => `the sentence says both ${values.join(' and ')}`);
-}
-
-function stores(sentence: string): SaidFacts {
-  const other = OTHER_ENGINES.exec(sentence)?.[0];
-  if (other) return unclear('stores', `there is no template for "${other}"`);
-  const engines = found(ENGINES, sentence);
-  const isStateless = STATELESS.test(sentence);
-  if (isStateless && engines.length > 0)
-    return unclear('stores', `the sentence says that it keeps no data, and names ${engines.join(', ')}`);
-  return said('stores', isStateless ? 'none' : engines.join(', ') || undefined);
 }
 
 function consistency(sentence: string): string | undefined {

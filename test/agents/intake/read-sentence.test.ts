@@ -1,3 +1,4 @@
+import { intake } from '../../../agents/intake/intake';
 import { factsOf, readSentence } from '../../../agents/intake/rules/read-sentence';
 import type { IntakeKey, RequestFacts } from '../../../contracts/intake';
 import { hostileSentences } from './hostile-sentences';
@@ -186,6 +187,31 @@ const SENTENCES: Row[] = [
   ],
   ['orders API, personal data: none', { application: 'orders', personalData: false }, []],
   ['orders API, no downtime and personal data', { application: 'orders', personalData: true }, []],
+  ['not for EU users: 80 ms', { latencyMs: 80 }, ['users']],
+  ['orders API must be in the EU and data must stay in the US', { application: 'orders' }, ['residency']],
+  ['orders API must be in the EU', { application: 'orders' }, ['residency']],
+  [
+    'orders API, EU data stays in the EU, US data stays in the US',
+    { application: 'orders', ...users('european-union') },
+    ['residency'],
+  ],
+  ['orders API for Canada, PIPEDA', { application: 'orders', ...users('north-america') }, ['residency']],
+  ['orders API, Redis and postgres', { application: 'orders' }, ['stores']],
+  ['orders API with a database', { application: 'orders' }, ['stores']],
+  [
+    'crm API for US users, postgres called ledger with 500 GB, dynamodb named carts, 2 TB',
+    {
+      ...{ application: 'crm', ...users('north-america') },
+      stores: [
+        { engine: 'postgresql', name: 'ledger', storageGb: 500 },
+        { engine: 'dynamodb', name: 'carts', storageGb: 2048 },
+      ],
+    },
+    [],
+  ],
+  ['orders API, standard criticality', { application: 'orders', criticality: 'standard' }, []],
+  ['orders API, of standard criticality', { application: 'orders', criticality: 'standard' }, []],
+  ['orders API, a standard, non-critical one', { application: 'orders', criticality: 'standard' }, []],
   ['hello', {}, []],
 ];
 
@@ -193,6 +219,27 @@ test.each(SENTENCES)('reads: %s', (sentence, facts, asked) => {
   const read = readSentence(sentence);
   expect(factsOf(read)).toEqual(facts);
   expect(read.unclear.map(({ key }) => key)).toEqual(asked);
+});
+
+test.each([
+  ['orders API, PIPEDA and NIS2', ['PIPEDA', 'NIS2']],
+  ['orders API, 99.9% availability', ['99.9% availability']],
+  ['orders API, tasks with 4 GB of memory', ['4 GB']],
+  ['orders API for users in Brazil 30% and the US 70%, 95% under 80 ms, postgres with 40 GB', []],
+])('what has no effect is said: %s', (sentence, words) => {
+  const { remarks } = readSentence(sentence);
+  expect(remarks).toEqual(words.map((word) => expect.stringContaining(`"${word}"`)));
+});
+
+test.each([
+  ['Bestell-API für Kunden in Deutschland, unter 100 ms, 500 Dollar im Monat', true],
+  ['API de pedidos para usuarios en España y Francia, 100 ms, 500 dólares al mes', true],
+  ['orders API for EU and US users, p95 under 80 ms, GDPR, 1500 dollars a month', false],
+  ['checkout, Berlin and Paris shoppers, 80 ms, postgres, $500 monthly', false],
+])('a sentence of another language is told apart: %s', (sentence, expected) => {
+  const outcome = intake.rules({ sentence });
+  const remarks = outcome.kind === 'chosen' ? outcome.choice.remarks : [];
+  expect(/rules read English only/.test(remarks.join())).toBe(expected);
 });
 
 test.each(hostileSentences())('reads within a second, and nothing but a request: %.60j', (sentence) => {
