@@ -35,6 +35,8 @@ export interface PlanResult {
   plan: DeploymentPlan;
   decisions: Decision[];
   ledger: LedgerSummary;
+  /** why a deployment of this plan would not get an approval here */
+  notApprovable?: string;
 }
 
 export interface SubmitDeploymentInput {

@@ -22,6 +22,8 @@ export interface PlanDeploymentResult {
   plan: DeploymentPlan;
   decisions: Decision[];
   ledger: LedgerSummary;
+  /** why a deployment of this plan would not get an approval here, whoever asks */
+  notApprovable?: string;
 }
 
 /** What a deployment would do, by the same steps that do it; takes no generation and touches nothing. */
@@ -31,5 +33,12 @@ export async function planDeployment(input: PlanDeploymentInput): Promise<PlanDe
   run.settings = await quick.readSettings('read the orchestrator settings');
   run.record = await quick.loadRecord('read what is live', run.scope);
   await designTopology(run);
-  return { plan: await plan(run), decisions: run.decisions, ledger: ledgerSummary(run.ledger) };
+  const sealed = await plan(run);
+  const notApprovable = run.mustAsk ? run.approvals.impossible() : undefined;
+  return {
+    plan: sealed,
+    decisions: run.decisions,
+    ledger: ledgerSummary(run.ledger),
+    ...(notApprovable !== undefined && { notApprovable }),
+  };
 }

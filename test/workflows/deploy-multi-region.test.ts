@@ -1,6 +1,7 @@
 import { FileArtifactStore } from '../../activities/store/file-artifact-store';
 import { abortUpdate, decideApprovalUpdate, ledgerQuery, planQuery, progressQuery } from '../../contracts/messages';
 import type { DeploymentReport } from '../../contracts/report';
+import type { DeploymentRequest } from '../../contracts/request';
 import { deploymentWorkflowId, operationWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
 import type { planDeployment } from '../../workflows';
@@ -186,16 +187,22 @@ describe('an approval', () => {
 });
 
 describe('planning', () => {
+  const plan = (request: DeploymentRequest, n: number) =>
+    fake.temporal.environment.client.workflow.execute<typeof planDeployment>('planDeployment', {
+      workflowId: `plan/${request.application}/${n}`,
+      taskQueue: fake.taskQueue,
+      args: [{ request, requester: 'ada' }],
+    });
+
+  it('says of a production plan that nobody here could approve it', async () => {
+    const { notApprovable } = await plan(fakeRequest({ environment: 'production' }), 1);
+    expect(notApprovable).toMatch(/must be signed, and this worker knows no approver/);
+  });
+
   it('touches nothing, and the same request gives the same bytes', async () => {
     const request = fakeRequest();
-    const { client } = fake.temporal.environment;
-    const plan = (n: number) =>
-      client.workflow.execute<typeof planDeployment>('planDeployment', {
-        workflowId: `plan/${request.application}/${n}`,
-        taskQueue: fake.taskQueue,
-        args: [{ request, requester: 'ada' }],
-      });
-    const [first, second] = [await plan(1), await plan(2)];
+    const [first, second] = [await plan(request, 1), await plan(request, 2)];
+    expect(first.notApprovable).toBeUndefined();
     expect(second.plan.digest).toBe(first.plan.digest);
     expect(second.plan.stacks.map(({ template }) => template.sha256)).toEqual(
       first.plan.stacks.map(({ template }) => template.sha256),

@@ -83,6 +83,7 @@ async function showPlan(
     );
     for (const { about, choice, decidedBy, reason } of result.decisions)
       terminal.out(`decided by ${decidedBy}: ${about} → ${choice} (${reason})\n`);
+    if (result.notApprovable) terminal.err(`a deployment of this would end unapproved: ${result.notApprovable}\n`);
   }
   return detailedExitcode && !nothingToDo(result.plan) ? EXIT_SOMETHING_TO_DO : EXIT.ok;
 }
