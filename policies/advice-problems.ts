@@ -39,7 +39,7 @@ function budgetProblem(request: DeploymentRequest, candidates: readonly Candidat
     {
       field: 'budget.usdPerMonth',
       received: String(usdPerMonth),
-      valid: `at least ${Math.ceil(cheapest.cost.usdPerMonth)}: ${cheapest.mode} over ${names(cheapest)} costs ${usd(cheapest.cost.usdPerMonth)} a month`,
+      valid: `at least ${Math.ceil(cheapest.cost.usdPerMonth)}: ${cheapest.mode} over ${names(cheapest)} costs ${usd(Math.ceil(cheapest.cost.usdPerMonth))} a month`,
     },
   ];
 }

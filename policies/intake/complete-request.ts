@@ -2,6 +2,9 @@ import { capability } from '../../catalog/capabilities';
 import type { IntakeKey, RequestFacts, Unclear } from '../../contracts/intake';
 import type { PlatformKind } from '../../contracts/region';
 import { missingFacts, type Question } from './missing-facts';
+import { isCountry, isWholeArea, placesIn } from './places';
+import { quantitiesIn } from './quantities';
+import { minutes, RECOVERY } from './recovery-tiers';
 
 /** A request that was said, as a file would hold it. While something is asked, it has gaps. */
 export interface CompletedRequest {
@@ -21,15 +24,11 @@ export interface CompleteRequestInput {
   platform: PlatformKind;
 }
 
-/** Objectives of a deployment whose sentence names none, in seconds. A judgement; each use of it is said. */
-const RECOVERY = {
-  standard: { rtoSeconds: 900, rpoSeconds: 300 },
-  critical: { rtoSeconds: 600, rpoSeconds: 60 },
-} as const;
 const PERCENTILE = 95;
 /** The one program that the lab runs, and the name under which it looks for its database. */
 const LAB_IMAGE = 'meridian/sample-orders:1.0';
 const LAB_STORE = 'orders';
+/** Nobody waits for the load of real users in the lab; a request for production keeps the time of the contract there, too. */
 const LAB_BAKE_SECONDS = 5;
 /** What services that keep data are about. */
 const DATA_WORDS =
@@ -58,6 +57,7 @@ export function completeRequest(input: CompleteRequestInput): CompletedRequest {
   if (!asked.has('application') && !asked.has('image'))
     assumed.push('one service "api" on port 8080 with two tasks a region, healthy at /health/live');
   const dataStores = stores(facts, platform);
+  assumed.push(...wholeAreas(facts, sentence), ...monthAssumed(facts, sentence));
   const draft = {
     ...(application && { application }),
     ...(environment && { environment }),
@@ -72,17 +72,33 @@ export function completeRequest(input: CompleteRequestInput): CompletedRequest {
     ...regions(facts),
     services: [{ ...service, ...(dataStores.length > 0 && { uses: dataStores.map(({ name }) => name) }) }],
     ...(dataStores.length > 0 && { dataStores }),
-    rollout: rollout(platform, assumed),
+    rollout: rollout(platform, facts, assumed),
     notes: sentence,
   };
   return { draft, assumed, questions };
 }
 
-/** Whoever is asked in words has seen no plan: it is always shown. In the lab there is nothing to wait for. */
-function rollout(platform: PlatformKind, assumed: string[]): object {
-  if (platform === 'aws') return { approval: 'plan' };
-  assumed.push(`${LAB_BAKE_SECONDS} s of bake after each region: nothing here is production`);
+/** Whoever is asked in words has seen no plan: it is always shown. In the lab there is little to wait for. */
+function rollout(platform: PlatformKind, { environment }: RequestFacts, assumed: string[]): object {
+  if (platform === 'aws' || environment === 'production') return { approval: 'plan' };
+  assumed.push(`${LAB_BAKE_SECONDS} s of bake after each region: the lab has no load of real users`);
   return { approval: 'plan', bakeSeconds: LAB_BAKE_SECONDS };
+}
+
+/** "EU" is what its area is called; "Germany" is a part of it. */
+function wholeAreas({ users = [] }: RequestFacts, sentence: string): string[] {
+  const counted = placesIn(sentence).flatMap(({ word, areas, region }) => {
+    const isPart = !isWholeArea(word) && (region === undefined || isCountry(word));
+    const mine = areas.filter((area) => users.some((one) => one.area === area));
+    return isPart && mine.length > 0 ? [`"${word}" as ${mine.join(', ')}`] : [];
+  });
+  return counted.length > 0 ? [`users are known by whole areas: ${[...new Set(counted)].join('; ')}`] : [];
+}
+
+function monthAssumed({ budgetUsd }: RequestFacts, sentence: string): string[] {
+  const named = quantitiesIn(sentence).find(({ unit, value, per }) => unit === 'usd' && value === budgetUsd && !per);
+  if (!named || /\bmo(?:nth(?:ly|s)?)?\b/i.test(sentence)) return [];
+  return [`the budget of ${budgetUsd} US dollars is taken as per month: no period was named`];
 }
 
 type Assume = <Value>(key: IntakeKey, value: Value, words: string) => Value | undefined;
@@ -155,10 +171,10 @@ function recovery(facts: RequestFacts, platform: PlatformKind, asked: ReadonlySe
     rtoSeconds = assume(
       'rto',
       tier.rtoSeconds,
-      `RTO ${tier.rtoSeconds / 60} minutes: usual for ${criticality} criticality`,
+      `RTO ${minutes(tier.rtoSeconds)}: usual for ${criticality} criticality`,
     ),
   } = facts;
-  const { rpoSeconds = assume('rpo', rpo, `RPO ${rpo / 60} minutes: usual for ${criticality} criticality`) } = facts;
+  const { rpoSeconds = assume('rpo', rpo, `RPO ${minutes(rpo)}: usual for ${criticality} criticality`) } = facts;
   if (asked.has('rto') || asked.has('rpo')) return {};
   return { recovery: { rtoSeconds, rpoSeconds } };
 }

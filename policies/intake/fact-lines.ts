@@ -6,6 +6,7 @@ import type { RequestProblem } from '../../contracts/request';
 import { receivedWords } from '../request-shape';
 import { placeMeaning } from './places';
 import { type Quantity, quantitiesIn } from './quantities';
+import { tierWords } from './recovery-tiers';
 import { sizesIn } from './sizes';
 
 const ENGINE_WORDS: ReadonlyArray<[RegExp, 'postgresql' | 'dynamodb' | 'redis' | 's3']> = [
@@ -36,7 +37,10 @@ const READERS: Readonly<Record<IntakeKey, FactReader>> = {
     valid: 'development, staging or production',
     read: (value) => ({ environment: ENVIRONMENT_WORDS[value.toLowerCase()] ?? value }),
   },
-  criticality: { valid: 'standard or critical', read: (value) => ({ criticality: value.toLowerCase() }) },
+  criticality: {
+    valid: `standard or critical; unless said otherwise, standard means ${tierWords('standard')}, critical ${tierWords('critical')}`,
+    read: (value) => ({ criticality: value.toLowerCase() }),
+  },
   platform: {
     valid: platformKindSchema.options.filter((kind) => kind !== 'fake').join(' or '),
     read: (value) => ({ platform: value.toLowerCase() }),
@@ -50,7 +54,10 @@ const READERS: Readonly<Record<IntakeKey, FactReader>> = {
     read: readUsers,
   },
   percentile: { valid: 'a number from 50 to 99.9, for example 95', read: (value) => percentile(value) },
-  latency: { valid: 'a duration, for example 80 ms', read: (value) => measured('latencyMs', value, 'ms', 1) },
+  latency: {
+    valid: 'a duration with its unit, for example 80 ms',
+    read: (value) => measured('latencyMs', value, 'ms', 1),
+  },
   timed: { valid: 'read or write', read: (value) => ({ timed: value.toLowerCase().replace(/s$/, '') }) },
   frameworks: { valid: 'names such as gdpr, pci', read: (value) => ({ frameworks: list(value.toLowerCase()) }) },
   'personal-data': { valid: 'yes or no', read: (value) => yesOrNo(value, 'personalData') },
@@ -59,15 +66,24 @@ const READERS: Readonly<Record<IntakeKey, FactReader>> = {
     valid: 'US dollars a month, for example 1500',
     read: (value) => measured('budgetUsd', value, 'usd', 1),
   },
-  rto: { valid: 'a duration, for example 15 minutes', read: (value) => measured('rtoSeconds', value, 'ms', 1_000) },
-  rpo: { valid: 'a duration, for example 1 minute', read: (value) => measured('rpoSeconds', value, 'ms', 1_000) },
+  rto: {
+    valid: 'a duration with its unit, for example 15 minutes',
+    read: (value) => measured('rtoSeconds', value, 'ms', 1_000),
+  },
+  rpo: {
+    valid: '0, or a duration with its unit, for example 1 minute',
+    read: (value) => measured('rpoSeconds', value, 'ms', 1_000),
+  },
   regions: { valid: 'none, or regions by id or place, for example eu-west-1, virginia', read: readRegions('regions') },
   excluded: { valid: 'none, or regions by id or place', read: readRegions('excluded') },
   image: {
     valid: 'a container image, for example ghcr.io/acme/orders:1.4',
     read: (value) => (/\s/.test(value) ? undefined : { image: value }),
   },
-  stores: { valid: 'none, or of postgresql, dynamodb, s3', read: readStores },
+  stores: {
+    valid: 'none, or of postgresql, dynamodb, s3, with a name and size or without: "ledger: postgresql 500 GB"',
+    read: readStores,
+  },
   consistency: { valid: 'strong, eventual or causal', read: (value) => ({ consistency: value.toLowerCase() }) },
 };
 
@@ -102,8 +118,9 @@ function measured(field: keyof RequestFacts, value: string, unit: Quantity['unit
   const [quantity] = found;
   if (found.length !== 1 || quantity?.value === undefined || quantity.per === 'other') return undefined;
   if (!AROUND_A_NUMBER.test(value.replace(quantity.text, ''))) return undefined;
-  // a number alone is in the unit of its key: ms, seconds, dollars
-  if (quantity.unit === 'count') return { [field]: quantity.value };
+  // dollars are the only money; nothing takes no time in any unit; 80 of what is not known
+  if (quantity.unit === 'count')
+    return unit === 'usd' || quantity.value === 0 ? { [field]: quantity.value } : undefined;
   return quantity.unit === unit ? { [field]: quantity.value / perUnit } : undefined;
 }
 

@@ -88,10 +88,16 @@ function readsFromAfar({ stores = [], users = [] }: RequestFacts): boolean {
 
 /** Users of the EU, by the law that was named or by where they are, make it the EU's question. */
 function residencyQuestion({ frameworks = [], users = [] }: RequestFacts): Pick<Question, 'question' | 'valid'> {
+  const valid = validAnswer('residency');
   const law = frameworks.find((one) => one in LAW_JURISDICTION);
   const isEu = law === 'gdpr' || (!law && users.some(({ area }) => EU_AREAS.includes(area)));
-  if (!isEu) return { question: QUESTIONS.residency, valid: validAnswer('residency') };
+  if (!isEu) return { question: QUESTIONS.residency, valid };
   const others = users.map(({ area }) => area).filter((area) => area !== 'european-union');
-  const price = others.length > 0 ? ` With eu, users in ${others.join(', ')} are served from there, too` : '';
-  return { question: `must EU users be served and stored only in the EU?${price}`, valid: 'eu or none' };
+  const price = others.length > 0 ? `; users in ${others.join(', ')} are served from there, too` : '';
+  return {
+    question:
+      `must EU users' data stay in the EU? eu: users in the EU are served and stored there only, and every region is there${price}` +
+      '; none: they may be served and stored in any region',
+    valid,
+  };
 }

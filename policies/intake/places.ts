@@ -106,6 +106,35 @@ const UNITED_STATES =
   /(?<![\p{L}\p{N}_.-])(?:US(?!\$|D\b|-\p{Ll}|[ -]?dollars?)|us(?=\s+(?:users?|customers?|clients?|traffic|east|west|citizens)\b|\s{0,2}(?:and|,|\/|\+|&)\s{0,2}(?:the )?(?:eu|europe|uk)\b)|(?<=\b(?:eu|europe|uk|the)\s{0,2}(?:and|,|\/|\+|&)?\s{0,2})us)(?![\p{L}\p{N}_$]|-\p{Ll}+-\d)/gu;
 const UNKNOWN_REGION = /(?<![\p{L}\p{N}_.-])[a-z]{2}(?:-[a-z]+){1,2}-\d(?![\p{L}\p{N}_-])/gu;
 
+/** Words that mean an area and nothing smaller. */
+const WHOLE_AREAS: ReadonlySet<string> = new Set([
+  ...USER_AREAS.flatMap((area) => [area, area.replaceAll('-', ' ')]),
+  ...[
+    'eu',
+    'european',
+    'african',
+    'north american',
+    'south american',
+    'asia',
+    'asian',
+    'apac',
+    'asia-pacific',
+    'asia pacific',
+  ],
+  ...['emea', 'southeast asia', 'south east asia', 'latin america', 'latam', 'world-wide', 'globally', 'global users'],
+  ...['global customers', 'global audience', 'around the world', 'all over the world'],
+]);
+
+/** Whether a word for a place means the areas that it is counted in, and not a part of one. */
+export function isWholeArea(word: string): boolean {
+  return WHOLE_AREAS.has(word.toLowerCase());
+}
+
+/** Whether the name of a region is that of a country, too: Ireland, and not Virginia. */
+export function isCountry(word: string): boolean {
+  return /^(?:ireland|spain)$/i.test(word) || placeMeaning(word)?.jurisdiction !== undefined;
+}
+
 /** Every place that a text names, in its order. An id that looks like a region's but is none counts as a region. */
 export function placesIn(text: string): PlaceMention[] {
   const known = [...text.matchAll(PLACE)].map((match) => ({

@@ -22,11 +22,11 @@ const MS_PER_UNIT: ReadonlyArray<[unit: RegExp, ms: number]> = [
   [/^days?$/, 86_400_000],
 ];
 const DOLLARS = /^(us\$|\$|usd|us[ -]dollars?|dollars?|bucks)$/;
-const OTHER_MONEY = /^(€|eur|euros?|£|gbp|pounds?|¥|yen|jpy|chf|francs?|inr|rupees?|cad|aud)$/;
+const OTHER_MONEY = /^(€|eur|euros?|£|gbp|pounds?|¥|yen|jpy|chf|francs?|inr|rupees?|cad|aud|ca\$|c\$|a\$|au\$)$/;
 const UNITS =
   'milliseconds?|millis|msecs?|ms|seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|percent|%|us\\$|us[ -]dollars?|dollars?|bucks|usd|\\$|euros?|eur|€|pounds?|gbp|£|yen|jpy|¥|chf|francs?|inr|rupees?|cad|aud';
 const QUANTITY = new RegExp(
-  `(?<![\\p{L}\\p{N}._-])(?<before>us\\$|\\$|€|£|¥|usd|eur|gbp|chf)?\\s?(?<number>\\d+(?:[.,]\\d+)*|half an?|${Object.keys(NUMBER_WORDS).join('|')})(?<kilo>k)?(?:[ \\u00a0-]?(?<unit>${UNITS}))?(?![\\p{L}\\p{N}])`,
+  `(?<![\\p{L}\\p{N}._-])(?<before>us\\$|ca\\$|c\\$|au\\$|a\\$|\\$|€|£|¥|usd|eur|gbp|chf|cad|aud|jpy|inr)?\\s?(?<number>\\d+(?:[.,]\\d+)*|half an?|${Object.keys(NUMBER_WORDS).join('|')})(?<kilo>k)?(?:[ \\u00a0-]?(?<unit>${UNITS}))?(?![\\p{L}\\p{N}])`,
   'giu',
 );
 const PERCENTILE =

@@ -1,5 +1,5 @@
 import type { PlaceMention } from '../../../policies/intake/places';
-import { placesIn } from '../../../policies/intake/places';
+import { isCountry, placesIn } from '../../../policies/intake/places';
 import { type Quantity, quantitiesIn } from '../../../policies/intake/quantities';
 import { isPromised } from './read-durations';
 import { type SaidFacts, said, unclear } from './said-facts';
@@ -115,8 +115,8 @@ function isIds(places: readonly PlaceMention[]): boolean {
 }
 
 /** Virginia is a region and no country: Ireland is both. */
-function isPlaceOnly({ region, jurisdiction, word }: PlaceMention): boolean {
-  return region !== undefined && jurisdiction === undefined && !/^(?:ireland|spain)$/i.test(word);
+function isPlaceOnly({ region, word }: PlaceMention): boolean {
+  return region !== undefined && !isCountry(word);
 }
 
 function users(places: readonly PlaceMention[], sentence: string): SaidFacts {

@@ -212,6 +212,7 @@ const SENTENCES: Row[] = [
   ['orders API, standard criticality', { application: 'orders', criticality: 'standard' }, []],
   ['orders API, of standard criticality', { application: 'orders', criticality: 'standard' }, []],
   ['orders API, a standard, non-critical one', { application: 'orders', criticality: 'standard' }, []],
+  ['orders API, CAD 2000 a month', { application: 'orders' }, ['budget']],
   ['hello', {}, []],
 ];
 

@@ -2,6 +2,7 @@ import { USER_AREAS } from '../../../catalog/areas';
 import { intakeSchema, type RequestFacts } from '../../../contracts/intake';
 import { checkRequest } from '../../../policies/check-request';
 import { completeRequest } from '../../../policies/intake/complete-request';
+import { readFact } from '../../../policies/intake/fact-lines';
 import { parseRequest } from '../../../policies/parse-request';
 
 const FACTS: RequestFacts = {
@@ -131,4 +132,49 @@ test('what was seen and not understood is asked, with the reason', () => {
     ],
   });
   expect(questions).toMatchObject([{ key: 'environment', why: 'the sentence says both' }]);
+});
+
+test.each<[string, RequestFacts, RegExp | undefined]>([
+  ['budget of 1500 dollars', {}, /^the budget of 1500 US dollars is taken as per month: no period was named$/],
+  ['$1500 a month', {}, undefined],
+  ['a monthly budget of 1500 dollars', {}, undefined],
+  ['users in the US', {}, /^users are known by whole areas: "US" as north-america$/],
+  ['Germany and the EU', { users: [{ area: 'european-union' }], residency: [] }, /areas: "Germany" as european-union$/],
+  ['North American users, region Virginia', {}, undefined],
+])('what a number or a country is taken for is said: %s', (sentence, facts, words) => {
+  const { assumed } = completeRequest({ facts: { ...FACTS, ...facts }, unclear: [], sentence, platform: 'lab' });
+  const found = assumed.filter((line) => /taken as|whole areas/.test(line));
+  expect(found).toEqual(words ? [expect.stringMatching(words)] : []);
+});
+
+test('production keeps the time that health votes in, whatever runs it', () => {
+  const { draft, assumed } = complete({ ...FACTS, environment: 'production' });
+  expect(draft.rollout).toEqual({ approval: 'plan' });
+  expect(assumed.join()).not.toContain('bake');
+  expect(complete(FACTS).assumed.join()).toMatch(/5 s of bake .* the lab has no load of real users/);
+});
+
+test('an assumed minute is one minute', () => {
+  expect(complete({ ...FACTS, criticality: 'critical' }).assumed.join()).toContain('RPO 1 minute: usual');
+});
+
+test.each([
+  ['latency', '80', /a duration with its unit, for example 80 ms/],
+  ['rto', '15', /with its unit/],
+  ['criticality', 'high', /standard or critical.*RTO 15 minutes, RPO 5 minutes, critical RTO 10 minutes, RPO 1 minute/],
+])('an answer that is none is told what would be: %s=%s', (key, value, valid) => {
+  expect(readFact(key, value)).toMatchObject({ problem: { field: key, valid: expect.stringMatching(valid) } });
+});
+
+test.each([
+  ['rpo', '0', { rpoSeconds: 0 }],
+  ['stores', 'ledger: postgresql 500 GB', { stores: [{ engine: 'postgresql', name: 'ledger', storageGb: 500 }] }],
+])('an answer in short: %s=%s', (key, value, facts) => {
+  expect(readFact(key, value)).toEqual({ facts });
+});
+
+test('what the EU means for users is said with its question', () => {
+  const users = [{ area: 'european-union' }, { area: 'oceania' }];
+  const [question] = complete({ ...FACTS, users }).questions;
+  expect(question?.question).toMatch(/must EU users' data stay .* served and stored there only.*oceania are served/);
 });
