@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { stringify } from 'yaml';
+import { said } from '../agents/loop/said';
 import {
   type Intake,
+  type IntakeKey,
   intakeKeySchema,
   type ReadRequestResult,
   type RequestFacts,
@@ -24,6 +26,7 @@ const READ_TIMEOUT_MS = 5 * 60_000;
 /** What became of a sentence and its answers: a request, or what stands in the way of one. */
 export interface RequestInWords {
   read: ReadRequestResult;
+  answered: Answers['given'];
   /** the request as a file would hold it; with gaps while something is asked */
   draft: Record<string, unknown>;
   assumed: string[];
@@ -34,9 +37,15 @@ export interface RequestInWords {
   request?: DeploymentRequest;
 }
 
-/** White space makes a sentence, unless a file is called so, or was meant to be. */
+/** White space makes a sentence, unless a file is called so, or was meant to be. Throws a ClientProblem for no text. */
 export function isSentence(text: string): boolean {
   const plain = text.trim();
+  if (plain === '')
+    throw new ClientProblem(
+      'bad-input',
+      'the request is empty; valid: the path of a request file, or a sentence in quotes',
+      'npm run meridian -- deploy "orders API for EU and US users, p95 under 80 ms, GDPR, 1500 dollars a month"',
+    );
   return /\s/.test(plain) && !/\.(ya?ml|json)$/i.test(plain) && !existsSync(text);
 }
 
@@ -65,38 +74,52 @@ export async function readSentence(meridian: MeridianClient, sentence: string): 
 /** Puts together what was said and what was answered, and checks the request like a file once nothing is missing. */
 export function completeInWords(
   read: ReadRequestResult,
-  answers: RequestFacts,
+  { facts, given }: Answers,
   platform: PlatformKind,
 ): RequestInWords {
   const { sentence, unclear } = read;
-  const completed = completeRequest({ facts: { ...read.facts, ...answers }, unclear, sentence, platform });
-  if (completed.questions.length > 0) return { read, ...completed, problems: [] };
-  return { read, ...completed, problems: [], ...readCheckedValue(completed.draft) };
+  const completed = completeRequest({ facts: { ...read.facts, ...facts }, unclear, sentence, platform });
+  if (completed.questions.length > 0) return { read, answered: given, ...completed, problems: [] };
+  return { read, answered: given, ...completed, problems: [], ...readCheckedValue(completed.draft) };
 }
 
 const ANSWER = /^\s*([a-z-]+)\s*([=:\s])\s*([\s\S]*)$/i;
 
-/** `residency=eu`, or `residency eu`, `residency: eu`. Throws a ClientProblem that says what would be valid. */
-export function readAnswers(texts: readonly string[]): RequestFacts {
-  const facts: RequestFacts = {};
+/** Answers to what a sentence leaves open: what they mean, and how they were given. */
+export interface Answers {
+  facts: RequestFacts;
+  given: Array<{ key: IntakeKey; value: string }>;
+}
+
+/** `residency=eu`, or `residency eu`, `residency: eu`. Throws a ClientProblem that names every answer that is none. */
+export function readAnswers(texts: readonly string[]): Answers {
+  const answers: Answers = { facts: {}, given: [] };
+  const problems: string[] = [];
   for (const text of texts) {
-    const read = readAnswer(text);
-    if ('problem' in read) {
-      const { field, received, valid } = read.problem;
-      throw new ClientProblem(
-        'bad-input',
-        `${field}: ${received} is not valid; valid: ${valid}`,
-        'nothing was started',
-      );
-    }
-    Object.assign(facts, read.facts);
+    const [key, value] = answerParts(text);
+    const read = readFact(key, value);
+    if ('problem' in read)
+      problems.push(`${read.problem.field}: ${read.problem.received} is not valid; valid: ${read.problem.valid}`);
+    else if (answers.given.some((one) => one.key === key)) problems.push(`${key}: answered twice; valid: one answer`);
+    else addAnswer(answers, intakeKeySchema.parse(key), value, read.facts);
   }
-  return facts;
+  if (problems.length > 0) throw new ClientProblem('bad-input', problems.join('\n  '), 'nothing was started');
+  return answers;
+}
+
+/** Adds one answer that was read. */
+export function addAnswer({ facts, given }: Answers, key: IntakeKey, value: string, read: RequestFacts): void {
+  Object.assign(facts, read);
+  given.push({ key, value: said(value, SENTENCE_MAX_CHARACTERS) });
+}
+
+function answerParts(text: string): [key: string, value: string] {
+  const [, key = text, , value = ''] = ANSWER.exec(text) ?? [];
+  return [key.toLowerCase(), value];
 }
 
 function readAnswer(text: string): ReturnType<typeof readFact> {
-  const [, key = text, , value = ''] = ANSWER.exec(text) ?? [];
-  return readFact(key.toLowerCase(), value);
+  return readFact(...answerParts(text));
 }
 
 /** The answers after a sentence: "…; residency eu; criticality standard". What is no answer stays in the sentence. */
@@ -131,9 +154,14 @@ export function intakeOf({ read, assumed }: RequestInWords): Intake {
   return { sentence: read.sentence, assumed, entries };
 }
 
-/** The request file: what was said and assumed stands above it. */
-export function requestYaml({ read, draft, assumed }: RequestInWords): string {
-  const lines = [`From the words "${read.sentence}", ${readBy(read)}.`, ...assumed.map((words) => `Assumed: ${words}`)];
+/** The request file: what was said, answered and assumed stands above it. */
+export function requestYaml({ read, answered, draft, assumed }: RequestInWords, by: string): string {
+  const answers = answered.map(({ key, value }) => `Answered: ${key}: ${value}, by ${said(by, 100)}`);
+  const lines = [
+    `From the words "${read.sentence}", ${readBy(read)}.`,
+    ...answers,
+    ...assumed.map((words) => `Assumed: ${words}`),
+  ];
   return `${lines.map((line) => `# ${line}`).join('\n')}\n\n${draftYaml(draft)}`;
 }
 

@@ -1,9 +1,10 @@
-import type { RequestFacts } from '../../contracts/intake';
 import type { PlatformKind } from '../../contracts/region';
 import { readFact } from '../../policies/intake/fact-lines';
 import type { Question } from '../../policies/intake/missing-facts';
 import type { MeridianClient } from '../connection';
 import {
+  type Answers,
+  addAnswer,
   completeInWords,
   type RequestInWords,
   readAnswers,
@@ -16,7 +17,7 @@ import { renderRequestProblems } from './render-problems';
 import type { Terminal } from './terminal';
 
 export interface AskInWordsInput {
-  /** the command as it is typed, for what to type next: `meridian deploy` */
+  /** the command as it is typed, for what to type next: `npm run meridian -- deploy` */
   command: string;
   sentence: string;
   /** given with the command, each `key=value` */
@@ -41,41 +42,52 @@ export async function askInWords(
   const answers = readAnswers([...split.answers, ...input.answers]);
   const read = await readSentence(meridian, split.sentence);
   const complete = () => completeInWords(read, answers, platform);
-  for (let words = complete(); terminal.canAsk && words.questions[0]; words = complete()) {
-    const answer = await askUntilValid(words.questions[0], input);
-    if (!answer) break;
-    Object.assign(answers, answer);
-  }
+  const first = complete();
+  // whoever answers has seen what they answer about
+  if (terminal.canAsk && first.questions.length > 0) terminal.err(`${renderInWords(first, terminal.errColors)}\n`);
+  for (let words = first; terminal.canAsk && words.questions[0]; words = complete())
+    if (!(await askUntilValid(words.questions[0], answers, input))) break;
   const words = complete();
   terminal.err(renderInWords(words, terminal.errColors));
   const { request, questions, problems } = words;
   if (request) return { ...words, request };
-  if (questions.length > 0) terminal.err(howToGoOn(input, questions));
+  if (questions.length > 0) terminal.err(howToGoOn(input.command, words));
   else terminal.err(`\n${renderRequestProblems('the request', problems, terminal.errColors)}${residencyHint(words)}`);
   if (json) terminal.out(`${JSON.stringify(inWordsDocument(words), undefined, 2)}\n`);
   return undefined;
 }
 
-/** An empty line is no answer: it ends the questions. */
+/** Adds the answer to the others. An empty line is none: it ends the questions, and this returns false. */
 async function askUntilValid(
   { key, question, valid, why }: Question,
+  answers: Answers,
   { terminal, signal }: AskInWordsInput,
-): Promise<RequestFacts | undefined> {
+): Promise<boolean> {
   for (;;) {
     const answer = await terminal.ask(`${question}${why ? ` (${why})` : ''}\n  valid: ${valid}\n${key}:`, signal);
-    if (!answer) return undefined;
+    if (!answer) return false;
     const read = readFact(key, answer);
-    if ('facts' in read) return read.facts;
-    terminal.err(`${read.problem.received} is not valid\n`);
+    if ('facts' in read) {
+      addAnswer(answers, key, answer, read.facts);
+      return true;
+    }
+    terminal.err(`${read.problem.received} is not valid; valid: ${read.problem.valid}\n`);
   }
 }
 
-function howToGoOn({ command, sentence, answers }: AskInWordsInput, questions: readonly Question[]): string {
-  const given = [...answers, ...questions.map(({ key }) => `${key}=…`)].map((answer) => ` --answer ${quoted(answer)}`);
-  return `\nnothing was started; go on with\n  ${command} ${quoted(sentence)}${given.join('')}\n`;
+/** The command that goes on, with everything that was answered already. */
+function howToGoOn(command: string, { read, answered, questions }: RequestInWords): string {
+  const open = questions.map(({ key }) => ` --answer ${key}=…`).join('');
+  return `\nnothing was started; go on with\n  ${commandLine(command, { read, answered })}${open}\n`;
 }
 
-/** As a shell takes it: nothing of a sentence may mean anything to it. */
+/** A command with a sentence and its answers, as a shell takes it. */
+export function commandLine(command: string, { read, answered }: Pick<RequestInWords, 'read' | 'answered'>): string {
+  const answers = answered.map(({ key, value }) => ` --answer ${quoted(`${key}=${value}`)}`);
+  return `${command} ${quoted(read.sentence)}${answers.join('')}`;
+}
+
+/** As a shell takes it: nothing of a sentence may mean anything to it. The sentence that was read is one plain line. */
 function quoted(text: string): string {
   return /^[\w=.,:/…-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -25,7 +25,7 @@ function indented(text: string): string {
 }
 
 /** The same as one document. */
-export function inWordsDocument({ read, draft, assumed, questions, problems }: RequestInWords) {
+export function inWordsDocument({ read, answered, draft, assumed, questions, problems }: RequestInWords) {
   const { sentence, decidedBy, model, because, remarks } = read;
-  return { sentence, decidedBy, model, because, request: draft, assumed, remarks, questions, problems };
+  return { sentence, decidedBy, model, because, request: draft, answered, assumed, remarks, questions, problems };
 }

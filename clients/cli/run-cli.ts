@@ -42,7 +42,11 @@ export async function runCli(argv: string[], terminal: Terminal, signal: AbortSi
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    if (error instanceof CommanderError) {
+      if (error.code === 'commander.excessArguments' && ['deploy', 'plan'].includes(argv[0] ?? ''))
+        terminal.err(`put the sentence in quotes: npm run meridian -- ${argv[0]} "orders API for the EU"\n`);
+      return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    }
     terminal.err(renderError(error, terminal.errColors));
     return error instanceof ClientProblem ? exitCodeOfProblem(error.code) : EXIT.failed;
   }

@@ -30,11 +30,11 @@ export async function runDeployInWords(input: DeployInWordsInput): Promise<numbe
   if (input.yes) throw unseen();
   const meridian = await input.connect();
   try {
-    const words = await askInWords(meridian, { ...input, command: 'meridian deploy' });
+    const words = await askInWords(meridian, { ...input, command: 'npm run meridian -- deploy' });
     if (!words) return EXIT.badInput;
     if (!terminal.canAsk && !input.detach) throw nobodyToAsk();
     const file = out ?? `${words.request.application}.yaml`;
-    await writeRequestFile(file, requestYaml(words), terminal, signal);
+    await writeRequestFile(file, requestYaml(words, by), terminal, signal);
     return await carryOut(meridian, { ...input, request: words.request, requester: by, intake: intakeOf(words) });
   } finally {
     await closeClient(meridian);
@@ -53,6 +53,6 @@ function nobodyToAsk(): ClientProblem {
   return new ClientProblem(
     'bad-input',
     'the plan needs an approval and there is no terminal to ask on; nothing was started',
-    'pass --detach and use "meridian approve" from elsewhere, or look at it first with "meridian plan"',
+    'pass --detach and use "npm run meridian -- approve" from elsewhere, or look at it first with "npm run meridian -- plan"',
   );
 }

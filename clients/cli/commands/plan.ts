@@ -6,7 +6,7 @@ import { loadConfig } from '../../../temporal.config';
 import { closeClient, connectClient, type MeridianClient } from '../../connection';
 import { planDeployment } from '../../operations';
 import { intakeOf, isSentence } from '../../requests-in-words';
-import { askInWords } from '../ask-in-words';
+import { askInWords, commandLine } from '../ask-in-words';
 import { EXIT, EXIT_SOMETHING_TO_DO } from '../exit-codes';
 import { onlyInWords } from '../only-in-words';
 import { readCheckedRequest } from '../read-checked-request';
@@ -32,6 +32,8 @@ export interface PlanCommandInput {
   platform?: PlatformKind;
 }
 
+const DEPLOY = 'npm run meridian -- deploy';
+
 interface Planned {
   request: DeploymentRequest;
   intake?: Intake;
@@ -45,12 +47,13 @@ export async function runPlan(input: PlanCommandInput, terminal: Terminal): Prom
     const meridian = await connect();
     try {
       const words = await askInWords(meridian, {
-        ...{ command: 'meridian plan', sentence: file, answers: input.answer ?? [], terminal },
+        ...{ command: 'npm run meridian -- plan', sentence: file, answers: input.answer ?? [], terminal },
         ...{ platform: input.platform ?? defaultPlatform(), json: input.json, signal: input.signal },
       });
-      return words
-        ? await showPlan(meridian, { request: words.request, intake: intakeOf(words) }, input, terminal)
-        : noRequest;
+      if (!words) return noRequest;
+      const exitCode = await showPlan(meridian, { request: words.request, intake: intakeOf(words) }, input, terminal);
+      terminal.err(`\nnothing was written or started; deploy it with\n  ${commandLine(DEPLOY, words)}\n`);
+      return exitCode;
     } finally {
       await closeClient(meridian);
     }

@@ -49,9 +49,11 @@ async function startedDeployments(): Promise<string[]> {
 test('on a terminal: what must not be guessed is asked, the file written, the plan shown and approved', async () => {
   const ended = await deploy(SENTENCE.replace('orders', 'asked'), { json: true }, ['perhaps', 'none', 'standard', 'y']);
   expect(ended.stderr).toMatch(
-    /must EU users be served and stored only in the EU\?.*\n {2}valid: eu or none\nresidency:/,
+    /must EU users' data stay in the EU\? eu: .*\n {2}valid: none, or one of .*eu.*\nresidency:/,
   );
-  expect(ended.stderr).toContain('"perhaps" is not valid');
+  expect(ended.stderr).toContain('"perhaps" is not valid; valid: none, or one of ');
+  // the reading first, then what is asked about it
+  expect(ended.stderr).toMatch(/^the request, read by rules[\s\S]*to be answered[\s\S]*residency:/);
   const at = (text: string) => ended.stderr.indexOf(text);
   expect(at('wrote ')).toBeGreaterThan(at('how critical is it?'));
   expect(at('Plan: ')).toBeGreaterThan(at('wrote '));
@@ -64,14 +66,16 @@ test('on a terminal: what must not be guessed is asked, the file written, the pl
   });
   expect(report.approvals[0]).toMatchObject({ requester: 'ada', state: 'approved', decidedBy: 'ada' });
   expect(await readRequestFile(ended.out)).toEqual({ request: report.request });
-  expect(readFileSync(ended.out, 'utf8')).toMatch(/^# From the words "asked API .*\n# Assumed: it keeps no data/);
+  expect(readFileSync(ended.out, 'utf8')).toMatch(
+    /^# From the words "asked API .*\n# Answered: residency: none, by ada\n# Answered: criticality: standard, by ada\n# Assumed: it keeps no data/,
+  );
 });
 
 test('without a terminal it says what is missing and how to go on, and writes and starts nothing', async () => {
   const before = await startedDeployments();
   const { exitCode, stdout, stderr, out } = await deploy(SENTENCE, { json: true });
   expect(exitCode).toBe(2);
-  expect(stderr).toContain(`meridian deploy '${SENTENCE}' --answer residency=… --answer criticality=…`);
+  expect(stderr).toContain(`npm run meridian -- deploy '${SENTENCE}' --answer residency=… --answer criticality=…`);
   expect(JSON.parse(stdout)).toMatchObject({
     decidedBy: 'rules',
     request: { application: 'orders', latency: { underMs: 80 } },
@@ -80,6 +84,14 @@ test('without a terminal it says what is missing and how to go on, and writes an
   await expect(deploy(SENTENCE, { answer: ANSWERS })).rejects.toMatchObject({ message: /no terminal to ask on/ });
   expect(() => readFileSync(out)).toThrow(/ENOENT/);
   expect(await startedDeployments()).toEqual(before);
+});
+
+test('the command to go on with is plain and safe in a shell, and keeps what was answered', async () => {
+  const { stderr } = await deploy("o'clock\u001b[31m API for EU users, 80 ms; rto 9 minutes", {});
+  expect(stderr).toContain(
+    `deploy 'o'\\''clock [31m API for EU users, 80 ms' --answer 'rto=9 minutes' --answer residency=…`,
+  );
+  expect(stderr).not.toContain('\u001b');
 });
 
 test('with every answer it is begun and left to whoever approves', async () => {
@@ -98,6 +110,19 @@ test.each<[string, string, Partial<Parameters<typeof runDeploy>[0]>, RegExp]>([
     { answer: ['residency=mars'] },
     /residency: "mars" is not valid; valid: none, or/,
   ],
+  [
+    'several wrong answers',
+    SENTENCE,
+    { answer: ['residency=mars', 'latency=80', 'criticality=high'] },
+    /residency: "mars".*\n.*latency: "80" is not valid; valid: .*80 ms\n.*criticality: "high".*critical RTO/,
+  ],
+  [
+    'two answers to one question',
+    SENTENCE,
+    { answer: ['residency=eu', 'residency=none'] },
+    /residency: answered twice/,
+  ],
+  ['no words', '  ', {}, /the request is empty; valid: the path of a request file, or a sentence in quotes/],
   ['an answer to nothing', SENTENCE, { answer: ['approval=none'] }, /answer: "approval" is not valid; valid: one of/],
   ['a very long sentence', 'orders API '.repeat(900), {}, /9900 characters; valid are at most 2000/],
   ['--out of a file', join(folder, 'a.yaml'), {}, /--out is for a request in words/],
@@ -170,6 +195,9 @@ test('plan reads, asks nobody without a terminal, and touches nothing', async ()
   const terminal = memoryTerminal();
   const common = { file: SENTENCE, by: 'ada', platform: 'fake' as const, json: true, connect };
   expect(await runPlan({ ...common, answer: ANSWERS }, terminal)).toBe(0);
+  expect(terminal.stderr).toMatch(
+    /nothing was written or started; deploy it with\n {2}npm run meridian -- deploy '.*residency=none/,
+  );
   expect(JSON.parse(terminal.stdout)).toMatchObject({
     intake: { sentence: SENTENCE, entries: [] },
     request: { application: 'orders' },
