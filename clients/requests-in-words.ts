@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { said } from '../agents/loop/said';
 import {
   type Intake,
   type IntakeKey,
@@ -19,6 +18,7 @@ import type { Question } from '../policies/intake/missing-facts';
 import { readCheckedValue } from './cli/read-checked-request';
 import { ClientProblem } from './client-problem';
 import { call, type MeridianClient, requireWorker } from './connection';
+import { plainLine } from './format';
 
 /** One model turn of 90 s at most, repeated where it is known not to be billed. */
 const READ_TIMEOUT_MS = 5 * 60_000;
@@ -110,7 +110,7 @@ export function readAnswers(texts: readonly string[]): Answers {
 /** Adds one answer that was read. */
 export function addAnswer({ facts, given }: Answers, key: IntakeKey, value: string, read: RequestFacts): void {
   Object.assign(facts, read);
-  given.push({ key, value: said(value, SENTENCE_MAX_CHARACTERS) });
+  given.push({ key, value: plainLine(value) });
 }
 
 function answerParts(text: string): [key: string, value: string] {
@@ -156,7 +156,7 @@ export function intakeOf({ read, assumed }: RequestInWords): Intake {
 
 /** The request file: what was said, answered and assumed stands above it. */
 export function requestYaml({ read, answered, draft, assumed }: RequestInWords, by: string): string {
-  const answers = answered.map(({ key, value }) => `Answered: ${key}: ${value}, by ${said(by, 100)}`);
+  const answers = answered.map(({ key, value }) => `Answered: ${key}: ${value}, by ${plainLine(by)}`);
   const lines = [
     `From the words "${read.sentence}", ${readBy(read)}.`,
     ...answers,

@@ -97,7 +97,7 @@ function residencyQuestion({ frameworks = [], users = [] }: RequestFacts): Pick<
   return {
     question:
       `must EU users' data stay in the EU? eu: users in the EU are served and stored there only, and every region is there${price}` +
-      '; none: they may be served and stored in any region',
+      '; none: they may be served and stored in any region.',
     valid,
   };
 }

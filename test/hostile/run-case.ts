@@ -134,10 +134,14 @@ async function intake(run: Run): Promise<ActEnd> {
   } catch (error) {
     return refused(error, []);
   }
-  const { questions } = completeInWords(read, {}, 'fake');
+  const { questions } = completeInWords(read, { facts: {}, given: [] }, 'fake');
   const asked = questions.map(({ key }) => key);
   const named = { application: one.id, hostname: `${one.id}.example.com` };
-  const answered = completeInWords(read, Object.assign({}, ...asked.map((key) => REPLIES[key]), named), 'fake');
+  const answered = completeInWords(
+    read,
+    { facts: Object.assign({}, ...asked.map((key) => REPLIES[key]), named), given: [] },
+    'fake',
+  );
   const problems = [
     ...groundingProblems(read, one),
     ...meaningProblems(read, asked, one),

@@ -1,6 +1,6 @@
+import type { IntakeKey, RequestFacts } from '../../../contracts/intake';
 import { quantitiesIn } from '../../../policies/intake/quantities';
 import { sizesIn } from '../../../policies/intake/sizes';
-import type { SentenceReading } from './read-sentence';
 
 /** Laws about personal data, and other laws and standards, that people name and that Meridian has no rule for. */
 const OTHER_PRIVACY =
@@ -14,7 +14,10 @@ export function otherPrivacyLaws(text: string): string[] {
 }
 
 /** What was seen and has no effect, in words: laws without a rule, percents and sizes of something else. */
-export function notUnderstood(text: string, { known }: SentenceReading): string[] {
+export function notUnderstood(
+  text: string,
+  known: ReadonlyMap<IntakeKey, { written: string; facts: RequestFacts }>,
+): string[] {
   const standards = [...new Set([...text.matchAll(OTHER_STANDARDS)].map(([name]) => name))];
   const laws = [...otherPrivacyLaws(text), ...standards].map(
     (law) => `not understood: "${law}"; no rule follows from it`,

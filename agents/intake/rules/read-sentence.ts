@@ -40,8 +40,7 @@ export function readSentence(sentence: string): SentenceReading {
   const laws = otherPrivacyLaws(text).join(', ');
   const isResidencyOpen = !known.has('residency') && !unclear.some(({ key }) => key === 'residency');
   if (laws && isResidencyOpen) unclear.push({ key: 'residency', why: `Meridian does not know what ${laws} asks for` });
-  const reading: SentenceReading = { known, unclear, remarks: [] };
-  return { ...reading, remarks: notUnderstood(text, reading) };
+  return { known, unclear, remarks: notUnderstood(text, known) };
 }
 
 /** The facts of a reading under their fields. */

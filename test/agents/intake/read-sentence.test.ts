@@ -222,6 +222,11 @@ test.each(SENTENCES)('reads: %s', (sentence, facts, asked) => {
   expect(read.unclear.map(({ key }) => key)).toEqual(asked);
 });
 
+test('a currency that is named is the reason why the budget is asked', () => {
+  const why = readSentence('orders API, CAD 2000 a month').unclear.map((one) => one.why);
+  expect(why).toEqual(['"CAD 2000" is not in US dollars']);
+});
+
 test.each([
   ['orders API, PIPEDA and NIS2', ['PIPEDA', 'NIS2']],
   ['orders API, 99.9% availability', ['99.9% availability']],

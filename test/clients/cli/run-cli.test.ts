@@ -84,6 +84,15 @@ test.each(['plan', 'deploy'])(
   },
 );
 
+test('a sentence without quotes is told to have some', async () => {
+  const { exitCode, stderr } = await run('deploy', 'orders', 'API', 'for', 'EU');
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('put the sentence in quotes: npm run meridian -- deploy "orders API for the EU"');
+  expect((await run('plan', '')).stderr).toContain(
+    'the request is empty; valid: the path of a request file, or a sentence',
+  );
+});
+
 test('with --detailed-exitcode a bad request is told apart from something to do', async () => {
   const path = join(folder, 'bad-hostname.json');
   writeFileSync(path, JSON.stringify({ ...sampleReport.request, hostname: 7 }));

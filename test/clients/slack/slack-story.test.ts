@@ -222,7 +222,7 @@ test('a request in words: shown with its questions; once they are answered, its 
   expect(asked).toMatch(/<@UADA> asks for this deployment, read by rules/);
   expect(asked).toContain('```application: orders-words');
   expect(asked).toContain('environment staging: none was named');
-  expect(asked).toMatch(/\*2 questions\*, nothing was started\n• residency: must EU users .*\n• criticality: /);
+  expect(asked).toMatch(/\*2 questions\*, nothing was started\n• residency: must EU users' .*\n• criticality: /);
   expect(asked).toContain('`; residency …; criticality …`');
   expect(asked).not.toContain('<!channel>');
   expect(slack.message().buttons).toEqual([]);

@@ -193,6 +193,8 @@ describe('cost', () => {
     const small = sampleRequest({ budget: { usdPerMonth: 100 } });
     const [problem] = adviceProblems(small, advise(small));
     expect(problem).toMatchObject({ field: 'budget.usdPerMonth', received: '100' });
+    // the sum that it names is the one that it asks for
+    expect(problem!.valid.replaceAll(',', '')).toMatch(/^at least (\d+): .* costs \$\1 a month$/);
     const enough = sampleRequest({ budget: { usdPerMonth: Number(/^at least (\d+)/.exec(problem!.valid)?.[1]) } });
     expect(rankByRules(advise(enough))).toBeDefined();
   });
