@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   'agents/loop': ['contracts', 'policies'],
   agents: ['contracts', 'catalog', 'policies'],
   workflows: ['contracts', 'policies', 'agents'],
+  failover: ['contracts'],
   lab: ['contracts', 'catalog', 'policies'],
   platforms: ['contracts', 'catalog', 'policies', 'lab'],
   // clients/report is a pure function of the report document; the activity that files a report calls it
