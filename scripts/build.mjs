@@ -26,6 +26,7 @@ const SOURCES = [
   'contracts',
   'dev',
   'examples',
+  'failover',
   'lab',
   'platforms',
   'policies',
