@@ -3,8 +3,11 @@ import { type AdministratorAccess, oneRow, withDatabase } from './connect';
 import { type DatabaseState, positionBytes } from './database-state';
 
 export interface ReplicationLag {
-  /** age of the oldest transaction that the standby has not replayed; 0 when it has replayed all */
-  lagMs: number;
+  /**
+   * age of the oldest transaction that the standby has not replayed; 0 when it has replayed all. Absent for one that
+   * lacks something and is not connected: nothing of that is on its way, so that no age says when it will be there
+   */
+  lagMs?: number;
   lagBytes: number;
   /** the replication connection is encrypted; absent when there is none */
   tls?: boolean;
@@ -28,21 +31,29 @@ export function replicationLag(
       'select pg_current_wal_flush_lsn()::text as position',
     );
     const lagBytes = Number(positionBytes(position) - positionBytes(standby.state.replayed));
-    const lagMs = lagBytes <= 0 ? 0 : await missingForMs(client, standby.state.lastReplayedAt ?? standby.since);
-    return { lagMs, lagBytes: Math.max(0, lagBytes), tls: await isEncrypted(client, standby.region) };
+    const tls = await isEncrypted(client, standby.region);
+    if (lagBytes <= 0) return { lagMs: 0, lagBytes: 0, tls };
+    if (tls === undefined) return { lagBytes };
+    return { lagMs: await missingForMs(client, standby.state.lastReplayedAt ?? standby.since), lagBytes, tls };
   });
 }
 
-/** A primary that has seen no commit since it started cannot say which is missing: then all since the last replayed one may be. */
+/**
+ * A primary knows the times of what was committed since it was made or started; what came before may be missing, too.
+ * When it knows of none that is as old as what the standby replayed last, all since then may be missing.
+ */
 async function missingForMs(client: Client, replayedAt: string): Promise<number> {
   const query = `
-    with last as (select xid::text::bigint as xid from pg_last_committed_xact())
-    select case when (select xid from last) is null
-      then extract(epoch from clock_timestamp() - $1::timestamptz) * 1000
-      else coalesce(extract(epoch from clock_timestamp() - min(committed.at)) * 1000, 0) end::float as ms
-    from last, generate_series(greatest(last.xid - ${TRANSACTIONS_LOOKED_AT}, 3), last.xid) as number,
-      lateral (select pg_xact_commit_timestamp(number::text::xid) as at) as committed
-    where committed.at > $1::timestamptz`;
+    with last as (select xid::text::bigint as xid from pg_last_committed_xact()),
+      known as (
+        select committed.at
+        from last, generate_series(greatest(last.xid - ${TRANSACTIONS_LOOKED_AT}, 3), last.xid) as number,
+          lateral (select pg_xact_commit_timestamp(number::text::xid) as at) as committed
+        where committed.at is not null)
+    select extract(epoch from clock_timestamp() - case
+      when (select min(at) from known) <= $1::timestamptz
+        then coalesce((select min(at) from known where at > $1::timestamptz), clock_timestamp())
+      else $1::timestamptz end)::float * 1000 as ms`;
   return (await oneRow<{ ms: number }>(client, query, [replayedAt])).ms;
 }
 

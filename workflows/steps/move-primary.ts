@@ -1,6 +1,7 @@
 import type { StoreReplication } from '../../contracts/replication';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
+import { failureTypeOf, messageOf } from '../support/failures';
 
 /** A standby that was away has a whole outage to catch up with. */
 const CATCH_UP_MS = 30_000;
@@ -52,16 +53,26 @@ export async function returnPrimary(run: DeploymentRun, stores: StoreReplication
   for (const replication of stores) {
     const { store, replicas } = replication;
     await rejoin(run, replication, from);
-    await catchUp(
-      run,
-      replication,
-      replicas.filter((replica) => replica !== from),
-    );
+    for (const replica of replicas) if (replica !== from) await followAgain(run, replication, replica);
     const compared = { ...run.on, store, regions: [to, ...replicas], timeoutMs: CATCH_UP_MS };
     const { regions } = await platform.compareDatabases(`${store}: compare after the drill`, compared);
     run.agreedRows.set(store, regions[0]?.rows ?? 0);
   }
   run.progress.region(to, 'ready', 'primary again');
+}
+
+/**
+ * A standby that was never away follows the new primary by itself, unless it lacks a part of the log that this one, made
+ * from a copy, never had: then it is made anew.
+ */
+async function followAgain(run: DeploymentRun, replication: StoreReplication, region: string): Promise<void> {
+  try {
+    await catchUp(run, replication, [region]);
+  } catch (error) {
+    if (failureTypeOf(error) !== 'Replication.Lagging') throw error;
+    run.progress.say(`cannot follow the new primary: ${messageOf(error)}`, region);
+    await rejoin(run, replication, region);
+  }
 }
 
 async function catchUp(
