@@ -54,11 +54,25 @@ export async function returnPrimary(run: DeploymentRun, stores: StoreReplication
     const { store, replicas } = replication;
     await rejoin(run, replication, from);
     for (const replica of replicas) if (replica !== from) await followAgain(run, replication, replica);
-    const compared = { ...run.on, store, regions: [to, ...replicas], timeoutMs: CATCH_UP_MS };
-    const { regions } = await platform.compareDatabases(`${store}: compare after the drill`, compared);
-    run.agreedRows.set(store, regions[0]?.rows ?? 0);
+    run.agreedRows.set(store, await agree(run, replication, { from, to }));
   }
   run.progress.region(to, 'ready', 'primary again');
+}
+
+/** All databases hold the same rows; a standby that does not follow although it seemed to is made anew, once. */
+async function agree(run: DeploymentRun, replication: StoreReplication, { from, to }: Move): Promise<number> {
+  const { store, replicas } = replication;
+  const compared = { ...run.on, store, regions: [to, ...replicas], timeoutMs: CATCH_UP_MS };
+  const compare = async () =>
+    (await platform.compareDatabases(`${store}: compare after the drill`, compared)).regions[0]?.rows ?? 0;
+  try {
+    return await compare();
+  } catch (error) {
+    if (failureTypeOf(error) !== 'Replication.Inconsistent') throw error;
+    run.progress.say(messageOf(error));
+    for (const replica of replicas) if (replica !== from) await rejoin(run, replication, replica);
+    return compare();
+  }
 }
 
 /**
