@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { regionIdSchema, regionRoleSchema } from './region';
+import { quorumSchema, whenDegradedSchema } from './replication';
 import { routingSchema } from './topology';
 
 const subnetSchema = z.object({ zone: z.string(), cidr: z.string() });
@@ -60,6 +61,14 @@ export const databaseSpecSchema = z.object({
   multiAz: z.boolean(),
   encrypted: z.boolean(),
   replication: z.enum(['asynchronous', 'synchronous']),
+  quorum: quorumSchema
+    .optional()
+    .describe('synchronous: so many promotable standbys hold a write that is acknowledged'),
+  whenDegraded: whenDegradedSchema.optional().describe('synchronous: while fewer of them answer'),
+  promotable: z
+    .boolean()
+    .default(true)
+    .describe('false: a copy to read from, neither elected nor counted in the quorum'),
   lagAlarmSeconds: z.number(),
 });
 export type DatabaseSpec = z.infer<typeof databaseSpecSchema>;

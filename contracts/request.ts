@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { platformKindSchema, regionIdSchema } from './region';
+import { quorumSchema, whenDegradedSchema } from './replication';
 
 const nameSchema = z
   .string()
@@ -82,6 +83,11 @@ const dataStoreSchema = z.object({
   strategy: z.enum(['active-passive', 'active-active', 'read-replicas', 'sharded']).default('active-passive'),
   consistency: z.enum(['strong', 'eventual', 'causal']).default('strong'),
   replication: z.enum(['auto', 'synchronous', 'asynchronous']).default('auto'),
+  quorum: quorumSchema.optional().describe('synchronous: standbys that must hold a write before it is acknowledged'),
+  whenDegraded: z
+    .enum(['auto', ...whenDegradedSchema.options])
+    .default('auto')
+    .describe('synchronous: while fewer standbys than the quorum answer, writes wait or are acknowledged alone'),
   conflicts: z.enum(['none', 'application', 'last-writer-wins']).default('none'),
   personalData: z.boolean().default(false),
 });

@@ -7,6 +7,7 @@ import { multiWriterRefusal } from './conflict-strategy';
 import { instanceClassIn } from './region-sizes';
 import { replicationMode } from './replication-mode';
 import { asksForOneRegion } from './residency';
+import { openModes } from './topology-mode';
 
 function classProblem(field: string, instanceClass: string): RequestProblem[] {
   if (isPricedInstanceClass(instanceClass)) return [];
@@ -83,21 +84,50 @@ function whatCanBe(store: DataStoreRequest, { platform }: DeploymentRequest): st
     : others;
 }
 
-/** Seed 004 step 3: a recovery point that no replication of this engine on this platform can keep. */
+/** Seed 004 step 3: what no replication of this engine, on this platform and over so many regions, can keep. */
 function recoveryProblems(store: DataStoreRequest, at: string, request: DeploymentRequest): RequestProblem[] {
   const row = capability(store.engine, request.platform);
-  if (!row || asksForOneRegion(request)) return [];
+  if (!row || (asksForOneRegion(request) && store.replication !== 'synchronous')) return [];
   const { rpoSeconds } = request.recovery;
-  const mode = replicationMode({ store, rpoSeconds, capability: row, writePenaltyMs: 0 });
-  if (mode.kind !== 'unsatisfiable') return [];
-  const synchronous = store.replication === 'synchronous';
+  const standbys = mostStandbys(request);
+  const standbyRttsMs = new Array<number>(standbys).fill(0);
+  const mode = replicationMode({ store, rpoSeconds, capability: row, standbyRttsMs });
+  switch (mode.kind) {
+    case 'synchronous':
+      return [];
+    case 'asynchronous':
+      return asynchronousProblems(store, at);
+    case 'unsatisfiable':
+      return [{ ...blamed(), valid: mode.alternatives.join(', or ') }];
+  }
+
+  /** The field that asks for it, the most particular first. */
+  function blamed(): Pick<RequestProblem, 'field' | 'received'> {
+    const why = mode.kind === 'unsatisfiable' ? mode.reason : '';
+    if (row?.synchronous && (store.quorum ?? 1) > standbys && store.quorum !== undefined)
+      return { field: `${at}.quorum`, received: `${store.quorum} (${why})` };
+    if (row?.synchronous && store.whenDegraded === 'block')
+      return { field: `${at}.whenDegraded`, received: `"block" (${why})` };
+    if (store.replication === 'synchronous') return { field: `${at}.replication`, received: `"synchronous" (${why})` };
+    return { field: 'recovery.rpoSeconds', received: `${rpoSeconds} (${why})` };
+  }
+}
+
+/** What is said about waiting for standbys, where no commit waits: it would be ignored, so it is not accepted. */
+function asynchronousProblems({ quorum, whenDegraded }: DataStoreRequest, at: string): RequestProblem[] {
+  const why = 'while the store replicates asynchronously, and no write waits for a standby';
+  const valid = 'leave it out, or replication: synchronous where the engine has it';
   return [
-    {
-      field: synchronous ? `${at}.replication` : 'recovery.rpoSeconds',
-      received: synchronous ? '"synchronous"' : `${rpoSeconds} (${mode.reason})`,
-      valid: mode.alternatives.join(', or '),
-    },
+    ...(quorum === undefined ? [] : [{ field: `${at}.quorum`, received: `${quorum} ${why}`, valid }]),
+    ...(whenDegraded === 'auto' ? [] : [{ field: `${at}.whenDegraded`, received: `"${whenDegraded}" ${why}`, valid }]),
   ];
+}
+
+/** Regions that may take over, at most: the primary is one of all, and with read-replicas one of the others. */
+function mostStandbys(request: DeploymentRequest): number {
+  const { wanted, max } = request.regions;
+  const others = (wanted.length > 0 ? wanted.length : max) - 1;
+  return openModes(request).every((mode) => mode === 'read-local') ? Math.min(1, others) : others;
 }
 
 /** Data stores: engines the platform has, strategies the engine has, recovery points that replication can keep. */

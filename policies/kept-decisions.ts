@@ -23,9 +23,11 @@ export function liveCandidate(candidates: readonly Candidate[], live: Topology):
 /** What was chosen in a replication plan, to be chosen again. */
 export function wishesOf({ stores, order }: ReplicationPlan): ReplicationWishes {
   return {
-    stores: stores.flatMap(({ store, mode, lagThresholdMs }) =>
-      mode.kind === 'unsatisfiable' ? [] : [{ store, mode: mode.kind, lagThresholdMs }],
-    ),
+    stores: stores.flatMap(({ store, mode, lagThresholdMs }) => {
+      if (mode.kind === 'unsatisfiable') return [];
+      const waits = mode.kind === 'synchronous' ? { quorum: mode.quorum, whenDegraded: mode.whenDegraded } : {};
+      return [{ store, mode: mode.kind, ...waits, lagThresholdMs }];
+    }),
     order: [...new Set(order.map((entry) => entry.split('/').at(-1) ?? entry))],
   };
 }

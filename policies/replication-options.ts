@@ -1,10 +1,11 @@
-import { capability } from '../catalog/capabilities';
+import { type Capability, capability } from '../catalog/capabilities';
 import { regionRttMs } from '../catalog/latency';
-import type { ReplicationMode } from '../contracts/replication';
+import type { ReplicationMode, WhenDegraded } from '../contracts/replication';
 import type { DataStoreRequest, DeploymentRequest } from '../contracts/request';
 import type { Topology } from '../contracts/topology';
 import { type LagThreshold, lagRange, lagThreshold } from './lag-threshold';
-import { replicationMode } from './replication-mode';
+import { replicationMode, synchronousMode } from './replication-mode';
+import { openWhenDegraded } from './when-degraded';
 
 /** One way to replicate a store. `blocked` says why it may not be chosen. */
 export interface ReplicationOption {
@@ -17,6 +18,8 @@ export interface StoreQuestion {
   store: string;
   /** where copies are kept */
   replicas: string[];
+  /** of these, the copies that are only read: never promoted, not counted in a quorum */
+  readers: string[];
   /** what rules say */
   mode: ReplicationMode;
   /** the rules' choice first; empty when it is unsatisfiable */
@@ -27,42 +30,86 @@ export interface StoreQuestion {
 
 export interface ReplicationQuestion {
   request: DeploymentRequest;
-  topology: Pick<Topology, 'primary' | 'mode' | 'regions'>;
+  topology: Pick<Topology, 'primary' | 'mode'> & {
+    regions: ReadonlyArray<Pick<Topology['regions'][number], 'region' | 'role'>>;
+  };
 }
+
+/** So many standbys are offered to wait for: a third one adds distance and hardly any safety. A request may name more. */
+const QUORUMS_OFFERED = [1, 2];
 
 /** What can be decided about a store, from RPO, engine and distance (seed 004 step 3; `replicationMode` is the rule). */
 export function storeQuestion(store: DataStoreRequest, { request, topology }: ReplicationQuestion): StoreQuestion {
   const { primary } = topology;
   const { rpoSeconds, rtoSeconds } = request.recovery;
-  const replicas =
-    topology.mode === 'sharded'
-      ? []
-      : topology.regions.map(({ region }) => region).filter((region) => region !== primary);
-  const distances = replicas.map((replica) => regionRttMs(primary, replica));
-  // What a commit waits for when it is synchronous: the nearest copy, and nothing where there is none.
-  const writePenaltyMs = distances.length === 0 ? 0 : Math.min(...distances);
-  const distance = { rpoSeconds, rtoSeconds, farthestRttMs: Math.max(0, ...distances) };
-  const question = { store: store.name, replicas, lag: { ...lagThreshold(distance), ...lagRange(distance) } };
+  const copies = topology.mode === 'sharded' ? [] : topology.regions.filter(({ region }) => region !== primary);
+  const replicas = copies.map(({ region }) => region);
+  const readers = copies.filter(({ role }) => role === 'replica').map(({ region }) => region);
+  const rttsMs = (regions: readonly string[]) => regions.map((region) => regionRttMs(primary, region));
+  const distance = { rpoSeconds, rtoSeconds, farthestRttMs: Math.max(0, ...rttsMs(replicas)) };
+  const lag = { ...lagThreshold(distance), ...lagRange(distance) };
   const row = capability(store.engine, request.platform);
+  const standbyRttsMs = rttsMs(replicas.filter((region) => !readers.includes(region)));
   const mode = row
-    ? replicationMode({ store, rpoSeconds, capability: row, writePenaltyMs })
+    ? replicationMode({ store, rpoSeconds, capability: row, standbyRttsMs })
     : noCapability(store, request);
-  if (mode.kind === 'unsatisfiable') return { ...question, mode, options: [] };
-  return { ...question, mode, options: [{ mode }, other(mode.kind)] };
+  const options =
+    row && mode.kind !== 'unsatisfiable' ? optionsOf(mode, { store, request, capability: row, standbyRttsMs }) : [];
+  return { store: store.name, replicas, readers, mode, options, lag };
+}
 
-  /** The other way, with what stands against it: nothing, only where the request leaves it open. */
-  function other(chosen: ReplicationOption['mode']['kind']): ReplicationOption {
-    if (chosen === 'synchronous') {
-      const loses: ReplicationOption['mode'] = { kind: 'asynchronous', boundedRpoSeconds: row?.leastRpoSeconds ?? 0 };
-      return { mode: loses, blocked: store.replication === 'synchronous' ? 'not asked for' : 'rpo' };
-    }
-    const waits: ReplicationOption['mode'] = { kind: 'synchronous', writePenaltyMs };
-    if (!row?.synchronous) return { mode: waits, blocked: 'engine has none across regions' };
-    if (store.replication === 'asynchronous') return { mode: waits, blocked: 'asynchronous asked for' };
-    const { of, underMs } = request.latency;
-    if (of === 'write' && writePenaltyMs > underMs) return { mode: waits, blocked: 'write sla' };
-    return { mode: waits };
+interface OptionsQuestion {
+  store: DataStoreRequest;
+  request: DeploymentRequest;
+  capability: Capability;
+  standbyRttsMs: readonly number[];
+}
+
+/** The rules' choice, then the other ways with what stands against each: nothing, only where the request leaves it open. */
+function optionsOf(chosen: ReplicationOption['mode'], question: OptionsQuestion): ReplicationOption[] {
+  const others = [...waitingOptions(question), asynchronousOption(chosen, question)];
+  return [{ mode: chosen }, ...others.filter(({ mode }) => !sameMode(mode, chosen))];
+}
+
+/** Whether two ways to replicate are the same but for what they cost. */
+export function sameMode(a: ReplicationWay, b: ReplicationWay): boolean {
+  return a.kind === b.kind && a.quorum === b.quorum && a.whenDegraded === b.whenDegraded;
+}
+
+interface ReplicationWay {
+  kind: ReplicationMode['kind'];
+  quorum?: number | undefined;
+  whenDegraded?: WhenDegraded | undefined;
+}
+
+function waitingOptions({ store, request, capability: row, standbyRttsMs }: OptionsQuestion): ReplicationOption[] {
+  const standbys = standbyRttsMs.length;
+  if (standbys === 0) return [];
+  const barred = row.synchronous
+    ? store.replication === 'asynchronous' && 'asynchronous asked for'
+    : 'engine has none across regions';
+  if (barred) {
+    return [{ mode: synchronousMode(standbyRttsMs, { quorum: 1, whenDegraded: 'continue' }), blocked: barred }];
   }
+  const { rpoSeconds } = request.recovery;
+  const quorums = store.quorum ? [store.quorum] : QUORUMS_OFFERED.filter((quorum) => quorum <= standbys);
+  const ways = quorums.flatMap((quorum) =>
+    openWhenDegraded({ store, rpoSeconds, quorum, standbys }).map((whenDegraded) => ({ quorum, whenDegraded })),
+  );
+  const { of, underMs } = request.latency;
+  return ways.map((way) => {
+    const mode = synchronousMode(standbyRttsMs, way);
+    return of === 'write' && mode.writePenaltyMs > underMs ? { mode, blocked: 'write sla' } : { mode };
+  });
+}
+
+function asynchronousOption(
+  chosen: ReplicationOption['mode'],
+  { store, capability: { leastRpoSeconds } }: OptionsQuestion,
+): ReplicationOption {
+  const mode: ReplicationOption['mode'] = { kind: 'asynchronous', boundedRpoSeconds: leastRpoSeconds };
+  if (chosen.kind === 'asynchronous') return { mode };
+  return { mode, blocked: store.replication === 'synchronous' ? 'not asked for' : 'rpo' };
 }
 
 function noCapability({ engine }: DataStoreRequest, { platform }: DeploymentRequest): ReplicationMode {

@@ -4,6 +4,7 @@ import type { Candidate } from '../contracts/topology';
 import { budgetViolations } from './budget-mode';
 import { conflictViolations } from './conflict-strategy';
 import { regionLossViolations, regionWishViolations } from './region-wishes';
+import { storeQuestion } from './replication-options';
 import { residencyViolations } from './residency';
 import { slaRegionViolations } from './sla-regions';
 import { openModes, roleViolations } from './topology-mode';
@@ -36,6 +37,21 @@ function wishedRoutingViolations({ routing, mode }: JudgedTopology, request: Dep
   return sentences;
 }
 
+/** A store that cannot be kept over these regions as the request asks, for example with fewer standbys than it waits for. */
+function replicationViolations({ mode, regions }: JudgedTopology, request: DeploymentRequest): string[] {
+  const [first] = regions;
+  if (!first) return [];
+  const primary = regions.find(({ role }) => role === 'primary') ?? first;
+  const topology = { mode, regions, primary: primary.region };
+  return request.dataStores.flatMap((store) => {
+    const question = storeQuestion(store, { request, topology });
+    if (question.mode.kind !== 'unsatisfiable') return [];
+    return [
+      `replication of ${store.name}: ${question.mode.reason}; valid are ${question.mode.alternatives.join(', or ')}`,
+    ];
+  });
+}
+
 /**
  * All hard policies that a topology breaks for a request, each a sentence with the rule, the value and what would be
  * valid. Empty means that it may be chosen. The one gate: candidates carry its answer, and a model's choice is held
@@ -60,6 +76,7 @@ export function topologyViolations(
     ...slaRegionViolations(topology.regions, request),
     ...(advice.keepsPrimary === undefined ? latencyViolations(topology, request) : []),
     ...budgetViolations(topology, request, advice),
+    ...replicationViolations(topology, request),
     ...regionLossViolations(topology.survivesRegionLoss, request),
   ];
 }

@@ -73,15 +73,17 @@ function readPick(
   return refusal ? { store: question.store, refusal } : pickOf(question, Number(option), warn, why);
 }
 
-function pickOf(
-  { store, options, mode, lag }: StoreQuestion,
-  index: number,
-  warn: string | undefined,
-  why: string,
-): Pick {
-  const kind = options[index]?.mode.kind ?? (mode.kind === 'synchronous' ? 'synchronous' : 'asynchronous');
+function pickOf({ store, options, lag }: StoreQuestion, index: number, warn: string | undefined, why: string): Pick {
+  const { mode } = options[index] ?? {};
+  const waits = mode?.kind === 'synchronous' ? { quorum: mode.quorum, whenDegraded: mode.whenDegraded } : {};
   const lagThresholdMs = warn === undefined ? lag.ms : Number(warn);
-  return { store, mode: kind, ...(lagThresholdMs !== lag.ms && { lagThresholdMs }), why: said(why, LONGEST_WHY) };
+  return {
+    store,
+    mode: mode?.kind ?? 'asynchronous',
+    ...waits,
+    ...(lagThresholdMs !== lag.ms && { lagThresholdMs }),
+    why: said(why, LONGEST_WHY),
+  };
 }
 
 function pickProblem(

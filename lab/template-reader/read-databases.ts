@@ -1,6 +1,14 @@
-import type { DatabaseSpec } from '../../contracts/region-spec';
+import { type DatabaseSpec, databaseSpecSchema } from '../../contracts/region-spec';
 import { TAG_STORE, TEMPLATE_METADATA } from '../../contracts/template-words';
 import { type ResourceView, TemplateReadingError, type TemplateView } from './template-view';
+
+/** How a database takes part in replication: CloudFormation has no property for any of it. */
+const databaseMetadataSchema = databaseSpecSchema.pick({
+  replication: true,
+  quorum: true,
+  whenDegraded: true,
+  promotable: true,
+});
 
 /** The databases of a data template, in the order in which it makes them. */
 export function readDatabases(view: TemplateView): DatabaseSpec[] {
@@ -23,7 +31,7 @@ function readDatabase(view: TemplateView, database: ResourceView): DatabaseSpec 
     multiAz: database.boolean('Properties.MultiAZ'),
     // a copy inherits encryption: the key of its own region says that there is some
     encrypted: isCopy ? database.has('Properties.KmsKeyId') : database.boolean('Properties.StorageEncrypted'),
-    replication: readReplication(database),
+    ...readReplication(database),
     lagAlarmSeconds: readLagAlarm(view, database),
   };
 }
@@ -46,11 +54,14 @@ function readLineage(
   return { role: isOwn ? 'primary' : 'detached', ...(origin ? { copiedFrom: origin } : {}) };
 }
 
-function readReplication(database: ResourceView): DatabaseSpec['replication'] {
-  const property = `Metadata.${TEMPLATE_METADATA}.replication`;
-  const value = database.string(property);
-  if (value === 'asynchronous' || value === 'synchronous') return value;
-  throw new TemplateReadingError(database.id, property, 'asynchronous or synchronous', value);
+function readReplication(
+  database: ResourceView,
+): Pick<DatabaseSpec, 'replication' | 'quorum' | 'whenDegraded' | 'promotable'> {
+  const metadata = databaseMetadataSchema.safeParse(database.raw(`Metadata.${TEMPLATE_METADATA}`));
+  if (metadata.success) return metadata.data;
+  const [issue] = metadata.error.issues;
+  const property = ['Metadata', TEMPLATE_METADATA, ...(issue?.path ?? [])].join('.');
+  throw new TemplateReadingError(database.id, property, issue?.message ?? 'replication', database.raw(property));
 }
 
 function readLagAlarm(view: TemplateView, database: ResourceView): number {

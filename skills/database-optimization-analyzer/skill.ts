@@ -10,7 +10,13 @@ import type { DataStoreRequest, DeploymentRequest } from '../../contracts/reques
 import type { Topology } from '../../contracts/topology';
 import { conflictSentence } from '../../policies/conflict-strategy';
 import type { LagThreshold } from '../../policies/lag-threshold';
-import { type ReplicationQuestion, type StoreQuestion, storeQuestion } from '../../policies/replication-options';
+import {
+  type ReplicationQuestion,
+  type StoreQuestion,
+  sameMode,
+  storeQuestion,
+} from '../../policies/replication-options';
+import { replicationWords } from '../../policies/replication-words';
 
 export interface PlanReplicationInput {
   request: DeploymentRequest;
@@ -19,15 +25,10 @@ export interface PlanReplicationInput {
   wishes?: ReplicationWishes;
 }
 
-function modeWords(mode: ReplicationMode, { recovery }: DeploymentRequest): string {
-  switch (mode.kind) {
-    case 'synchronous':
-      return `synchronous: every commit waits ${mode.writePenaltyMs} ms for the nearest copy`;
-    case 'asynchronous':
-      return `accepted by name: asynchronous, up to ${mode.boundedRpoSeconds} s of writes may be lost with the primary; the drill must prove the rpo of ${recovery.rpoSeconds} s`;
-    case 'unsatisfiable':
-      return mode.reason;
-  }
+/** A recovery point that only a drill can prove is accepted by name. */
+function acceptedWords({ mode, replicas }: Pick<StoreReplication, 'mode' | 'replicas'>, rpoSeconds: number): string[] {
+  const proof = `the drill must prove the rpo of ${rpoSeconds} s`;
+  return mode.kind === 'asynchronous' && replicas.length > 0 ? [`accepted by name; ${proof}`] : [];
 }
 
 function consistencyChecks({ name, engine }: DataStoreRequest, primary: string, replicas: readonly string[]): string[] {
@@ -55,28 +56,29 @@ function planStore(store: DataStoreRequest, input: PlanReplicationInput): StoreR
   const { request, topology, wishes } = input;
   const { primary } = topology;
   const question = storeQuestion(store, input);
-  const { replicas } = question;
   const wish = wishes?.stores.find((one) => one.store === store.name);
   const mode = modeOf(question, wish);
   const threshold = thresholdOf(question, wish);
   const row = capability(store.engine, request.platform);
   const described = row ? describeCapability(row) : `${store.engine} on ${request.platform}: no row`;
+  const placed = { mode, primary, replicas: question.replicas, readers: question.readers };
+  const words = [...replicationWords(placed), ...acceptedWords(placed, request.recovery.rpoSeconds)];
   return {
     store: store.name,
     engine: store.engine,
-    mode,
-    primary,
-    replicas,
+    ...placed,
     lagThresholdMs: threshold.ms,
     conflicts: conflictSentence(store, primary),
-    consistencyChecks: consistencyChecks(store, primary, replicas),
-    capability: `${described}; ${modeWords(mode, request)}; ${threshold.reason}`,
+    consistencyChecks: consistencyChecks(store, primary, placed.replicas),
+    capability: `${[described, ...words, threshold.reason].join('; ')}`,
   };
 }
 
 /** A wish that is blocked or unknown is not followed: rules stand, whoever asks. */
 function modeOf({ mode, options }: StoreQuestion, wish: StoreWish | undefined): ReplicationMode {
-  return options.find((option) => option.mode.kind === wish?.mode && !option.blocked)?.mode ?? mode;
+  if (!wish) return mode;
+  const wished = { ...wish, kind: wish.mode };
+  return options.find((option) => sameMode(option.mode, wished) && !option.blocked)?.mode ?? mode;
 }
 
 function thresholdOf({ lag }: StoreQuestion, wish: StoreWish | undefined): LagThreshold {

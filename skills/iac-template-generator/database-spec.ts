@@ -4,7 +4,7 @@ import type { DataStoreRequest, DeploymentRequest } from '../../contracts/reques
 import type { TopologyRegion } from '../../contracts/topology';
 import { instanceClassIn, isMultiAz } from '../../policies/region-sizes';
 import type { LiveRegions } from './schema';
-import { planOf } from './store-plan';
+import { planOf, type SatisfiablePlan } from './store-plan';
 
 /** What RDS offers when a request names no version; a major version means its newest minor one. */
 const DEFAULT_POSTGRESQL_VERSION = '18';
@@ -43,10 +43,21 @@ export function databaseSpec(input: DatabaseSpecInput): DatabaseSpec[] {
       storageGb: store.storageGb,
       multiAz: isMultiAz(region, request),
       encrypted: true,
-      replication: plan.mode.kind,
+      ...replicationOf(plan, region.region),
       lagAlarmSeconds: plan.lagThresholdMs / 1_000,
     },
   ];
+}
+
+/** Every database of a store knows it, whatever its role is now: any that is promotable may be the next primary. */
+function replicationOf(
+  { mode, readers }: SatisfiablePlan,
+  region: string,
+): Pick<DatabaseSpec, 'replication' | 'quorum' | 'whenDegraded' | 'promotable'> {
+  const promotable = !readers.includes(region);
+  return mode.kind === 'synchronous'
+    ? { replication: mode.kind, quorum: mode.quorum, whenDegraded: mode.whenDegraded, promotable }
+    : { replication: mode.kind, promotable };
 }
 
 function newLineage(region: string, primary: string): Lineage {

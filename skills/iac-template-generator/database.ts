@@ -76,7 +76,7 @@ function resource(spec: RegionSpec, database: DatabaseSpec, name: string): Templ
 function created(spec: RegionSpec, database: DatabaseSpec, name: string): TemplateResource {
   return {
     Type: 'AWS::RDS::DBInstance',
-    Metadata: { [TEMPLATE_METADATA]: { replication: database.replication } },
+    Metadata: { [TEMPLATE_METADATA]: replicationWords(database) },
     ...LEAVES_A_SNAPSHOT,
     Properties: {
       ...instance(database, name),
@@ -129,8 +129,18 @@ function promoted(database: DatabaseSpec, name: string): TemplateResource {
 }
 
 /** What a copy has from its source, so that no property of its own says it. */
-function inheritedWords({ replication, version }: DatabaseSpec): Json {
-  return { [TEMPLATE_METADATA]: { replication, version } };
+function inheritedWords(database: DatabaseSpec): Json {
+  return { [TEMPLATE_METADATA]: { ...replicationWords(database), version: database.version } };
+}
+
+/** How the database takes part in replication: CloudFormation has no property for it. */
+function replicationWords({ replication, quorum, whenDegraded, promotable }: DatabaseSpec): { [word: string]: Json } {
+  return {
+    replication,
+    ...(quorum !== undefined && { quorum }),
+    ...(whenDegraded !== undefined && { whenDegraded }),
+    promotable,
+  };
 }
 
 /** Only a replica has a lag; the others have the alarm too, for the day on which they follow again. */

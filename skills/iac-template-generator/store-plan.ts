@@ -1,7 +1,8 @@
 import type { ReplicationMode, StoreReplication } from '../../contracts/replication';
 import { UnrenderableError } from './schema';
 
-type SatisfiablePlan = StoreReplication & { mode: Exclude<ReplicationMode, { kind: 'unsatisfiable' }> };
+/** A plan that says how a store is kept, not why it cannot be. */
+export type SatisfiablePlan = StoreReplication & { mode: Exclude<ReplicationMode, { kind: 'unsatisfiable' }> };
 
 /** How a store is replicated. Throws an UnrenderableError when nothing is planned, or nothing that can be kept. */
 export function planOf(store: string, plans: StoreReplication[]): SatisfiablePlan {

@@ -1,6 +1,7 @@
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Routing, TopologyMode } from '../../contracts/topology';
 import { asksForOneRegion } from '../../policies/residency';
+import { standbysAskedFor } from '../../policies/standbys-asked-for';
 import { openModes, openRoutings } from '../../policies/topology-mode';
 import type { Placement } from './placement';
 import { regionSets } from './region-sets';
@@ -29,10 +30,14 @@ function ordered({ groups, request, primary }: Space, style: Style, regions: rea
   return primary === undefined ? order : [primary, ...order.filter((region) => region !== primary)];
 }
 
-/** Where all traffic goes to one region, the best one and its best successor: more regions would serve no one nearer. */
+/**
+ * Where all traffic goes to one region, the best one and its best successors, as many as writes wait for: more regions
+ * would serve no one nearer.
+ */
 function failoverSets(space: Space, style: Style): string[][] {
   const order = ordered(space, style, space.eligible);
-  return asksForOneRegion(space.request) ? [order.slice(0, 1)] : [order.slice(0, 2), order.slice(0, 1)];
+  const alone = order.slice(0, 1);
+  return asksForOneRegion(space.request) ? [alone] : [order.slice(0, 1 + standbysAskedFor(space.request)), alone];
 }
 
 function grownSets({ request, groups, eligible }: Space): string[][] {

@@ -52,7 +52,8 @@ export class SampleDeployment {
     const request = sampleRequest({ services, dataStores, hostname });
     const input = planned(request, topologyOf(regions));
     if (options.synchronous) {
-      for (const plan of input.replication.stores) plan.mode = { kind: 'synchronous', writePenaltyMs: 1 };
+      for (const plan of input.replication.stores)
+        plan.mode = { kind: 'synchronous', writePenaltyMs: 1, quorum: 1, whenDegraded: 'continue' };
     }
     const live = options.live && { specs: options.live.specs, firstRegion: options.live.specs[0]!.region };
     this.specs = buildRegionSpecs({ ...input, live });

@@ -62,6 +62,7 @@ export function replicationOf(request: DeploymentRequest, topology: Topology, la
       mode: { kind: 'asynchronous' as const, boundedRpoSeconds: 5 },
       primary: topology.primary,
       replicas,
+      readers: topology.regions.filter(({ role }) => role === 'replica').map(({ region }) => region),
       lagThresholdMs,
       conflicts: 'one writer',
       consistencyChecks: [],
