@@ -1,3 +1,5 @@
+import { OPERATION_KINDS, type OperationKind } from './operation';
+
 /** All workflow ids, each with its inverse. */
 
 export interface DeploymentKey {
@@ -15,7 +17,7 @@ export function deploymentKeyFromWorkflowId(workflowId: string): DeploymentKey |
 }
 
 export interface OperationKey extends DeploymentKey {
-  kind: 'deploy' | 'retire' | 'sweep';
+  kind: OperationKind;
   generation: number;
 }
 
@@ -23,8 +25,10 @@ export function operationWorkflowId({ kind, application, environment, generation
   return `${kind}/${application}/${environment}/${generation}`;
 }
 
+const OPERATION_ID = new RegExp(`^(${OPERATION_KINDS.join('|')})/([^/]+)/([^/]+)/(\\d+)$`);
+
 export function operationKeyFromWorkflowId(workflowId: string): OperationKey | undefined {
-  const match = /^(deploy|retire|sweep)\/([^/]+)\/([^/]+)\/(\d+)$/.exec(workflowId);
+  const match = OPERATION_ID.exec(workflowId);
   if (!match?.[1] || !match[2] || !match[3] || !match[4]) return undefined;
   return {
     kind: match[1] as OperationKey['kind'],
@@ -40,4 +44,14 @@ export function regionWorkflowId(key: OperationKey, region: string): string {
 
 export function regionFromWorkflowId(workflowId: string): string | undefined {
   return /^deploy\/[^/]+\/[^/]+\/\d+\/([^/]+)$/.exec(workflowId)?.[1];
+}
+
+/** The watch over a live deployment. */
+export function watchWorkflowId({ application, environment }: DeploymentKey): string {
+  return `watch/${application}/${environment}`;
+}
+
+export function watchKeyFromWorkflowId(workflowId: string): DeploymentKey | undefined {
+  const match = /^watch\/([^/]+)\/([^/]+)$/.exec(workflowId);
+  return match?.[1] && match[2] ? { application: match[1], environment: match[2] } : undefined;
 }
