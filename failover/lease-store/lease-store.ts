@@ -7,7 +7,7 @@ import type { Lease, LeaseChange } from '../protocol/lease';
 export type ChangeOutcome =
   | { outcome: 'changed'; lease: Lease }
   | { outcome: 'refused'; lease: Lease }
-  | { outcome: 'unknown' };
+  | { outcome: 'unknown'; reason: string };
 
 /**
  * Where leases are kept: one value a key, changed one compare-and-set at a time and linearisably. A change that was
@@ -28,5 +28,5 @@ export interface LeaseStore {
 
 /** No majority of the store answered in time: nobody can say who holds the lease. */
 export class LeaseStoreUnavailable extends Error {
-  override readonly name = 'LeaseStoreUnavailable';
+  override readonly name: string = 'LeaseStoreUnavailable';
 }

@@ -40,15 +40,20 @@ export function prepare<Value>(
   return { acceptor: { promised: ballot, accepted }, answer: { kind: 'promised', accepted } };
 }
 
-/** The second phase. A proposal that was promised, or is later than any promise, is taken. */
+/**
+ * The second phase. A proposal that was promised, or is later than any promise, is taken. `next` is a later ballot that
+ * is promised in the same act: its proposer may do without the first phase (§2.2.1 of the paper), since those who took
+ * this value and made that promise have nothing later to tell.
+ */
 export function accept<Value>(
   acceptor: Acceptor<Value>,
   ballot: Ballot,
   value: Value,
+  next: Ballot = ballot,
 ): { acceptor: Acceptor<Value>; answer: AcceptAnswer } {
   const { promised } = acceptor;
   if (promised && isLater(promised, ballot)) return { acceptor, answer: { kind: 'refused', promised } };
-  return { acceptor: { promised: ballot, accepted: { ballot, value } }, answer: { kind: 'accepted' } };
+  return { acceptor: { promised: next, accepted: { ballot, value } }, answer: { kind: 'accepted' } };
 }
 
 /** The value that a majority of promises lets a proposer start from: the latest that any of them has accepted. */
