@@ -22,21 +22,22 @@ export interface Capability {
 }
 
 /**
- * One row per engine and platform that Meridian can deploy. An engine without a row is refused by name. The lab runs
- * what the RDS templates say, so its PostgreSQL replicates as theirs does: asynchronously.
+ * One row per engine and platform that Meridian can deploy. An engine without a row is refused by name. The lab's
+ * PostgreSQL is its own: streaming replication with a quorum of standbys, which no managed PostgreSQL of AWS has across
+ * regions.
  */
 const CAPABILITIES: readonly Capability[] = [
   {
     engine: 'postgresql',
     platform: 'lab',
-    synchronous: false,
+    synchronous: true,
     multiWriter: false,
     leastRpoSeconds: 1,
     fence: 'processes-gone',
     promoteSeconds: 2,
     origin: {
       source:
-        'promotion measured with PostgreSQL 15 standbys on one machine: first write within 0.17 s in 40 runs, once 1.04 s in another 60; the recovery point is an estimate, drills prove it',
+        'synchronous_standby_names = ANY n (standbys) of PostgreSQL 18, whose standbys are in other regions; promotion measured on one machine: first write within 0.17 s in 40 runs, once 1.04 s in another 60; the recovery point is an estimate, drills prove it',
       asOf: '2026-11',
       basis: 'estimated',
     },
@@ -89,7 +90,7 @@ const CAPABILITIES: readonly Capability[] = [
   {
     engine: 'postgresql',
     platform: 'fake',
-    synchronous: false,
+    synchronous: true,
     multiWriter: false,
     leastRpoSeconds: 1,
     fence: 'processes-gone',
@@ -117,9 +118,9 @@ export function enginesOf(platform: PlatformKind): Engine[] {
 
 /** One sentence for plans and reports: what the row says and where it comes from. */
 export function describeCapability(row: Capability): string {
-  const replication = row.synchronous ? 'synchronous across regions' : 'asynchronous across regions';
+  const [both, then] = row.synchronous ? ['synchronous or ', ' when asynchronous'] : ['', ''];
   return (
-    `${row.engine} on ${row.platform}: ${replication}, at best ${row.leastRpoSeconds} s of writes at risk, ` +
+    `${row.engine} on ${row.platform}: ${both}asynchronous across regions, at best ${row.leastRpoSeconds} s of writes at risk${then}, ` +
     `fence ${row.fence}, promotion ${row.promoteSeconds} s (${row.origin.basis} ${row.origin.asOf}: ${row.origin.source})`
   );
 }

@@ -83,7 +83,7 @@ function modeOf({ mode, options }: StoreQuestion, wish: StoreWish | undefined): 
 
 function thresholdOf({ lag }: StoreQuestion, wish: StoreWish | undefined): LagThreshold {
   const ms = wish?.lagThresholdMs;
-  if (ms === undefined || ms < lag.least || ms > lag.most) return lag;
+  if (ms === undefined || ms === lag.ms || ms < lag.least || ms > lag.most) return lag;
   return { ms, reason: `lag threshold ${ms} ms: chosen between ${lag.least} and ${lag.most} ms` };
 }
 

@@ -275,15 +275,75 @@ describe('data stores', () => {
   });
 
   test('with a recovery point that nothing can keep are refused with the least that can be kept', () => {
-    expect(read({ recovery: { rtoSeconds: 60, rpoSeconds: 0 } })).toEqual([
+    expect(read({ platform: 'aws', recovery: { rtoSeconds: 600, rpoSeconds: 30 } })).toEqual([
       expect.stringMatching(
-        /^recovery\.rpoSeconds: received 0 \(rpo 0 s: postgresql on lab replicates asynchronously .*\); valid: accept an rpo of at least 1 s/,
+        /^recovery\.rpoSeconds: received 30 \(rpo 30 s: postgresql on aws replicates asynchronously .*\); valid: accept an rpo of at least 60 s/,
       ),
     ]);
-    expect(read({ dataStores: [{ ...store, replication: 'synchronous' }] })[0]).toMatch(
-      /^dataStores\[0\]\.replication: received "synchronous"; valid: accept/,
+    expect(read({ platform: 'aws', dataStores: [{ ...store, replication: 'synchronous' }] })[0]).toMatch(
+      /^dataStores\[0\]\.replication: received "synchronous" \(.*no synchronous replication.*\); valid: let the store/,
     );
     expect(read({ recovery: { rtoSeconds: 60, rpoSeconds: 0 }, regions: { max: 1 } })).toEqual([]);
+  });
+
+  test.each<[string, Record<string, unknown>, number, string[], RegExp | undefined]>([
+    [
+      'two standbys beside a primary',
+      { whenDegraded: 'block' },
+      30,
+      ['us-east-1', 'us-west-2', 'eu-west-1'],
+      undefined,
+    ],
+    ['a recovery point of nothing over three regions', {}, 0, ['us-east-1', 'us-west-2', 'eu-west-1'], undefined],
+    [
+      'blocking with one standby',
+      { whenDegraded: 'block' },
+      30,
+      ['us-east-1', 'eu-west-1'],
+      /^dataStores\[0\]\.whenDegraded: received "block" \(.*\); valid: 2 or more regions beside the primary/,
+    ],
+    [
+      'a recovery point of nothing with one standby',
+      {},
+      0,
+      ['us-east-1', 'eu-west-1'],
+      /^recovery\.rpoSeconds: received 0 \(.*\); valid: 2 or more regions .*whenDegraded: continue/,
+    ],
+    [
+      'a quorum of more than there can be',
+      { quorum: 2 },
+      30,
+      ['us-east-1', 'eu-west-1'],
+      /^dataStores\[0\]\.quorum: received 2 \(.*\); valid: 2 or more regions/,
+    ],
+    [
+      'a quorum of standbys that only one region can be, with read replicas',
+      { quorum: 2, strategy: 'read-replicas', consistency: 'eventual' },
+      30,
+      ['us-east-1', 'us-west-2', 'eu-west-1'],
+      /^dataStores\[0\]\.quorum: received 2 \(/,
+    ],
+    [
+      'a quorum that no write waits for',
+      { quorum: 1 },
+      600,
+      ['us-east-1', 'eu-west-1'],
+      /^dataStores\[0\]\.quorum: received 1 while the store replicates asynchronously/,
+    ],
+    [
+      'words about missing standbys of a store that waits for none',
+      { whenDegraded: 'continue', replication: 'asynchronous' },
+      30,
+      ['us-east-1', 'eu-west-1'],
+      /^dataStores\[0\]\.whenDegraded: received "continue" while the store replicates asynchronously/,
+    ],
+  ])('with %s', (_, changes, rpoSeconds, wanted, problem) => {
+    const problems = read({
+      dataStores: [{ ...store, ...changes }],
+      recovery: { rtoSeconds: 600, rpoSeconds },
+      regions: { wanted },
+    });
+    expect(problems).toEqual(problem ? [expect.stringMatching(problem)] : []);
   });
 
   test('of a class without a price are refused with the one that was meant', () => {

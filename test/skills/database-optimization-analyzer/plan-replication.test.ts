@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { replicationPlanSchema } from '../../../contracts/replication';
 import type { Topology } from '../../../contracts/topology';
+import { wishesOf } from '../../../policies/kept-decisions';
 import { lagThreshold } from '../../../policies/lag-threshold';
 import { planReplication } from '../../../skills/database-optimization-analyzer/skill';
 import { advise } from '../../../skills/multicloud-strategy-advisor/skill';
@@ -25,22 +26,50 @@ test('with several stores all primaries come first', () => {
 });
 
 test('what may be lost is accepted by name, and the row that it rests on is cited', () => {
-  const [store] = plan().stores;
+  const [store] = plan({ recovery: { rtoSeconds: 600, rpoSeconds: 600 } }).stores;
   expect(store?.mode).toEqual({ kind: 'asynchronous', boundedRpoSeconds: 1 });
-  expect(store?.capability).toContain('postgresql on lab: asynchronous across regions');
+  expect(store?.capability).toContain('postgresql on lab: synchronous or asynchronous across regions');
   expect(store?.capability).toContain(
-    'up to 1 s of writes may be lost with the primary; the drill must prove the rpo of 30 s',
+    'up to 1 s of acknowledged writes may be lost with it; accepted by name; the drill must prove the rpo of 600 s',
   );
   expect(store?.conflicts).toBe(
     'conflicts cannot arise: only us-east-1 takes writes, every other region holds a read-only copy',
   );
 });
 
+test('below five minutes a write waits for the nearest standby of the lab, and the plan says so', () => {
+  const [store] = plan().stores;
+  expect(store?.mode).toMatchObject({ kind: 'synchronous', quorum: 1, whenDegraded: 'block' });
+  expect(store?.capability).toMatch(/a write is acknowledged when 1 of 2 standbys has it, \d+ ms later/);
+});
+
+test('a region that only reads holds a copy, and is neither waited for nor a standby', () => {
+  const dataStores = [{ name: 'orders', engine: 'postgresql', strategy: 'read-replicas', consistency: 'eventual' }];
+  const [store] = plan({ dataStores }).stores;
+  expect(store).toMatchObject({ replicas: ['eu-west-1', 'ap-southeast-1'], readers: ['ap-southeast-1'] });
+  expect(store?.mode).toMatchObject({ kind: 'synchronous', quorum: 1, whenDegraded: 'continue' });
+  expect(store?.capability).toContain('1 of 1 standby has it');
+  expect(store?.capability).toContain('only read, never promoted: ap-southeast-1');
+});
+
+test('of what may be chosen, everything is followed: quorum and what happens while standbys are missing', () => {
+  const request = sampleRequest({ regions: { wanted: ['us-east-1', 'eu-west-1', 'ap-southeast-1'] } });
+  const candidate = advise(request).candidates.find(({ regions }) => regions.length === 3)!;
+  const topology: Topology = { ...candidate, primary: 'us-east-1', diagram: '' };
+  const wish = { store: 'orders', mode: 'synchronous', quorum: 2, whenDegraded: 'continue' } as const;
+  const wished = planReplication({ request, topology, wishes: { stores: [wish], order: [] } });
+  expect(wished.stores[0]?.mode).toMatchObject({ quorum: 2, whenDegraded: 'continue' });
+  expect(planReplication({ request, topology, wishes: wishesOf(wished) })).toEqual(wished);
+  const blocked = { ...wish, whenDegraded: 'block' } as const;
+  const kept = planReplication({ request, topology, wishes: { stores: [blocked], order: [] } });
+  expect(kept.stores[0]?.mode).toMatchObject({ quorum: 1, whenDegraded: 'block' });
+});
+
 test('what cannot be kept is said to be unsatisfiable, never quietly less', () => {
-  const { stores } = plan({ dataStores: [{ name: 'orders', engine: 'postgresql', replication: 'synchronous' }] });
-  expect(stores[0]?.mode).toMatchObject({
+  const synchronous = [{ name: 'orders', engine: 'postgresql', replication: 'synchronous' }];
+  expect(plan({ platform: 'aws', dataStores: synchronous }).stores[0]?.mode).toMatchObject({
     kind: 'unsatisfiable',
-    alternatives: [expect.stringContaining('accept an rpo'), expect.any(String)],
+    alternatives: [expect.stringContaining('asynchronously'), expect.any(String)],
   });
   expect(plan({ dataStores: [{ name: 'orders', engine: 'redis' }] }).stores[0]?.mode).toMatchObject({
     kind: 'unsatisfiable',
@@ -49,7 +78,7 @@ test('what cannot be kept is said to be unsatisfiable, never quietly less', () =
 });
 
 test('AWS promises less than the lab: a tighter recovery point is refused there only', () => {
-  expect(plan({ platform: 'lab' }).stores[0]?.mode.kind).toBe('asynchronous');
+  expect(plan({ platform: 'lab' }).stores[0]?.mode.kind).toBe('synchronous');
   expect(plan({ platform: 'aws' }).stores[0]?.mode.kind).toBe('unsatisfiable');
 });
 
