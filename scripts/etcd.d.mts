@@ -1,0 +1,2 @@
+/** See etcd.mjs. */
+export function etcd(): Promise<string>;
