@@ -1,6 +1,7 @@
 import type { EvidenceSource } from '../contracts/evidence';
+import type { Automation, HandOver, LeaseStatus, Takeover } from '../contracts/failover';
 import type { PlatformKind } from '../contracts/region';
-import type { DatabaseStatus } from '../contracts/replication';
+import type { DatabaseStatus, Rejoined } from '../contracts/replication';
 import type { PlannedChange, StackDescription, StackDrift, StackRef } from '../contracts/stack';
 import type {
   FenceReceipt,
@@ -9,6 +10,7 @@ import type {
   ServiceHealth,
   WriteLogEntry,
 } from '../contracts/validation';
+import type { BackupPort } from './backup-port';
 
 /**
  * The port to a cloud. Every act is idempotent by its token, checks before it acts, and carries the epoch that the
@@ -20,6 +22,7 @@ export interface Platform {
   readonly source: EvidenceSource;
   readonly stacks: StackPort;
   readonly data: DataPort;
+  readonly backups: BackupPort;
   readonly traffic: TrafficPort;
   readonly probes: ProbePort;
   readonly faults: FaultPort;
@@ -91,13 +94,16 @@ export interface DataPort {
    * the platform accepts to `epoch`. Throws `Platform.Unavailable` when it cannot prove it: promote nothing then.
    */
   fence(input: StoreRef & { region: string; epoch: number }, context: CallContext): Promise<FenceReceipt>;
-  /** Promotes a standby. Compare-and-set on the primary: refuses unless `expectedPrimary` is the one known. */
+  /**
+   * Promotes a standby. Compare-and-set on the primary: refuses unless `expectedPrimary` is the one known, and fenced;
+   * `riskAccepted` is the receipt with which a named person takes the place of that proof.
+   */
   promote(
-    input: StoreRef & { region: string; expectedPrimary: string; epoch: number },
+    input: StoreRef & { region: string; expectedPrimary: string; epoch: number; riskAccepted?: FenceReceipt },
     context: CallContext,
   ): Promise<DatabaseStatus>;
-  /** Makes the database of a region a fresh standby of the present primary (old data is replaced). */
-  rejoin(input: StoreRef & { region: string; epoch: number }, context: CallContext): Promise<DatabaseStatus>;
+  /** Makes the database of a region a fresh standby of the present primary. Old data that differs is kept and told. */
+  rejoin(input: StoreRef & { region: string; epoch: number }, context: CallContext): Promise<Rejoined>;
   /**
    * Compares the content of all databases of a store: per region a row count and a digest of all rows up to the
    * same position. `consistent` only when all agree.
@@ -106,6 +112,20 @@ export interface DataPort {
     consistent: boolean;
     regions: Array<{ region: string; rows: number; digest: string }>;
   }>;
+  /**
+   * Moves the primary to a standby as planned and loses nothing: writes are held, the standby receives all, the old
+   * database stops in order, the new one is promoted. Done already is success.
+   */
+  handOver(input: StoreRef & { from: string; to: string; epoch: number }, context: CallContext): Promise<HandOver>;
+  /** Who may take writes now; undefined where the platform keeps no lease: nothing fails over by itself there. */
+  lease(input: StoreRef): Promise<LeaseStatus | undefined>;
+  /** Failovers that the platform carried out by itself since a time (ISO), oldest first. */
+  takeovers(input: StoreRef & { since: string }): Promise<Takeover[]>;
+  /**
+   * The approved plan of a failover: which regions may take over, in which order, and whether that may happen without a
+   * person. Without a lease nothing but `off` and `propose` can be kept; the platform then refuses `automatic`.
+   */
+  setAutomation(input: StoreRef & { chain: string[]; automation: Automation }): Promise<void>;
 }
 
 export interface TrafficPort {
@@ -169,11 +189,18 @@ export interface ProbePort {
 /** Faults for drills. Every fault has an id, and undoing one that is not there is success. */
 export type Fault =
   | { kind: 'kill-region'; region: string }
+  /** everything of the region stands still, and goes on as if nothing had been when the fault is undone */
+  | { kind: 'freeze-region'; region: string }
+  /** nothing gets in or out; what is inside goes on */
+  | { kind: 'cut-region'; region: string }
+  /** every process of the database dies; without `comesBack` it cannot be started where it was */
+  | { kind: 'kill-database'; region: string; store: string; comesBack: boolean }
   | { kind: 'cut-link'; from: string; to: string }
   | { kind: 'slow-link'; from: string; to: string; factor: number };
 
 export interface FaultPort {
-  inject(input: DeploymentScope & { id: string; fault: Fault }): Promise<{ at: string }>;
+  /** `undoAfterMs`: the platform undoes it by itself then, whoever has died meanwhile. */
+  inject(input: DeploymentScope & { id: string; fault: Fault; undoAfterMs?: number }): Promise<{ at: string }>;
   /** Undoes the fault. After `kill-region` the region has power again: services start, databases stay fenced. */
   undo(input: DeploymentScope & { id: string }, context: CallContext): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type Lease, type LeaseChange, released, renewed } from './lease';
+import { handedOver, type Lease, type LeaseChange, released, renewed } from './lease';
 import { serveMs, type Timing } from './timing';
 
 /**
@@ -8,14 +8,24 @@ import { serveMs, type Timing } from './timing';
 export interface KeeperState {
   region: string;
   mode: 'idle' | 'promoting' | 'serving' | 'stopping';
-  /** of the lease that it holds or held last */
+  /** of the lease that it holds or tries to prove */
   epoch: number;
+  /** it has stopped in this epoch, and in all before, for good: what it sent to say so may still be under way */
+  over: number;
   /** on this keeper's boot-time clock; nothing is let through from then on */
   serveUntil: number;
   lastSent: number;
   /** the renewal under way: when it was sent, on this keeper's clock */
   pending: { id: number; sentAt: number } | undefined;
   nextId: number;
+  /** stopping as planned: who shall have the lease once the database is gone */
+  successor?: Tenure;
+}
+
+/** A region as the holder of one epoch. */
+export interface Tenure {
+  holder: string;
+  epoch: number;
 }
 
 /** `now` is the keeper's boot-time clock in ms: it counts while the machine sleeps. */
@@ -25,13 +35,22 @@ export type KeeperEvent =
   | { kind: 'appointed'; now: number; epoch: number }
   | { kind: 'answered'; now: number; id: number; outcome: 'changed' | 'refused' | 'unknown'; lease?: Lease }
   | { kind: 'promoted'; now: number; epoch: number }
+  /** a person has asked for it: stop, then give the lease to another region */
+  | { kind: 'hand-over'; now: number; to: Tenure }
+  /** the holder says that its database is gone and that this region shall have the lease */
+  | { kind: 'handed-over'; now: number; from: Tenure; epoch: number }
+  /** the other region did not take it */
+  | { kind: 'hand-over-failed'; now: number }
   /** every process of the database's group is gone */
   | { kind: 'database-gone'; now: number };
 
 export type KeeperAction =
   | { kind: 'change-lease'; id: number; change: LeaseChange }
   | { kind: 'promote-database'; epoch: number }
-  | { kind: 'kill-database' };
+  | { kind: 'kill-database' }
+  /** in order: its standby receives everything; whatever is left after a while is killed */
+  | { kind: 'stop-database' }
+  | { kind: 'tell-successor'; from: Tenure; to: Tenure };
 
 export interface KeeperStep {
   state: KeeperState;
@@ -39,7 +58,7 @@ export interface KeeperStep {
 }
 
 export function newKeeper(region: string): KeeperState {
-  return { region, mode: 'idle', epoch: 0, serveUntil: 0, lastSent: 0, pending: undefined, nextId: 1 };
+  return { region, mode: 'idle', epoch: 0, over: 0, serveUntil: 0, lastSent: 0, pending: undefined, nextId: 1 };
 }
 
 /**
@@ -62,6 +81,16 @@ export function keeperStep(state: KeeperState, event: KeeperEvent, timing: Timin
     case 'promoted':
       if (state.mode !== 'promoting' || state.epoch !== event.epoch) return stay(state);
       return stay({ ...state, mode: 'serving' });
+    case 'hand-over':
+      if (state.mode !== 'serving' || event.to.epoch <= state.epoch) return stay(state);
+      return {
+        state: { ...state, mode: 'stopping', serveUntil: 0, successor: event.to },
+        actions: [{ kind: 'stop-database' }],
+      };
+    case 'handed-over':
+      return onHandedOver(state, event);
+    case 'hand-over-failed':
+      return state.mode === 'idle' && state.successor ? giveUp({ ...state, successor: undefined }) : stay(state);
     case 'database-gone':
       return onDatabaseGone(state);
   }
@@ -80,18 +109,31 @@ function onTick(state: KeeperState, now: number, { renewEveryMs }: Timing): Keep
 }
 
 /** Counts from before the renewal is sent: nobody can have seen it earlier. */
-function renew(state: KeeperState, now: number): KeeperStep {
+function renew(state: KeeperState, now: number, change = renewed(state.region, state.epoch)): KeeperStep {
   const id = state.nextId;
   return {
     state: { ...state, nextId: id + 1, lastSent: now, pending: { id, sentAt: now } },
-    actions: [{ kind: 'change-lease', id, change: renewed(state.region, state.epoch) }],
+    actions: [{ kind: 'change-lease', id, change }],
   };
 }
 
 /** An appointment is a message and may be old: the renewal that follows proves it, or is refused. */
 function onAppointed(state: KeeperState, { now, epoch }: Extract<KeeperEvent, { kind: 'appointed' }>): KeeperStep {
-  if (state.mode !== 'idle' || epoch <= state.epoch) return stay(state);
-  return renew({ ...state, mode: 'promoting', epoch, serveUntil: 0, pending: undefined }, now);
+  if (state.mode !== 'idle' || epoch <= state.over) return stay(state);
+  return renew(trying(state, epoch), now);
+}
+
+/** Takes the lease itself: that is the proof as well, one round less than being appointed. */
+function onHandedOver(
+  state: KeeperState,
+  { now, from, epoch }: Extract<KeeperEvent, { kind: 'handed-over' }>,
+): KeeperStep {
+  if (state.mode !== 'idle' || epoch <= state.over) return stay(state);
+  return renew(trying(state, epoch), now, handedOver(from, { holder: state.region, epoch }));
+}
+
+function trying(state: KeeperState, epoch: number): KeeperState {
+  return { ...state, mode: 'promoting', epoch, serveUntil: 0, pending: undefined, successor: undefined };
 }
 
 function onAnswered(
@@ -103,7 +145,10 @@ function onAnswered(
   if (pending?.id !== id) return stay(state);
   const settled: KeeperState = { ...state, pending: undefined };
   if (outcome === 'unknown' || state.mode === 'idle' || state.mode === 'stopping') return stay(settled);
-  if (outcome === 'refused' || lease?.holder !== state.region || lease.epoch !== state.epoch) return stop(settled);
+  if (outcome === 'refused' || lease?.holder !== state.region || lease.epoch !== state.epoch) {
+    // never proven, so never promoted: the standby goes on as one
+    return state.serveUntil > 0 ? stop(settled) : stay({ ...settled, mode: 'idle' });
+  }
   const serveUntil = Math.max(state.serveUntil, pending.sentAt + serveMs(timing));
   // The first proof of an appointment: only now may the database be promoted.
   const isProof = state.mode === 'promoting' && state.serveUntil === 0;
@@ -115,12 +160,19 @@ function stop(state: KeeperState): KeeperStep {
   return { state: { ...state, mode: 'stopping', serveUntil: 0 }, actions: [{ kind: 'kill-database' }] };
 }
 
-/** With the database gone there is nothing left to wait for: the lease is given up at once. */
+/** With the database gone there is nothing left to wait for: the lease is given up, or over, at once. */
 function onDatabaseGone(state: KeeperState): KeeperStep {
   if (state.mode === 'idle') return stay(state);
+  const gone: KeeperState = { ...state, mode: 'idle', over: state.epoch, serveUntil: 0, pending: undefined };
+  if (!state.successor) return giveUp(gone);
+  const from = { holder: state.region, epoch: state.epoch };
+  return { state: gone, actions: [{ kind: 'tell-successor', from, to: state.successor }] };
+}
+
+function giveUp(state: KeeperState): KeeperStep {
   const id = state.nextId;
   return {
-    state: { ...state, mode: 'idle', serveUntil: 0, pending: undefined, nextId: id + 1 },
+    state: { ...state, nextId: id + 1 },
     actions: [{ kind: 'change-lease', id, change: released(state.region, state.epoch) }],
   };
 }

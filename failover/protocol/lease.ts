@@ -28,8 +28,19 @@ export function released(holder: string, epoch: number): LeaseChange {
 }
 
 /** Somebody else becomes the holder, if nothing has changed since it was seen to be silent or given up. */
-export function takenOver(seen: Lease, holder: string): LeaseChange {
-  return (present) => (sameLease(present, seen) ? { holder, epoch: present.epoch + 1, renewal: 0 } : undefined);
+export function takenOver(seen: Lease, holder: string, epoch = seen.epoch + 1): LeaseChange {
+  return (present) => (sameLease(present, seen) && epoch > present.epoch ? { holder, epoch, renewal: 0 } : undefined);
+}
+
+/** The next holder takes the lease from one that has stopped for it. It may have been renewed since; nobody else has it. */
+export function handedOver(
+  from: { holder: string; epoch: number },
+  to: { holder: string; epoch: number },
+): LeaseChange {
+  return (present) =>
+    present.holder === from.holder && present.epoch === from.epoch && to.epoch > present.epoch
+      ? { ...to, renewal: 0 }
+      : undefined;
 }
 
 export function sameLease(a: Lease, b: Lease): boolean {

@@ -1,15 +1,9 @@
 import { type Lease, type LeaseChange, sameLease, takenOver } from './lease';
+import { electable, type FailoverPlan, mostAdvanced, type Standby } from './plan';
 import type { Timing } from './timing';
 
 /** So many of the three sentinels must have seen the same lease run out. */
 const MAJORITY = 2;
-
-/** A standby that may become primary, as far as this sentinel can see it. */
-export interface Standby {
-  region: string;
-  /** position received from the primary; a larger one has more */
-  received: number;
-}
 
 export interface SentinelState {
   name: string;
@@ -17,17 +11,21 @@ export interface SentinelState {
   seen: { lease: Lease; since: number } | undefined;
   /** what each sentinel, this one included, holds to be over */
   over: ReadonlyMap<string, Lease>;
-  acting: boolean;
+  /** the standbys are being asked, or the lease is being changed */
+  busy: boolean;
 }
 
 export type SentinelEvent =
   | { kind: 'lease-read'; now: number; lease: Lease }
   | { kind: 'heard'; from: string; over: Lease | undefined }
-  | { kind: 'tick'; now: number; standbys: readonly Standby[] }
+  | { kind: 'tick'; now: number }
+  /** what the standbys that answered said after they were asked about this lease */
+  | { kind: 'standbys-seen'; about: Lease; standbys: readonly Standby[] }
   | { kind: 'answered'; outcome: 'changed' | 'refused' | 'unknown'; lease?: Lease };
 
 export type SentinelAction =
   | { kind: 'tell'; over: Lease | undefined }
+  | { kind: 'ask-standbys'; about: Lease }
   | { kind: 'change-lease'; change: LeaseChange }
   | { kind: 'appoint'; region: string; epoch: number };
 
@@ -37,29 +35,32 @@ export interface SentinelStep {
 }
 
 export function newSentinel(name: string): SentinelState {
-  return { name, seen: undefined, over: new Map(), acting: false };
+  return { name, seen: undefined, over: new Map(), busy: false };
 }
 
-/**
- * One step of a sentinel. `chain` is the pre-approved order of regions; among those the most advanced standby is taken.
- * Pure. That two act at once does no harm: the lease changes for one of them.
- */
+/** One step of a sentinel. Pure. That two act at once does no harm: the lease changes for one of them. */
 export function sentinelStep(
   state: SentinelState,
   event: SentinelEvent,
   timing: Timing,
-  chain: readonly string[],
+  plan: FailoverPlan,
 ): SentinelStep {
   switch (event.kind) {
     case 'lease-read':
       return onLeaseRead(state, event);
     case 'heard':
-      return { state: { ...state, over: withVote(state.over, event.from, event.over) }, actions: [] };
+      return stay({ ...state, over: withVote(state.over, event.from, event.over) });
     case 'tick':
-      return onTick(state, event, timing, chain);
+      return onTick(state, event.now, timing);
+    case 'standbys-seen':
+      return onStandbysSeen(state, event, plan);
     case 'answered':
       return onAnswered(state, event);
   }
+}
+
+function stay(state: SentinelState): SentinelStep {
+  return { state, actions: [] };
 }
 
 function withVote(over: SentinelState['over'], from: string, lease: Lease | undefined): SentinelState['over'] {
@@ -74,7 +75,7 @@ function onLeaseRead(
   state: SentinelState,
   { now, lease }: Extract<SentinelEvent, { kind: 'lease-read' }>,
 ): SentinelStep {
-  if (state.seen && sameLease(state.seen.lease, lease)) return { state, actions: [] };
+  if (state.seen && sameLease(state.seen.lease, lease)) return stay(state);
   const seen = { lease, since: now };
   return {
     state: { ...state, seen, over: withVote(state.over, state.name, undefined) },
@@ -82,44 +83,45 @@ function onLeaseRead(
   };
 }
 
-function onTick(
-  state: SentinelState,
-  { now, standbys }: Extract<SentinelEvent, { kind: 'tick' }>,
-  { leaseMs }: Timing,
-  chain: readonly string[],
-): SentinelStep {
+/**
+ * The standbys are asked only once the lease is over: what the old primary could still have acknowledged has reached
+ * them by then, or never will.
+ */
+function onTick(state: SentinelState, now: number, { leaseMs }: Timing): SentinelStep {
   const { seen } = state;
-  if (!seen) return { state, actions: [] };
+  // An epoch of 0: the store was never written, there is nobody to replace.
+  if (!seen || seen.lease.epoch === 0) return stay(state);
   const { lease, since } = seen;
   const isOver = lease.holder === undefined || now - since >= leaseMs;
-  if (!isOver) return { state, actions: [] };
-  const over = withVote(state.over, state.name, lease);
-  const told: SentinelStep = { state: { ...state, over }, actions: [{ kind: 'tell', over: lease }] };
-  const agreed = [...over.values()].filter((vote) => sameLease(vote, lease)).length >= MAJORITY;
-  const candidate = mostAdvanced(standbys, chain, lease.holder);
-  if (!agreed || state.acting || !candidate) return told;
-  return {
-    state: { ...told.state, acting: true },
-    actions: [...told.actions, { kind: 'change-lease', change: takenOver(lease, candidate) }],
-  };
+  if (!isOver) return stay(state);
+  const voted: SentinelState = { ...state, over: withVote(state.over, state.name, lease) };
+  const tell: SentinelAction = { kind: 'tell', over: lease };
+  if (state.busy || !isAgreed(voted, lease)) return { state: voted, actions: [tell] };
+  return { state: { ...voted, busy: true }, actions: [tell, { kind: 'ask-standbys', about: lease }] };
 }
 
-/**
- * Among equals the approved order decides. Who has just fallen silent is appointed again only when there is nobody else:
- * it may have missed that it was.
- */
-function mostAdvanced(standbys: readonly Standby[], chain: readonly string[], silent: string | undefined) {
-  const approved = standbys
-    .filter(({ region }) => chain.includes(region))
-    .sort((a, b) => b.received - a.received || chain.indexOf(a.region) - chain.indexOf(b.region));
-  return (approved.find(({ region }) => region !== silent) ?? approved[0])?.region;
+function isAgreed({ over }: SentinelState, lease: Lease): boolean {
+  return [...over.values()].filter((vote) => sameLease(vote, lease)).length >= MAJORITY;
+}
+
+function onStandbysSeen(
+  state: SentinelState,
+  { about, standbys }: Extract<SentinelEvent, { kind: 'standbys-seen' }>,
+  plan: FailoverPlan,
+): SentinelStep {
+  const rested: SentinelState = { ...state, busy: false };
+  const isPresent = state.seen !== undefined && sameLease(state.seen.lease, about);
+  if (!isPresent || !isAgreed(state, about)) return stay(rested);
+  const candidate = mostAdvanced(electable(plan, about.holder, standbys), plan.chain);
+  if (!candidate) return stay(rested);
+  return { state, actions: [{ kind: 'change-lease', change: takenOver(about, candidate) }] };
 }
 
 function onAnswered(
   state: SentinelState,
   { outcome, lease }: Extract<SentinelEvent, { kind: 'answered' }>,
 ): SentinelStep {
-  const rested = { ...state, acting: false };
-  if (outcome !== 'changed' || lease?.holder === undefined) return { state: rested, actions: [] };
+  const rested: SentinelState = { ...state, busy: false };
+  if (outcome !== 'changed' || lease?.holder === undefined) return stay(rested);
   return { state: rested, actions: [{ kind: 'appoint', region: lease.holder, epoch: lease.epoch }] };
 }

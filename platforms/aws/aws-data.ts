@@ -49,5 +49,26 @@ export function createAwsData({ clients, fenceTimeoutMs }: AwsDataOptions): Data
         { resource: store },
       );
     },
+    async handOver({ store, from, to }) {
+      throw new PlatformError(
+        'Platform.Refused',
+        `RDS cannot move the primary of ${store} from ${from} to ${to} in one act: its replicas are promoted after the old instance was fenced; ask for promote-region`,
+        { region: to, resource: store },
+      );
+    },
+    async lease() {
+      return undefined;
+    },
+    async takeovers() {
+      return [];
+    },
+    async setAutomation({ store, automation }) {
+      if (automation !== 'automatic') return;
+      throw new PlatformError(
+        'Platform.Refused',
+        `automation: "automatic" for ${store} cannot be kept on RDS, which gives no proof that a silent region has stopped; valid: "off", "propose"`,
+        { resource: store },
+      );
+    },
   };
 }

@@ -35,13 +35,13 @@ export function fakeData(cloud: FakeCloud): DataPort {
           detail: 'the fake has no processes',
         };
       }),
-    promote: ({ region, store, expectedPrimary, epoch }) =>
+    promote: ({ region, store, expectedPrimary, epoch, riskAccepted }) =>
       cloud.call('promote', { region }, () => {
         cloud.accept(epoch);
         const database = cloud.databases.get(region);
         if (database?.role === 'primary') return status(region, store);
         const old = cloud.databases.get(expectedPrimary);
-        if (!database || old?.role !== 'primary' || !old.fenced) {
+        if (!database || old?.role !== 'primary' || !(old.fenced || riskAccepted)) {
           throw new PlatformError('Platform.Refused', `${expectedPrimary} is not a fenced primary`, { region });
         }
         old.role = 'standby';
@@ -56,12 +56,40 @@ export function fakeData(cloud: FakeCloud): DataPort {
         // the primary that nobody replaced comes back on its own data
         const role = cloud.databases.get(region)?.role === 'primary' ? 'primary' : 'standby';
         cloud.databases.set(region, { region, role, fenced: false });
-        return status(region, store);
+        const divergence = cloud.divergence.get(region);
+        cloud.divergence.delete(region);
+        return { ...status(region, store), ...(divergence && { divergence }) };
       }),
     compare: ({ regions }) =>
       cloud.call('compare', {}, () => ({
         consistent: true,
         regions: regions.map((region) => ({ region, rows: 0, digest: 'empty' })),
       })),
+    handOver: ({ store, from, to, epoch }) =>
+      cloud.call('handOver', { region: to }, () => {
+        cloud.accept(epoch);
+        const lease = cloud.leases.get(store);
+        if (lease) Object.assign(lease, { holder: to, epoch });
+        const [old, next] = [cloud.databases.get(from), cloud.databases.get(to)];
+        if (next?.role !== 'primary') {
+          if (old?.role !== 'primary' || !next || next.fenced)
+            throw new PlatformError('Platform.Refused', `${from} cannot hand over to ${to}`, { region: to });
+          Object.assign(old, { role: 'standby', fenced: true });
+          next.role = 'primary';
+          cloud.did(`hand over to ${to}`, { call: 'handOver', region: to, epoch });
+        }
+        const at = new Date().toISOString();
+        const detail = 'the fake has no processes';
+        return { fence: { kind: 'stopped-cleanly', region: from, epoch, at, detail }, heldMs: 0 };
+      }),
+    lease: ({ store }) => cloud.call('lease', {}, () => cloud.leases.get(store)),
+    takeovers: ({ store, since }) =>
+      cloud.call('takeovers', {}, () => cloud.takeovers.filter((one) => one.store === store && one.at > since)),
+    setAutomation: ({ store, chain, automation }) =>
+      cloud.call('setAutomation', {}, () => {
+        const lease = cloud.leases.get(store);
+        if (lease) lease.automation = automation;
+        cloud.did(`automation ${automation}: ${chain.join(' > ')}`, { call: 'setAutomation' });
+      }),
   };
 }

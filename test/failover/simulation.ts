@@ -5,8 +5,10 @@ import {
   keeperStep,
   mayServe,
   newKeeper,
+  type Tenure,
 } from '../../failover/protocol/keeper';
-import { type Lease, type LeaseChange, NO_LEASE } from '../../failover/protocol/lease';
+import type { Lease, LeaseChange } from '../../failover/protocol/lease';
+import type { FailoverPlan, Standby } from '../../failover/protocol/plan';
 import {
   newSentinel,
   type SentinelAction,
@@ -28,13 +30,20 @@ export type PlantedBug =
   | 'unknown counts as renewed'
   | 'store compares when asked and writes later'
   | 'looks at its lease only when it ticks'
-  | 'keeps its epoch';
+  | 'keeps its epoch'
+  | 'asks the standbys before the lease is over'
+  | 'elects without seeing enough standbys'
+  | 'hands over before its database is gone'
+  | 'serves again after it handed over';
 
 export interface Fault {
   at: number;
   region: string;
-  /** killed: for good · frozen: keeper and database stand still · cut off: no message in or out · database: it dies alone */
-  kind: 'killed' | 'frozen' | 'cut off' | 'database';
+  /**
+   * killed: for good · frozen: keeper and database stand still · cut off: no message in or out · database: it dies alone ·
+   * hand-over: no fault, somebody asks the holder to give the lease to this region
+   */
+  kind: 'killed' | 'frozen' | 'cut off' | 'database' | 'hand-over';
   /** ms; not for `killed` and `database` */
   lasts: number;
 }
@@ -48,6 +57,8 @@ export interface Script {
   /** the next delay of a message in ms; undefined: it is lost */
   delay: () => number | undefined;
   untilMs: number;
+  /** a write is acknowledged only when one standby holds it, and none is acknowledged otherwise */
+  synchronous: boolean;
   bug?: PlantedBug;
 }
 
@@ -61,6 +72,8 @@ export interface Played {
   /** a write that was acknowledged, every few ms, by whoever could */
   acks: Ack[];
   lease: Lease;
+  /** acknowledged writes that a new primary did not have */
+  lost: string[];
 }
 
 const SENTINELS = ['s1', 's2', 's3'];
@@ -68,6 +81,10 @@ const TICK_MS = 50;
 const ACK_EVERY_MS = 10;
 const PROMOTE_MS = 200;
 const READ_EVERY_MS = 200;
+const ASK_STANDBYS_MS = 250;
+const STOP_MS = 120;
+const HAND_OVER_MS = 1_500;
+const CATCH_UP_EVERY_MS = 170;
 
 interface KeeperActor {
   state: KeeperState;
@@ -81,6 +98,8 @@ interface KeeperActor {
   database: 'none' | 'standby' | number;
   /** with the bug: what its last tick found */
   gate: boolean;
+  /** number of the last write that its database holds */
+  received: number;
 }
 
 /** Plays keepers, sentinels and one lease store over a network that delays, reorders and loses, until the time is up. */
@@ -92,13 +111,17 @@ class Simulation {
   private now = 0;
   private order = 0;
   private readonly queue: Array<{ at: number; order: number; act: () => void }> = [];
-  private lease: Lease = NO_LEASE;
+  private lease: Lease;
+  private acknowledged = 0;
+  private readonly lost: string[] = [];
   private readonly keepers = new Map<string, KeeperActor>();
   private readonly sentinels = new Map<string, { state: SentinelState; rate: number }>();
   private readonly acks: Ack[] = [];
+  private readonly early = new Map<string, Standby[]>();
 
   constructor(private readonly script: Script) {
     const rates = [...script.rates];
+    this.lease = { holder: script.regions[0], epoch: 1, renewal: 0 };
     for (const [index, region] of script.regions.entries()) {
       this.keepers.set(region, {
         state: newKeeper(region),
@@ -110,6 +133,7 @@ class Simulation {
         frozenFor: 0,
         database: 'standby',
         gate: false,
+        received: 0,
       });
     }
     for (const [index, name] of SENTINELS.entries())
@@ -124,10 +148,11 @@ class Simulation {
       this.every(READ_EVERY_MS, () => this.readLease(name));
     }
     this.every(ACK_EVERY_MS, () => this.acknowledge());
+    this.every(CATCH_UP_EVERY_MS, () => this.catchUp());
     for (const fault of faults) this.at(fault.at, () => this.inject(fault));
     for (;;) {
       const next = this.queue.shift();
-      if (!next || next.at > untilMs) return { acks: this.acks, lease: this.lease };
+      if (!next || next.at > untilMs) return { acks: this.acks, lease: this.lease, lost: this.lost };
       this.now = next.at;
       next.act();
     }
@@ -176,6 +201,7 @@ class Simulation {
 
   private inject({ region, kind, lasts }: Fault): void {
     const keeper = this.actor(region);
+    if (kind === 'hand-over') this.askForHandOver(region);
     if (kind === 'killed') keeper.dead = true;
     if (kind === 'frozen') {
       keeper.frozenUntil = Math.max(keeper.frozenUntil, this.now + lasts);
@@ -209,7 +235,7 @@ class Simulation {
       keeper.state = { ...keeper.state, mode: 'serving', epoch: event.epoch, serveUntil: now + timing.leaseMs };
       return;
     }
-    const used = bug === 'serves as long as others wait' ? { ...timing, drift: 0, killMs: -400 } : timing;
+    const used = bug === 'serves as long as others wait' ? { ...timing, drift: 0, killMs: -800 } : timing;
     const { state, actions } = keeperStep(keeper.state, { ...event, now } as KeeperEvent, used);
     keeper.state = state;
     keeper.gate = mayServe(state, now);
@@ -219,6 +245,28 @@ class Simulation {
   private act(region: string, action: KeeperAction): void {
     const keeper = this.actor(region);
     switch (action.kind) {
+      case 'stop-database':
+        // its standbys receive everything before it ends
+        this.catchUp();
+        this.at(this.now + STOP_MS, () => {
+          keeper.database = 'none';
+          this.step(region, { kind: 'database-gone', now: 0 });
+        });
+        if (this.script.bug === 'hands over before its database is gone') {
+          keeper.state = { ...keeper.state, mode: 'serving', serveUntil: this.clock(keeper) + STOP_MS };
+          const { successor, epoch } = keeper.state;
+          if (successor) this.tellSuccessor(region, { holder: region, epoch }, successor);
+        }
+        break;
+      case 'tell-successor':
+        this.tellSuccessor(region, action.from, action.to);
+        if (this.script.bug === 'serves again after it handed over')
+          keeper.state = {
+            ...keeper.state,
+            mode: 'serving',
+            serveUntil: keeper.state.lastSent + this.script.timing.leaseMs,
+          };
+        break;
       case 'kill-database':
         this.at(this.now + this.script.timing.killMs, () => {
           keeper.database = 'none';
@@ -228,6 +276,8 @@ class Simulation {
       case 'promote-database':
         this.at(this.now + PROMOTE_MS, () => this.step(region, { kind: 'promoted', now: 0, epoch: action.epoch }));
         keeper.database = action.epoch;
+        if (this.script.synchronous && keeper.received < this.acknowledged)
+          this.lost.push(`${region} was promoted with ${keeper.received} of ${this.acknowledged} acknowledged writes`);
         break;
       case 'change-lease': {
         const change =
@@ -287,15 +337,56 @@ class Simulation {
   private readLease(name: string): void {
     this.send(() => {
       const lease = this.lease;
+      if (this.script.bug === 'asks the standbys before the lease is over' && lease.holder !== undefined)
+        this.early.set(name, this.visibleStandbys());
       this.send(() => this.stepSentinel(name, (now) => ({ kind: 'lease-read', now, lease })));
     });
   }
 
   private tickSentinel(name: string): void {
-    const standbys = [...this.keepers]
+    this.stepSentinel(name, (now) => ({ kind: 'tick', now }));
+  }
+
+  private visibleStandbys(): Standby[] {
+    return [...this.keepers]
       .filter(([, keeper]) => this.isRunning(keeper) && this.now >= keeper.cutUntil && keeper.database === 'standby')
-      .map(([region]) => ({ region, received: 0 }));
-    this.stepSentinel(name, (now) => ({ kind: 'tick', now, standbys }));
+      .map(([region, { received }]) => ({ region, received: { timeline: 1, bytes: BigInt(received) } }));
+  }
+
+  private askStandbys(name: string, about: Lease): void {
+    const standbys: Standby[] = [];
+    for (const region of this.script.regions) {
+      this.send(() => {
+        const seen = this.visibleStandbys().find((standby) => standby.region === region);
+        if (seen) this.send(() => standbys.push(seen));
+      });
+    }
+    this.at(this.now + ASK_STANDBYS_MS, () => {
+      const said = this.early.get(name) ?? [...standbys];
+      this.stepSentinel(name, () => ({ kind: 'standbys-seen', about, standbys: said }));
+    });
+  }
+
+  private askForHandOver(to: string): void {
+    const { holder } = this.lease;
+    if (!holder || holder === to) return;
+    const epoch = this.lease.epoch + 1;
+    this.send(() => this.step(holder, { kind: 'hand-over', now: 0, to: { holder: to, epoch } }));
+  }
+
+  private tellSuccessor(region: string, from: Tenure, to: Tenure): void {
+    const connected = () => this.now >= this.actor(region).cutUntil && this.now >= this.actor(to.holder).cutUntil;
+    const { received } = this.actor(region);
+    // the message says how far the old primary got: who has not all of that does not take it
+    const holdsAll = () => {
+      const successor = this.actor(to.holder);
+      return successor.database === 'standby' && successor.received >= received;
+    };
+    if (connected())
+      this.send(() => {
+        if (connected() && holdsAll()) this.step(to.holder, { kind: 'handed-over', now: 0, from, epoch: to.epoch });
+      });
+    this.at(this.now + HAND_OVER_MS, () => this.step(region, { kind: 'hand-over-failed', now: 0 }));
   }
 
   private stepSentinel(name: string, event: (now: number) => SentinelEvent): void {
@@ -304,7 +395,12 @@ class Simulation {
     const { bug, timing, regions } = this.script;
     const early = bug === 'takes over early' || bug === 'one sentinel is enough and does not wait';
     const used = early ? { ...timing, leaseMs: timing.leaseMs / 3 } : timing;
-    const { state, actions } = sentinelStep(sentinel.state, event(this.now * sentinel.rate), used, regions);
+    const plan: FailoverPlan = {
+      chain: regions,
+      members: regions,
+      acknowledgedBy: bug === 'elects without seeing enough standbys' || !this.script.synchronous ? 0 : 1,
+    };
+    const { state, actions } = sentinelStep(sentinel.state, event(this.now * sentinel.rate), used, plan);
     sentinel.state = state;
     for (const action of actions) this.actSentinel(name, action);
   }
@@ -322,13 +418,16 @@ class Simulation {
           (outcome, lease) => this.stepSentinel(name, () => ({ kind: 'answered', outcome, ...(lease && { lease }) })),
         );
         break;
+      case 'ask-standbys':
+        this.askStandbys(name, action.about);
+        break;
       case 'appoint':
         this.send(() => this.step(action.region, { kind: 'appointed', now: 0, epoch: action.epoch }));
         break;
     }
   }
 
-  /** Every client writes all the time, everywhere: whoever lets it through acknowledges. */
+  /** Every client writes all the time, everywhere: whoever lets it through acknowledges what one standby holds, too. */
   private acknowledge(): void {
     for (const [region, keeper] of this.keepers) {
       if (!this.isRunning(keeper)) continue;
@@ -336,7 +435,32 @@ class Simulation {
         this.script.bug === 'looks at its lease only when it ticks'
           ? keeper.gate
           : mayServe(keeper.state, this.clock(keeper));
-      if (open) this.acks.push({ at: this.now, region, epoch: keeper.state.epoch });
+      if (!open) continue;
+      const written = Math.max(keeper.received, this.acknowledged) + 1;
+      const followers = this.followersOf(region);
+      const one = followers[written % Math.max(1, followers.length)];
+      if (!one && this.script.synchronous) continue;
+      keeper.received = written;
+      if (one && this.script.synchronous) one.received = written;
+      this.acknowledged = written;
+      this.acks.push({ at: this.now, region, epoch: keeper.state.epoch });
+    }
+  }
+
+  /** Standbys that a primary can reach now. */
+  private followersOf(region: string): KeeperActor[] {
+    if (this.now < this.actor(region).cutUntil) return [];
+    return [...this.keepers.values()].filter(
+      (keeper) => this.isRunning(keeper) && this.now >= keeper.cutUntil && keeper.database === 'standby',
+    );
+  }
+
+  /** What one standby acknowledged reaches the others later. */
+  private catchUp(): void {
+    for (const [region, keeper] of this.keepers) {
+      if (!this.isRunning(keeper) || !(typeof keeper.database === 'number' || keeper.state.mode === 'serving'))
+        continue;
+      for (const follower of this.followersOf(region)) follower.received = Math.max(follower.received, keeper.received);
     }
   }
 }
