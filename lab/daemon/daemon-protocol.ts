@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Backup, type BackupChain, type RestoreReport, recoveryTargetSchema } from '../../contracts/backup';
 import { regionIdSchema } from '../../contracts/region';
 import type { DatabaseStatus } from '../../contracts/replication';
 import {
@@ -17,6 +18,9 @@ const scope = { account: z.string(), application: z.string(), environment: z.str
 const store = { ...scope, store: z.string() };
 const inRegion = { region: regionIdSchema };
 const epoch = { epoch: z.number().int().nonnegative() };
+
+/** Becomes a folder, and the name of a place in the log. */
+const backupId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,61}$/, 'must be 1 to 62 lower-case letters, digits or dashes');
 
 const changeSchema = z.object({
   ref: stackRefSchema,
@@ -59,6 +63,17 @@ export const operationInputs = {
   'data.compare': z.object({ ...store, regions: z.array(regionIdSchema).min(1) }),
   'data.connection': z.object({ ...store, ...inRegion }),
   'data.stores': z.object(scope),
+  'backups.take': z.object({ ...store, id: backupId }),
+  'backups.list': z.object(store),
+  'backups.prove': z.object({ ...store, id: backupId }),
+  'backups.restore': z.object({
+    ...store,
+    ...inRegion,
+    ...epoch,
+    backup: backupId.optional(),
+    target: recoveryTargetSchema,
+  }),
+  'backups.prune': z.object({ ...store, keep: z.number().int().min(1), keepForMs: z.number().nonnegative() }),
   'traffic.resolve': z.object({ hostname: z.string() }),
   'traffic.health': z.object({ hostname: z.string() }),
   'traffic.shift': z.object({
@@ -97,6 +112,11 @@ export interface OperationResults {
   'data.compare': Comparison;
   'data.connection': DatabaseConnection;
   'data.stores': StoreOverview[];
+  'backups.take': Backup;
+  'backups.list': BackupChain;
+  'backups.prove': Backup;
+  'backups.restore': RestoreReport;
+  'backups.prune': { backups: string[]; segments: number };
   'traffic.resolve': { regions: string[] };
   'traffic.health': EdgeHealth[];
   'traffic.shift': Record<string, never>;

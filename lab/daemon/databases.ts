@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSpec } from '../../contracts/region-spec';
+import { archiveOf } from '../backups/store-archive';
 import { LabError } from '../lab-error';
 import { clone } from '../postgres/clone';
 import { type AdministratorAccess, withDatabase } from '../postgres/connect';
@@ -57,6 +58,7 @@ export async function createPrimary(lab: Lab, site: Site, store: Store, database
     dataFolder: database.dataFolder,
     administratorPassword,
     certificate: lab.certificate,
+    archive: archiveOf(lab, site, store.name),
   });
   await startDatabase(lab, site, store, database);
   await createRoles(accessTo(lab, store, database), store.name, store.secrets);
@@ -77,6 +79,7 @@ export async function createStandby(lab: Lab, deployment: Deployment, store: Sto
     dataFolder: database.dataFolder,
     owner: lab.postgres.owner,
     upstream: { port: upstream, replicatorPassword, region: site.region, caFile },
+    archive: archiveOf(lab, site, store.name),
   });
   await startDatabase(lab, site, store, database);
   await awaitState(lab, store, database, 'streams', ({ streaming }) => streaming, STREAMS_WITHIN_MS);

@@ -1,3 +1,4 @@
+import { Backups } from '../backups/backups';
 import { LabError } from '../lab-error';
 import { APPLICATION } from '../postgres/settings';
 import { compare } from './compare';
@@ -33,6 +34,7 @@ export type Operations = {
 export function createOperations(lab: Lab, shutdown: () => void): Operations {
   const stacks = new Stacks(lab);
   const faults = new Faults(lab);
+  const backups = new Backups(lab);
   const locks = new Locks();
   const of = (scope: Scope) => deploymentOf(lab, scope);
   const onStore = <I extends Scope & { store: string }, R>(input: I, act: (deployment: Deployment) => Promise<R>) =>
@@ -52,6 +54,11 @@ export function createOperations(lab: Lab, shutdown: () => void): Operations {
     'data.compare': (input) => onStore(input, (deployment) => compare(lab, deployment, input)),
     'data.connection': (input) => connection(lab, of(input), input),
     'data.stores': (input) => storeOverviews(of(input)),
+    'backups.take': (input) => backups.take(of(input), input),
+    'backups.list': (input) => backups.list(of(input), input),
+    'backups.prove': (input) => backups.prove(of(input), input),
+    'backups.restore': (input) => onStore(input, (deployment) => backups.restore(deployment, input)),
+    'backups.prune': (input) => backups.prune(of(input), input),
     'traffic.resolve': ({ hostname }) => lab.network.resolve(hostname),
     'traffic.health': ({ hostname }) => lab.network.health(hostname),
     'traffic.shift': (input) => shift(lab, of(input), input),

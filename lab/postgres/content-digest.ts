@@ -17,11 +17,19 @@ export async function applicationTables(client: Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Digest of all rows of these tables, as one snapshot sees them; the order of rows on disk does not matter. */
-export async function contentDigest(client: Client, tables: string[]): Promise<ContentDigest> {
+/**
+ * Digest of all rows of these tables, as one snapshot sees them; the order of rows on disk does not matter.
+ * `seen` runs once the snapshot stands, before anything is read.
+ */
+export async function contentDigest(
+  client: Client,
+  tables: string[],
+  seen?: () => Promise<unknown>,
+): Promise<ContentDigest> {
   const digest = createHash('sha256');
   let rows = 0;
-  await client.query('begin isolation level repeatable read read only');
+  await client.query('begin isolation level repeatable read read only; select 1');
+  await seen?.();
   for (const table of tables) {
     const { count, md5 } = await oneRow<{ count: number; md5: string }>(
       client,

@@ -1,6 +1,8 @@
 import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Archive, openArchive } from './archive';
 import type { DatabaseOwner, PostgresBinaries } from './binaries';
+import { systemIdentifier } from './control-file';
 import { runAs } from './run-as';
 import { ADMINISTRATOR, FSYNC_OFF, PG_HBA_CONF, POSTGRESQL_CONF } from './settings';
 
@@ -11,10 +13,12 @@ export interface ProvisionInput {
   dataFolder: string;
   administratorPassword: string;
   certificate: { key: string; cert: string };
+  /** absent: its log is not archived */
+  archive?: Archive;
 }
 
 /** Small segments: less to copy into a standby, and a lab writes little. */
-const WAL_SEGMENT_MB = 4;
+export const WAL_SEGMENT_MB = 4;
 
 /** Makes an empty database cluster (initdb) with the lab's settings, certificate and password rules. */
 export async function provision(input: ProvisionInput): Promise<void> {
@@ -30,7 +34,9 @@ export async function provision(input: ProvisionInput): Promise<void> {
     await rm(passwordFile, { force: true });
   }
   await appendFile(join(dataFolder, 'postgresql.conf'), POSTGRESQL_CONF);
-  await writeOwned(join(dataFolder, 'postgresql.auto.conf'), FSYNC_OFF, owner);
+  const { archive } = input;
+  const archiving = archive ? await openArchive(archive, await systemIdentifier(dataFolder), owner) : '';
+  await writeOwned(join(dataFolder, 'postgresql.auto.conf'), `${FSYNC_OFF}${archiving}`, owner);
   await writeOwned(join(dataFolder, 'pg_hba.conf'), PG_HBA_CONF, owner);
   await writeOwned(join(dataFolder, 'server.crt'), input.certificate.cert, owner);
   await writeOwned(join(dataFolder, 'server.key'), input.certificate.key, owner);
@@ -44,7 +50,11 @@ export async function makeDataFolder(path: string, owner: DatabaseOwner | undefi
 }
 
 /** A file that only the database owner may read. */
-export async function writeOwned(path: string, content: string, owner: DatabaseOwner | undefined): Promise<void> {
+export async function writeOwned(
+  path: string,
+  content: string | Buffer,
+  owner: DatabaseOwner | undefined,
+): Promise<void> {
   await writeFile(path, content, { mode: 0o600 });
   await chmod(path, 0o600);
   if (owner) await chown(path, owner.uid, owner.gid);

@@ -1,4 +1,5 @@
 import type { Platform } from '../platform';
+import { awsBackups } from './aws-backups';
 import { createAwsData } from './aws-data';
 import { createAwsFaults } from './aws-faults';
 import { createAwsProbes } from './aws-probes';
@@ -20,6 +21,7 @@ export function createAwsPlatform(options: AwsPlatformOptions): Platform & { clo
     source,
     stacks: awsStacks(clients, options),
     data: createAwsData({ clients }),
+    backups: awsBackups(clients),
     traffic: createAwsTraffic({ clients }),
     probes: createAwsProbes({ clients, source }),
     faults: createAwsFaults(),

@@ -1,3 +1,6 @@
+import type { Backup } from '../../contracts/backup';
+import type { LeaseStatus, Takeover } from '../../contracts/failover';
+import type { Rejoined } from '../../contracts/replication';
 import type { StackDescription, StackDrift, StackKind } from '../../contracts/stack';
 import type { StackChange } from '../platform';
 import { PlatformError } from '../platform-error';
@@ -55,6 +58,16 @@ export class FakeCloud {
   readonly lagging = new Set<string>();
   readonly loses = new Set<number>();
   readonly databases = new Map<string, { region: string; role: 'primary' | 'standby'; fenced: boolean }>();
+  /** leases per store; none: the platform keeps none */
+  readonly leases = new Map<string, LeaseStatus>();
+  /** what sentinels did by themselves */
+  readonly takeovers: Takeover[] = [];
+  /** what the next rejoin of a region finds in its old data */
+  readonly divergence = new Map<string, NonNullable<Rejoined['divergence']>>();
+  /** in the order in which they were taken */
+  readonly backups = new Map<string, Backup>();
+  /** backups whose restore holds other rows than the source */
+  readonly spoiled = new Set<string>();
   readonly killed = new Map<string, { region: string; at: string }>();
   /** regions that answer nobody */
   drained: string[] = [];
@@ -104,11 +117,15 @@ export class FakeCloud {
     const copy = new FakeCloud();
     for (const [key, stack] of this.stacks) copy.stacks.set(key, structuredClone(stack));
     for (const [region, database] of this.databases) copy.databases.set(region, { ...database });
+    for (const [id, backup] of this.backups) copy.backups.set(id, { ...backup });
     for (const [id, fault] of this.killed) copy.killed.set(id, { ...fault });
     for (const [key, drifted] of this.drift) copy.drift.set(key, structuredClone(drifted));
     for (const region of this.sick) copy.sick.add(region);
     for (const region of this.lagging) copy.lagging.add(region);
     for (const seq of this.loses) copy.loses.add(seq);
+    for (const [store, lease] of this.leases) copy.leases.set(store, { ...lease });
+    copy.takeovers.push(...structuredClone(this.takeovers));
+    for (const [region, found] of this.divergence) copy.divergence.set(region, structuredClone(found));
     copy.tokens.take(this.tokens);
     copy.drained = [...this.drained];
     copy.epoch = this.epoch;

@@ -1,6 +1,7 @@
 import type { ServiceHealth, WriteLogEntry } from '../../contracts/validation';
 import type { FaultPort, Platform, ProbePort, TrafficPort } from '../platform';
 import { PlatformError } from '../platform-error';
+import { fakeBackups } from './fake-backups';
 import type { FakeCloud } from './fake-cloud';
 import { fakeData } from './fake-data';
 import { fakeStacks } from './fake-stacks';
@@ -12,6 +13,7 @@ export function createFakePlatform(cloud: FakeCloud): Platform {
     source: 'fake',
     stacks: fakeStacks(cloud),
     data: fakeData(cloud),
+    backups: fakeBackups(cloud),
     traffic: fakeTraffic(cloud),
     probes: fakeProbes(cloud),
     faults: fakeFaults(cloud),

@@ -1,15 +1,15 @@
 import { createDaemonClient, type DaemonClient } from '../../lab/daemon/daemon-client';
 import type { LabError } from '../../lab/lab-error';
-import type { CallContext, DataPort, FaultPort, Platform, StackPort, TrafficPort } from '../platform';
+import type { DataPort, FaultPort, Platform, StackPort, TrafficPort } from '../platform';
 import { PlatformError } from '../platform-error';
+import { alive } from './alive';
+import { labBackups } from './lab-backups';
 import { createLabProbes } from './lab-probes';
 
 export interface LabPlatformOptions {
   /** where the lab's daemon listens, see `startLab` */
   daemonUrl: string;
 }
-
-const HEARTBEAT_MS = 1_000;
 
 /** The embedded cloud as a platform: every call goes to the lab's daemon. Failures are PlatformErrors. */
 export function createLabPlatform({ daemonUrl }: LabPlatformOptions): Platform {
@@ -19,6 +19,7 @@ export function createLabPlatform({ daemonUrl }: LabPlatformOptions): Platform {
     source: 'lab',
     stacks: stackPort(daemon),
     data: dataPort(daemon),
+    backups: labBackups(daemon),
     traffic: trafficPort(daemon),
     probes: createLabProbes({ daemon }),
     faults: faultPort(daemon),
@@ -82,19 +83,6 @@ function faultPort(daemon: DaemonClient): FaultPort {
       await alive(context, `undo fault ${input.id}`, () => daemon.call('faults.undo', input, context.signal));
     },
   };
-}
-
-/** Says every second that a long call is still under way, and for how long. */
-async function alive<R>(context: CallContext, what: string, call: () => Promise<R>): Promise<R> {
-  const startedAt = Date.now();
-  const timer = setInterval(() => {
-    context.heartbeat(`${what}: ${Math.round((Date.now() - startedAt) / 1000)} s`);
-  }, HEARTBEAT_MS);
-  try {
-    return await call();
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 function platformError({ type, message, details }: LabError): PlatformError {

@@ -1,0 +1,111 @@
+import type { Backup, BackupChain, RecoveryTarget, RestoreReport } from '../../contracts/backup';
+import { type Deployment, type Lab, type Store, siteOf, storeOf } from '../daemon/lab-state';
+import { Locks } from '../daemon/locks';
+import { LabError } from '../lab-error';
+import type { Archive } from '../postgres/archive';
+import { archiveState } from './archive-state';
+import { archivedSegments, breaksIn, type Checked, removeSegmentsBefore } from './archived-log';
+import { asBackup, type KeptBackup, keptBackups, removeBackup } from './manifest';
+import { proveBackup } from './prove-backup';
+import { restoreStore } from './restore-store';
+import { retention } from './retention';
+import { archiveOf } from './store-archive';
+import { takeBackup } from './take-backup';
+import { segmentNumberAt } from './wal-segments';
+
+/** The backups of a lab. Acts on the backups of one store run one after the other, beside whatever its databases do. */
+export class Backups {
+  private readonly locks = new Locks();
+  private readonly checked: Checked = new Set();
+  /** one port for all databases that are restored to be looked at: they run one after the other */
+  private scratchPort: number | undefined;
+
+  constructor(private readonly lab: Lab) {}
+
+  /** Once per id: a backup that is complete is returned as it is. */
+  take(deployment: Deployment, { store: name, id }: { store: string; id: string }): Promise<Backup> {
+    const store = storeOf(deployment, name);
+    return this.onBackups(deployment, store, async (archive) => {
+      const known = (await keptBackups(archive)).find(({ manifest }) => manifest.id === id);
+      return asBackup(known ?? (await takeBackup(this.lab, deployment, store, id)));
+    });
+  }
+
+  async list(deployment: Deployment, { store: name }: { store: string }): Promise<BackupChain> {
+    const store = storeOf(deployment, name);
+    const archive = this.archive(deployment, store);
+    const kept = await keptBackups(archive);
+    const chain = { store: name, backups: kept.map(asBackup) };
+    const [newest] = kept;
+    if (!newest) return chain;
+    const { system } = newest.manifest;
+    const oldest = kept.findLast(({ manifest }) => manifest.system === system) ?? newest;
+    const question = { archive, system, from: segmentNumberAt(oldest.manifest.start), checked: this.checked };
+    return { ...chain, archive: await archiveState(this.lab, deployment, store, question) };
+  }
+
+  prove(deployment: Deployment, { store: name, id }: { store: string; id: string }): Promise<Backup> {
+    const store = storeOf(deployment, name);
+    return this.onBackups(deployment, store, async (archive) => {
+      const backup = choose(await keptBackups(archive), id);
+      return this.locks.run('scratch', async () => {
+        this.scratchPort ??= await this.lab.ports.take();
+        return asBackup(await proveBackup({ lab: this.lab, store, archive, backup, port: this.scratchPort }));
+      });
+    });
+  }
+
+  restore(
+    deployment: Deployment,
+    input: { store: string; region: string; backup?: string | undefined; target: RecoveryTarget; epoch: number },
+  ): Promise<RestoreReport> {
+    const { region, target, epoch } = input;
+    const store = storeOf(deployment, input.store);
+    return this.onBackups(deployment, store, async () => {
+      const archive = archiveOf(this.lab, siteOf(deployment, region), store.name);
+      const backup = choose(await keptBackups(archive), input.backup, target);
+      const segments = await archivedSegments(archive, backup.manifest.system);
+      const breaks = await breaksIn(segments, segmentNumberAt(backup.manifest.start), this.checked);
+      return restoreStore(this.lab, deployment, store, { region, target, epoch, backup, archive, breaks });
+    });
+  }
+
+  prune(
+    deployment: Deployment,
+    { store: name, keep, keepForMs }: { store: string; keep: number; keepForMs: number },
+  ): Promise<{ backups: string[]; segments: number }> {
+    return this.onBackups(deployment, storeOf(deployment, name), async (archive) => {
+      const kept = await keptBackups(archive);
+      const facts = kept.map(({ manifest, proof }) => ({ ...manifest, proof }));
+      const { remove, neededFrom } = retention(facts, { keep, keepForMs, nowMs: Date.now() });
+      for (const { folder, manifest } of kept) if (remove.includes(manifest.id)) await removeBackup(folder);
+      let segments = 0;
+      for (const [system, from] of neededFrom) {
+        segments += await removeSegmentsBefore(await archivedSegments(archive, system), from);
+      }
+      return { backups: remove, segments };
+    });
+  }
+
+  private onBackups<R>(deployment: Deployment, store: Store, act: (archive: Archive) => Promise<R>): Promise<R> {
+    const archive = this.archive(deployment, store);
+    return this.locks.run(archive.key, () => act(archive));
+  }
+
+  /** Seen from the primary, or from any region when there is none: what is kept is found in all of them. */
+  private archive(deployment: Deployment, store: Store): Archive {
+    const region = store.primary ?? [...deployment.sites.keys()][0] ?? '';
+    return archiveOf(this.lab, siteOf(deployment, region), store.name);
+  }
+}
+
+/** The named one, else the newest that is proven, else the newest; of those that were complete before the target. */
+function choose(kept: KeptBackup[], id: string | undefined, target?: RecoveryTarget): KeptBackup {
+  const early = kept.filter(({ manifest }) => target?.kind !== 'time' || manifest.takenAt <= target.at);
+  const proven = early.find(({ proof }) => proof?.result === 'matches');
+  const chosen = id === undefined ? (proven ?? early[0]) : kept.find(({ manifest }) => manifest.id === id);
+  if (chosen) return chosen;
+  const known = kept.map(({ manifest }) => `${manifest.id} (${manifest.takenAt})`).join(', ') || 'none';
+  const wanted = id === undefined ? (target?.kind === 'time' ? `one before ${target.at}` : 'any') : `"${id}"`;
+  throw new LabError('Platform.Refused', `backup: there is not ${wanted}; complete ones: ${known}`);
+}

@@ -1,0 +1,138 @@
+import {
+  type DBInstance,
+  DescribeDBInstancesCommand,
+  RestoreDBInstanceFromDBSnapshotCommand,
+  RestoreDBInstanceToPointInTimeCommand,
+} from '@aws-sdk/client-rds';
+import type { RecoveryTarget, RestoreReport } from '../../contracts/backup';
+import type { CallContext, StoreRef } from '../platform';
+import { PlatformError } from '../platform-error';
+import { fencedEpoch } from './aws-data-fence-state';
+import { sourceOf } from './aws-data-instances';
+import { claimEpoch, type DatabaseSession } from './aws-data-session';
+import { errorName } from './aws-failure';
+import { poll } from './poll';
+
+const RESTORE_TIMEOUT_MS = 12 * 60 * 60_000;
+
+export interface AwsRestoreInput extends StoreRef {
+  region: string;
+  target: RecoveryTarget;
+  epoch: number;
+  /** the snapshot to restore from, which is in the region; undefined: the log of the region's own primary is replayed */
+  snapshot?: { id: string; name: string; takenAt: string };
+}
+
+/**
+ * Makes a new instance beside the one of the data stack, with its network, class and tags: RDS restores into new
+ * instances only. Nothing is pointed at it: what is left to do is in the notes.
+ */
+export async function restoreInstance(
+  databases: DatabaseSession[],
+  input: AwsRestoreInput,
+  { signal, heartbeat }: CallContext,
+): Promise<RestoreReport> {
+  const { store, region, target, epoch, snapshot } = input;
+  const startedMs = Date.now();
+  const here = databases.find(({ place }) => place.region === region);
+  if (!here) {
+    const refusal = `region: ${region} has no data stack of ${store}: its network and keys are needed; deploy it first`;
+    throw new PlatformError('Platform.Refused', refusal, { region, resource: store });
+  }
+  if (target.kind === 'lsn') {
+    const refusal = `target: RDS knows no positions of the log, received ${target.lsn}; valid: the latest, or a time`;
+    throw new PlatformError('Platform.Refused', refusal, { region, resource: store });
+  }
+  refuseWhileAlive(databases, epoch);
+  await claimEpoch(epoch, [here]);
+  const name = `${here.id}-restored-${epoch}`;
+  await begin(here, name, input);
+  const instance = await awaitAvailable(here, name, signal, heartbeat);
+  const lost = snapshot && `everything written after ${snapshot.takenAt} is lost: a snapshot has no log of its own`;
+  return {
+    ...{ store, region, backup: snapshot?.id ?? 'automated', target },
+    reached: { ...(snapshot && { at: snapshot.takenAt }) },
+    restoreMs: Date.now() - startedMs,
+    notes: [
+      ...(lost ? [lost] : []),
+      `${name} (${instance.Endpoint?.Address ?? 'no address yet'}) is outside of every stack: import it into the data stack of ${region}, or copy its rows into the one there`,
+      `the writer name of ${store} leads where it led before: point it at the new instance`,
+    ],
+  };
+}
+
+/** A standby that lives holds more than a backup, and a primary that lives would go on taking writes. */
+function refuseWhileAlive(databases: DatabaseSession[], epoch: number): void {
+  const living = databases.find(
+    ({ instance, closedGroup }) =>
+      instance.DBInstanceStatus === 'available' && !(closedGroup && fencedEpoch(instance, closedGroup) === epoch),
+  );
+  if (!living) return;
+  const { region, store } = living.place;
+  throw new PlatformError(
+    'Platform.Refused',
+    `${living.id} in ${region} is available: promote it, which loses less; to go back in time, fence it for epoch ${epoch} first`,
+    { region, resource: store },
+  );
+}
+
+async function begin(here: DatabaseSession, name: string, { target, snapshot }: AwsRestoreInput): Promise<void> {
+  const { rds, call, instance } = here;
+  const common = {
+    DBInstanceClass: instance.DBInstanceClass,
+    DBSubnetGroupName: instance.DBSubnetGroup?.DBSubnetGroupName,
+    MultiAZ: instance.MultiAZ,
+    PubliclyAccessible: false,
+    Tags: instance.TagList,
+  };
+  const asked = snapshot
+    ? call(
+        rds.send(
+          new RestoreDBInstanceFromDBSnapshotCommand({
+            ...common,
+            DBInstanceIdentifier: name,
+            DBSnapshotIdentifier: snapshot.name,
+          }),
+        ),
+      )
+    : call(
+        rds.send(
+          new RestoreDBInstanceToPointInTimeCommand({
+            ...common,
+            SourceDBInstanceIdentifier: ownPrimary(here),
+            TargetDBInstanceIdentifier: name,
+            ...(target.kind === 'time' ? { RestoreTime: new Date(target.at) } : { UseLatestRestorableTime: true }),
+          }),
+        ),
+      );
+  // asked for before, maybe by this very activity
+  await (asked as Promise<unknown>).catch((error: unknown) => {
+    if (!/DBInstanceAlreadyExists/.test(`${errorName(error)} ${(error as Error).message}`)) throw error;
+  });
+}
+
+function ownPrimary({ id, instance, place }: DatabaseSession): string {
+  if (!sourceOf(instance)) return id;
+  throw new PlatformError(
+    'Platform.Refused',
+    `backup: ${id} in ${place.region} is a replica and has no log of its own to go back in; name a snapshot that is kept there`,
+    { region: place.region, resource: place.store },
+  );
+}
+
+function awaitAvailable(
+  { rds, call, place }: DatabaseSession,
+  name: string,
+  signal: AbortSignal,
+  heartbeat: CallContext['heartbeat'],
+): Promise<DBInstance> {
+  const ask = async () => {
+    const answer = await call(rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name })));
+    const instance = answer.DBInstances?.[0];
+    heartbeat(`${name}: ${instance?.DBInstanceStatus}`);
+    return instance?.DBInstanceStatus === 'available' ? instance : undefined;
+  };
+  const { region } = place;
+  const tooLate = () => new PlatformError('Platform.Unavailable', `${name} is still being restored`, { region });
+  return poll(ask, { signal, timeoutMs: RESTORE_TIMEOUT_MS, tooLate });
+}

@@ -1,0 +1,117 @@
+import { type DBSnapshot, DeleteDBSnapshotCommand } from '@aws-sdk/client-rds';
+import type { ArchiveState, Backup } from '../../contracts/backup';
+import { retention } from '../../lab/backups/retention';
+import { backupRegion } from '../../policies/backup-region';
+import type { BackupPort } from '../backup-port';
+import type { StoreRef } from '../platform';
+import { PlatformError } from '../platform-error';
+import { restoreInstance } from './aws-backup-restore';
+import {
+  copySnapshot,
+  databasesOfStore,
+  snapshotsOf,
+  TAG_BACKUP,
+  TAG_BACKUP_FROM,
+  tagOfSnapshot,
+} from './aws-backup-snapshots';
+import { callsTo } from './aws-call';
+import { sourceOf } from './aws-data-instances';
+import type { DatabaseSession } from './aws-data-session';
+import type { AwsClients } from './clients';
+
+/**
+ * Backups on RDS: snapshots that are copied into another region, beside the automated backups that the instance keeps in
+ * its own. Rows cannot be read from here, so that no backup is ever called proven.
+ */
+export function awsBackups(clients: AwsClients): BackupPort {
+  const kept = async (store: StoreRef) => {
+    const databases = await databasesOfStore(clients, store);
+    const regions = databases.map(({ place }) => place.region);
+    const places = new Set([...regions, ...regions.map((region) => backupRegion(region, regions))]);
+    const found = await snapshotsOf(clients, store, [...places]);
+    return { databases, snapshots: found.filter(({ snapshot }) => snapshot.Status === 'available') };
+  };
+  return {
+    async take(input, context) {
+      const databases = await databasesOfStore(clients, input);
+      const { snapshot, region } = await copySnapshot(clients, databases, input, context);
+      return asBackup(input, snapshot, region);
+    },
+    async list(input) {
+      const { databases, snapshots } = await kept(input);
+      const backups = snapshots.map(({ snapshot, region }) => asBackup(input, snapshot, region));
+      const archive = automatedBackups(databases);
+      return { store: input.store, backups: farAndNewestFirst(backups), ...(archive && { archive }) };
+    },
+    async prove({ store, id }) {
+      throw new PlatformError(
+        'Platform.Refused',
+        `backup ${id} of ${store} stays unproven: the rows of a restored RDS instance are reachable only from the network of its region; restore it there and compare it by hand`,
+        { resource: store },
+      );
+    },
+    async restore({ backup, ...input }, context) {
+      const { databases, snapshots } = await kept(input);
+      const here = snapshots.filter(({ region }) => region === input.region).map(({ snapshot }) => snapshot);
+      const own = databases.find(({ place }) => place.region === input.region);
+      const canGoBack = own !== undefined && !sourceOf(own.instance) && backup === undefined;
+      const snapshot = canGoBack ? undefined : chooseSnapshot(here, backup, input.region);
+      return restoreInstance(databases, { ...input, ...(snapshot && { snapshot }) }, context);
+    },
+    async prune({ keep, keepForMs, ...input }) {
+      const { snapshots } = await kept(input);
+      const facts = snapshots.map(({ snapshot }) => ({
+        ...{ id: tagOfSnapshot(snapshot, TAG_BACKUP) ?? '', system: input.store, start: '0/0' },
+        takenAt: takenAt(snapshot),
+      }));
+      const ids = new Map(facts.map((fact) => [fact.id, fact]));
+      const { remove } = retention([...ids.values()], { keep, keepForMs, nowMs: Date.now() });
+      for (const { snapshot, region } of snapshots) {
+        if (!remove.includes(tagOfSnapshot(snapshot, TAG_BACKUP) ?? '')) continue;
+        const place = { ...input, region };
+        const gone = new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: snapshot.DBSnapshotIdentifier });
+        await callsTo(clients, place)(clients.rds(place).send(gone));
+      }
+      return { backups: remove, segments: 0 };
+    },
+  };
+}
+
+function takenAt({ OriginalSnapshotCreateTime, SnapshotCreateTime }: DBSnapshot): string {
+  return (OriginalSnapshotCreateTime ?? SnapshotCreateTime ?? new Date(0)).toISOString();
+}
+
+function asBackup({ store }: { store: string }, snapshot: DBSnapshot, keptIn: string): Backup {
+  const from = tagOfSnapshot(snapshot, TAG_BACKUP_FROM) ?? keptIn;
+  return { id: tagOfSnapshot(snapshot, TAG_BACKUP) ?? '', store, takenAt: takenAt(snapshot), from, keptIn };
+}
+
+/** A backup is there twice, where it was taken and where it was copied to: the copy that outlives the region comes first. */
+function farAndNewestFirst(backups: Backup[]): Backup[] {
+  const far = ({ from, keptIn }: Backup) => Number(from !== keptIn);
+  return backups.sort((a, b) => b.takenAt.localeCompare(a.takenAt) || a.id.localeCompare(b.id) || far(b) - far(a));
+}
+
+/** RDS archives the log every five minutes, in the instance's own region; `LatestRestorableTime` is what it has. */
+function automatedBackups(databases: DatabaseSession[]): ArchiveState | undefined {
+  const primary = databases.find(({ instance }) => !sourceOf(instance));
+  if (!primary?.instance.BackupRetentionPeriod) return undefined;
+  const { LatestRestorableTime: latest } = primary.instance;
+  return {
+    keptIn: primary.place.region,
+    ...(latest && { through: { at: latest.toISOString() }, lossMs: Math.max(0, Date.now() - latest.getTime()) }),
+    breaks: [],
+  };
+}
+
+function chooseSnapshot(here: DBSnapshot[], id: string | undefined, region: string) {
+  const newestFirst = [...here].sort((a, b) => takenAt(b).localeCompare(takenAt(a)));
+  const chosen = newestFirst.find((snapshot) => id === undefined || tagOfSnapshot(snapshot, TAG_BACKUP) === id);
+  if (chosen?.DBSnapshotIdentifier) {
+    return { id: tagOfSnapshot(chosen, TAG_BACKUP) ?? '', name: chosen.DBSnapshotIdentifier, takenAt: takenAt(chosen) };
+  }
+  const known = newestFirst.map((snapshot) => tagOfSnapshot(snapshot, TAG_BACKUP)).join(', ') || 'none';
+  throw new PlatformError('Platform.Refused', `backup: there is not "${id ?? 'any'}" in ${region}; there: ${known}`, {
+    region,
+  });
+}
