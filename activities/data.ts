@@ -1,3 +1,4 @@
+import type { ArtifactRef } from '../contracts/artifact';
 import { READY_PATH } from '../contracts/probe-contract';
 import type { PlatformKind } from '../contracts/region';
 import type { DatabaseStatus } from '../contracts/replication';
@@ -19,6 +20,12 @@ export interface StandbysInput extends StoreRef, OnPlatform {
   regions: string[];
   lagThresholdMs: number;
   timeoutMs: number;
+}
+
+/** A database that is a standby again, and what of its old data the others do not hold; absent: nobody compared. */
+export interface RejoinResult {
+  status: DatabaseStatus;
+  divergence?: { rows: number; kept: string; complete: boolean; artifact?: ArtifactRef };
 }
 
 /** Acts on and questions to the databases of a deployment. */
@@ -45,11 +52,20 @@ export function createDataActivities(deps: ActivityDependencies) {
       withHeartbeat((context) => data(input.platform).fence(input, context)),
 
     promoteDatabase: (
-      input: StoreRef & OnPlatform & { region: string; expectedPrimary: string; epoch: number },
+      input: StoreRef &
+        OnPlatform & { region: string; expectedPrimary: string; epoch: number; riskAccepted?: FenceReceipt },
     ): Promise<DatabaseStatus> => withHeartbeat((context) => data(input.platform).promote(input, context)),
 
-    rejoinDatabase: (input: StoreRef & OnPlatform & { region: string; epoch: number }): Promise<DatabaseStatus> =>
-      withHeartbeat((context) => data(input.platform).rejoin(input, context)),
+    /** What of the old data differs is kept as an artifact, one row a line. */
+    rejoinDatabase: (input: StoreRef & OnPlatform & { region: string; epoch: number }): Promise<RejoinResult> =>
+      withHeartbeat(async (context) => {
+        const { divergence, ...status } = await data(input.platform).rejoin(input, context);
+        if (!divergence) return { status };
+        const { rows, kept, complete } = divergence;
+        const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+        const artifact = rows.length > 0 ? await deps.artifacts.put(lines, 'ndjson') : undefined;
+        return { status, divergence: { rows: rows.length, kept, complete, ...(artifact && { artifact }) } };
+      }),
 
     /** `Replication.Inconsistent` unless all databases of the store come to hold the same rows within the time-out. */
     compareDatabases: async (input: StoreRef & OnPlatform & { regions: string[]; timeoutMs: number }) => {

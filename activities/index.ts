@@ -2,6 +2,8 @@ import { createDataActivities } from './data';
 import type { ActivityDependencies } from './dependencies';
 import { createDriftActivities } from './drift';
 import { createDrillActivities } from './drill';
+import { createHealthMatrixActivities } from './health-matrix';
+import { createOperationActivities } from './operations';
 import { createPlanActivities } from './plan';
 import { createProbeActivities } from './probes';
 import { createRecordActivities } from './records';
@@ -31,5 +33,7 @@ export function createActivities(deps: ActivityDependencies) {
     ...createProbeActivities(deps),
     ...createDrillActivities(deps),
     ...createReportActivities(deps),
+    ...createHealthMatrixActivities(deps),
+    ...createOperationActivities(deps),
   });
 }

@@ -29,6 +29,12 @@ const DOING: Record<OperationRequest['kind'], string> = {
   deploy: 'submit the deployment',
   retire: 'retire the deployment',
   sweep: 'sweep the deployment',
+  switchover: 'switch over',
+  drain: 'drain the region',
+  undrain: 'return the region',
+  'promote-region': 'promote the region',
+  rejoin: 'rejoin the region',
+  'record-failover': 'record the failover',
 };
 
 export interface PlanResult {

@@ -4,8 +4,10 @@ import { z } from 'zod';
 export const approvalSchema = z.object({
   id: z.string(),
   gate: z
-    .enum(['decision', 'plan', 'wave', 'promotion', 'removal'])
-    .describe('`decision`: a model did not decide, and rules may only when a person says so'),
+    .enum(['decision', 'plan', 'wave', 'promotion', 'removal', 'failover', 'risk'])
+    .describe(
+      '`decision`: a model did not decide, and rules may only when a person says so; `failover`: the platform proposes one; `risk`: nobody can prove that the old primary has stopped',
+    ),
   digest: z
     .string()
     .length(64)

@@ -1,27 +1,25 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
 import { type DecideApprovalInput, signatureSchema } from './approval';
 import { intakeSchema } from './intake';
 import type { LedgerSummary } from './ledger';
 import type { DeploymentPlan } from './plan';
 import type { Progress } from './progress';
+import { regionIdSchema } from './region';
 import { deploymentRequestSchema } from './request';
-
-/** Operations that the deployment entity runs one at a time; a smaller number goes first. */
-export const OPERATION_PRIORITY = {
-  emergency: 0,
-  rollback: 1,
-  switchover: 2,
-  deploy: 3,
-  retire: 3,
-  sweep: 3,
-  drill: 4,
-} as const;
 
 const askedBy = {
   requester: z.string().min(1),
   signature: signatureSchema.optional().describe('over requestText; without it the requester is only a claim'),
 };
+
+const why = { reason: z.string().max(500).optional().describe('kept in the report') };
+
+/** A named person takes the risk of two writers upon themselves, until a time. */
+const riskAcceptanceSchema = z.object({
+  until: z.iso.datetime().describe('after this nothing is promoted any more'),
+  reason: z.string().min(1).max(500),
+});
 
 /** What the entity is asked to do. Parsed by the entity again: not every caller is one of our clients. */
 export const operationRequestSchema = z.discriminatedUnion('kind', [
@@ -36,8 +34,25 @@ export const operationRequestSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('retire'), ...askedBy }),
   z.object({ kind: z.literal('sweep'), ...askedBy }),
+  z.object({ kind: z.literal('switchover'), region: regionIdSchema.describe('takes the writes'), ...why, ...askedBy }),
+  z.object({ kind: z.literal('drain'), region: regionIdSchema, ...why, ...askedBy }),
+  z.object({ kind: z.literal('undrain'), region: regionIdSchema, ...why, ...askedBy }),
+  z.object({
+    kind: z.literal('promote-region'),
+    region: regionIdSchema,
+    acceptRisk: riskAcceptanceSchema
+      .optional()
+      .describe('promote even if nobody can prove that the old primary stopped'),
+    proposed: z.boolean().optional().describe('asked for by a program: a person has to approve it first'),
+    ...why,
+    ...askedBy,
+  }),
+  z.object({ kind: z.literal('rejoin'), region: regionIdSchema, ...why, ...askedBy }),
+  z.object({ kind: z.literal('record-failover'), ...why, ...askedBy }),
 ]);
 export type OperationRequest = z.infer<typeof operationRequestSchema>;
+/** Operations on what is live; each ends in an OperationReport. */
+export type LiveOperationRequest = Exclude<OperationRequest, { kind: 'deploy' | 'retire' | 'sweep' }>;
 
 export interface BeginOperationResult {
   workflowId: string;
@@ -58,6 +73,9 @@ export const abortUpdate = defineUpdate<void, [{ by: string; reason: string }]>(
 /** To a deployment: begins nothing new until it is resumed; what is under way goes on. */
 export const pauseUpdate = defineUpdate<void, [{ by: string; reason: string }]>('pause');
 export const resumeUpdate = defineUpdate<void, [{ by: string }]>('resume');
+
+/** To an operation that runs: an emergency needs the slot; stop at the next safe point and take the way back. */
+export const standDownSignal = defineSignal<[{ by: string }]>('standDown');
 
 export const progressQuery = defineQuery<Progress, [{ sinceSeq: number }]>('progress');
 export const planQuery = defineQuery<DeploymentPlan | undefined>('plan');

@@ -42,6 +42,7 @@ export const progressSchema = z.object({
     'validation',
     'promotion',
     'removal',
+    'operating',
     'undoing',
     'ended',
   ]),

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact';
+import { takeoverSchema } from './failover';
+import { OPERATION_KINDS } from './operation';
+import { operationOutcomeSchema } from './operation-report';
 import { platformKindSchema, regionIdSchema } from './region';
 import { replicationPlanSchema } from './replication';
 import { deploymentRequestSchema } from './request';
 import { stackArtifactSchema, stackRefSchema } from './stack';
 import { topologySchema } from './topology';
+import { fenceReceiptSchema } from './validation';
 
 /** Written before a stack is touched, settled afterwards: what survives even a terminated workflow. */
 export const intentSchema = z.object({
@@ -15,6 +19,21 @@ export const intentSchema = z.object({
   state: z.enum(['open', 'done', 'undone']),
 });
 export type Intent = z.infer<typeof intentSchema>;
+
+/** A failover as the record keeps it: what sentinels did by themselves, and promotions that a person asked for. */
+export const failoverRecordSchema = takeoverSchema.omit({ fence: true }).extend({
+  fence: fenceReceiptSchema.optional().describe('absent: the platform does not say how it is known'),
+  by: z.string().describe('the platform, or the workflow that did it'),
+});
+export type FailoverRecord = z.infer<typeof failoverRecordSchema>;
+
+/** A region whose database may not come back by itself: it was fenced and others were promoted. */
+export const fencedRegionSchema = z.object({
+  region: regionIdSchema,
+  since: z.string(),
+  epoch: z.number().int(),
+  why: z.string(),
+});
 
 /** What is live for one application in one environment. Histories expire; the record does not. */
 export const deploymentRecordSchema = z.object({
@@ -48,6 +67,21 @@ export const deploymentRecordSchema = z.object({
   epoch: z.number().int().nonnegative().describe('raised at every change of the primary; adapters refuse an older one'),
   epochClaimedBy: z.string().optional().describe('the workflow that claimed the present epoch'),
   drained: z.array(regionIdSchema).default([]).describe('regions taken out of answering while they are changed'),
+  fenced: z.array(fencedRegionSchema).optional().describe('regions that have to rejoin; absent: none'),
+  failovers: z.array(failoverRecordSchema).optional().describe('the last 50, oldest first'),
+  operations: z
+    .array(
+      z.object({
+        workflowId: z.string(),
+        kind: z.enum(OPERATION_KINDS),
+        outcome: operationOutcomeSchema,
+        summary: z.string(),
+        endedAt: z.string(),
+        report: artifactRefSchema,
+      }),
+    )
+    .optional()
+    .describe('the last 50 operations on what is live, oldest first'),
   intents: z.array(intentSchema),
   drills: z.array(z.object({ at: z.string(), generation: z.number().int(), rtoMs: z.number(), passed: z.boolean() })),
 });

@@ -90,8 +90,7 @@ export const divergentRowSchema = z.object({
 export type DivergentRow = z.infer<typeof divergentRowSchema>;
 
 /** A database that has come back as a standby, and what of its old data the present primary does not hold. */
-export const rejoinedSchema = z.object({
-  status: databaseStatusSchema,
+export const rejoinedSchema = databaseStatusSchema.extend({
   divergence: z
     .object({
       rows: z.array(divergentRowSchema),

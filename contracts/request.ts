@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { automationSchema } from './failover';
 import { platformKindSchema, regionIdSchema } from './region';
 import { quorumSchema, whenDegradedSchema } from './replication';
 
@@ -126,6 +127,9 @@ export const deploymentRequestSchema = z.object({
   recovery: z.object({
     rtoSeconds: z.number().positive().max(604_800),
     rpoSeconds: z.number().min(0).max(604_800),
+    automation: automationSchema
+      .optional()
+      .describe('what may happen without a person when the primary falls silent; by platform when left out'),
   }),
   regions: regionWishSchema.prefault({}),
   services: z.array(serviceSchema).min(1).max(20),

@@ -5,6 +5,7 @@ import { checkResidency } from './check-residency';
 import { checkServices } from './check-services';
 import { checkStores } from './check-stores';
 import { checkUsers } from './check-users';
+import { checkAutomation } from './operations/automation';
 
 /**
  * What a request means, after its shape was found right: every contradiction, unknown name and promise that cannot be
@@ -19,5 +20,6 @@ export function checkRequest(request: DeploymentRequest): RequestProblem[] {
     ...checkResidency(request),
     ...checkServices(request),
     ...checkStores(request),
+    ...checkAutomation(request),
   ];
 }

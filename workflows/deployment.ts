@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  getExternalWorkflowHandle,
   log,
   ParentClosePolicy,
   setHandler,
@@ -12,13 +13,23 @@ import {
 import {
   type BeginOperationResult,
   beginOperationUpdate,
+  type LiveOperationRequest,
   type OperationRequest,
   operationRequestSchema,
+  standDownSignal,
 } from '../contracts/messages';
+import type { OperationReport } from '../contracts/operation-report';
 import { requestText } from '../contracts/request-text';
 import { type DeploymentKey, operationWorkflowId } from '../contracts/workflow-ids';
+import { judgeOperation } from '../policies/operations/judge-operation';
 import { requesterRefusal } from '../policies/requester-refusal';
 import { deployMultiRegion } from './deploy-multi-region';
+import { drainRegion, returnRegion } from './operations/drain-region';
+import type { OperateInput } from './operations/operation-run';
+import { promoteRegion } from './operations/promote-region';
+import { recordFailOver } from './operations/record-fail-over';
+import { rejoinRegion } from './operations/rejoin-region';
+import { switchOver } from './operations/switch-over';
 import { retireDeployment } from './retire-deployment';
 import { quick } from './support/activity-stubs';
 import { BegunRequests } from './support/begun-requests';
@@ -37,19 +48,40 @@ export async function deployment(key: DeploymentKey, begunBefore: readonly strin
     validator: (request) => validate(key, request),
   });
   for (;;) {
-    await condition(() => slot.hasWaiting || canStartAfresh(slot));
+    await condition(() => slot.canTake || canStartAfresh(slot));
     const operation = slot.take();
-    if (operation) {
-      await runOperation(key, operation);
-      slot.release();
-    }
-    if (canStartAfresh(slot)) await continueAsNew<typeof deployment>(key, begun.stillFresh());
+    if (operation) void carryOut(key, slot, operation);
+    else await continueAsNew<typeof deployment>(key, begun.stillFresh());
   }
 }
 
 /** Nothing is under way and nobody waits for an answer: only then may a fresh run take over. */
 function canStartAfresh(slot: OperationSlot): boolean {
-  return workflowInfo().continueAsNewSuggested && !slot.hasWaiting && allHandlersFinished();
+  return workflowInfo().continueAsNewSuggested && slot.isIdle && allHandlersFinished();
+}
+
+/** An emergency waits this long for whoever has to make way; then it goes on, and its epoch shuts the other out. */
+const MAKE_WAY_MS = 2_000;
+
+/** Runs beside the loop that hands out the slot: an emergency may come meanwhile. Never throws. */
+async function carryOut(key: DeploymentKey, slot: OperationSlot, operation: Operation): Promise<void> {
+  const inTheWay = slot.inTheWayOf(operation);
+  if (inTheWay.length > 0) {
+    await Promise.all(inTheWay.map((other) => askToStandDown(other, operation)));
+    await condition(() => !inTheWay.some((other) => slot.isRunning(other)), MAKE_WAY_MS);
+  }
+  await runOperation(key, operation);
+  slot.release(operation);
+}
+
+/** One that has ended meanwhile needs no telling. */
+async function askToStandDown({ workflowId, start }: Operation, { workflowId: by }: Operation): Promise<void> {
+  if (start !== 'started') return;
+  try {
+    await getExternalWorkflowHandle(workflowId).signal(standDownSignal, { by });
+  } catch (error) {
+    log.warn('could not be asked to stand down', { workflowId, error: String(error) });
+  }
 }
 
 async function begin(
@@ -61,6 +93,7 @@ async function begin(
   const { approvers = [] } = await quick.readSettings('whose signatures count');
   refuse(requesterRefusal({ operation: request, key, approvers, nowMs: Date.now() }));
   if (request.signature) refuse(begun.claim(requestText(request, key, request.signature.issuedAt)));
+  if (isLiveOperation(request)) await refuseIllegal(key, slot, request);
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
   const operation: Operation = { request, generation, workflowId, start: 'waiting' };
@@ -68,6 +101,16 @@ async function begin(
   await condition(() => operation.start !== 'waiting' || slot.isBusyFor(operation));
   if (operation.start === 'failed') throw stepFailure('Internal', `${workflowId} could not be started`);
   return { workflowId, generation, ahead: operation.start === 'waiting' ? slot.ahead(operation) : 0 };
+}
+
+/**
+ * What the table does not allow now is refused at once, while nothing runs that could make it legal; what waits is
+ * judged when its turn comes.
+ */
+async function refuseIllegal(key: DeploymentKey, slot: OperationSlot, request: LiveOperationRequest): Promise<void> {
+  if (!slot.isIdle) return;
+  const judgement = judgeOperation(request, await quick.loadRecord('what is live now', key));
+  if (judgement.kind === 'refused') refuse(judgement.why);
 }
 
 /** Whoever sends this has a way around our clients: the whole request is parsed again before anything depends on it. */
@@ -114,10 +157,20 @@ async function startOperation(key: DeploymentKey, { request, generation, workflo
       args: [{ ...key, requester, generation }],
     });
   }
+  const { typedSearchAttributes } = workflowInfo();
+  if (request.kind !== 'deploy') {
+    const about = 'region' in request ? ` ${request.region}` : '';
+    return startChild(LIVE_OPERATIONS[request.kind] as (input: OperateInput) => Promise<OperationReport>, {
+      ...common,
+      typedSearchAttributes,
+      staticSummary: `${request.kind}${about} of ${name}, asked for by ${requester}`,
+      args: [{ ...key, generation, request }],
+    });
+  }
   return startChild(deployMultiRegion, {
     ...common,
     staticSummary: `deploy ${name}, generation ${generation}, asked for by ${requester}`,
-    typedSearchAttributes: workflowInfo().typedSearchAttributes,
+    typedSearchAttributes,
     args: [
       {
         ...{ request: request.request, requester, generation },
@@ -126,4 +179,17 @@ async function startOperation(key: DeploymentKey, { request, generation, workflo
       },
     ],
   });
+}
+
+const LIVE_OPERATIONS = {
+  switchover: switchOver,
+  drain: drainRegion,
+  undrain: returnRegion,
+  'promote-region': promoteRegion,
+  rejoin: rejoinRegion,
+  'record-failover': recordFailOver,
+};
+
+function isLiveOperation(request: OperationRequest): request is LiveOperationRequest {
+  return request.kind in LIVE_OPERATIONS;
 }

@@ -28,6 +28,8 @@ export interface FakeDeployments {
   taskQueue: string;
   /** the next test starts with an empty cloud */
   reset(): void;
+  /** the next test starts with this cloud */
+  use(cloud: FakeCloud): void;
   begin(operation: OperationRequest, request: DeploymentRequest): Promise<WorkflowHandle<typeof deployMultiRegion>>;
   deploy(change?: RequestChange): Promise<WorkflowHandle<typeof deployMultiRegion>>;
   stop(): Promise<void>;
@@ -109,6 +111,9 @@ export async function startFakeDeployments({
     },
     reset: () => {
       clouds.current = new FakeCloud();
+    },
+    use: (cloud) => {
+      clouds.current = cloud;
     },
     begin,
     deploy: async (change) => {

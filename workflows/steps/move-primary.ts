@@ -1,4 +1,7 @@
+import type { RejoinResult } from '../../activities/data';
+import type { PlatformKind } from '../../contracts/region';
 import type { StoreReplication } from '../../contracts/replication';
+import type { DeploymentScope } from '../../platforms/platform';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { failureTypeOf, messageOf } from '../support/failures';
@@ -12,6 +15,11 @@ export interface Move {
   to: string;
 }
 
+/** What acts on databases need to know of whoever runs them: a deployment, or an operation on what is live. */
+export type Mover = Pick<DeploymentRun, 'epoch' | 'progress'> & {
+  on: DeploymentScope & { platform: PlatformKind };
+};
+
 /** Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. */
 export async function claimNextEpoch(run: DeploymentRun): Promise<void> {
   const expected = run.epoch;
@@ -21,7 +29,7 @@ export async function claimNextEpoch(run: DeploymentRun): Promise<void> {
 }
 
 /** Promotes by compare-and-set on the primary that is expected; the platform refuses unless that one is fenced. */
-export async function makePrimary(run: DeploymentRun, store: string, { from, to }: Move): Promise<void> {
+export async function makePrimary(run: Mover, store: string, { from, to }: Move): Promise<void> {
   const input = { ...run.on, store, region: to, expectedPrimary: from, epoch: run.epoch };
   await platform.promoteDatabase(`${to}: promote ${store}`, input);
 }
@@ -31,12 +39,14 @@ export async function recordMove(run: DeploymentRun, { from, to }: Move): Promis
 }
 
 /** A region whose database was fenced returns as a standby of the present primary. */
-export async function rejoin(run: DeploymentRun, replication: StoreReplication, region: string): Promise<void> {
+export async function rejoin(run: Mover, replication: StoreReplication, region: string): Promise<RejoinResult> {
   const { store } = replication;
   run.progress.region(region, 'replicating', `${store} rejoins as a standby`);
-  await platform.rejoinDatabase(`${region}: ${store} rejoins`, { ...run.on, store, region, epoch: run.epoch });
+  const input = { ...run.on, store, region, epoch: run.epoch };
+  const rejoined = await platform.rejoinDatabase(`${region}: ${store} rejoins`, input);
   await catchUp(run, replication, [region]);
   run.progress.region(region, 'ready', `${store} is a standby`);
+  return rejoined;
 }
 
 /** A planned way back: nothing writes any more, so a clean stop loses nothing. */
@@ -79,7 +89,7 @@ async function agree(run: DeploymentRun, replication: StoreReplication, { from, 
  * A standby that was never away follows the new primary by itself, unless it lacks a part of the log that this one, made
  * from a copy, never had: then it is made anew.
  */
-async function followAgain(run: DeploymentRun, replication: StoreReplication, region: string): Promise<void> {
+export async function followAgain(run: Mover, replication: StoreReplication, region: string): Promise<void> {
   try {
     await catchUp(run, replication, [region]);
   } catch (error) {
@@ -89,11 +99,7 @@ async function followAgain(run: DeploymentRun, replication: StoreReplication, re
   }
 }
 
-async function catchUp(
-  run: DeploymentRun,
-  { store, lagThresholdMs }: StoreReplication,
-  regions: string[],
-): Promise<void> {
+async function catchUp(run: Mover, { store, lagThresholdMs }: StoreReplication, regions: string[]): Promise<void> {
   if (regions.length === 0) return;
   const input = { ...run.on, store, regions, lagThresholdMs, timeoutMs: CATCH_UP_MS };
   await measure.awaitReplication(`${store} catches up in ${regions.join(', ')}`, input);

@@ -4,6 +4,7 @@ import { patience } from '../../policies/patience';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { failureTypeOf, messageOf } from '../support/failures';
+import { allowTakeover } from './allow-takeover';
 import { applyStacks } from './apply-stacks';
 import { claimNextEpoch } from './move-primary';
 
@@ -25,6 +26,7 @@ export async function replicateData(run: DeploymentRun, plan: DeploymentPlan): P
   for (const { store, engine } of stores.filter((one) => !databases.includes(one)))
     run.progress.say(`${store}: ${engine} replicates by itself; its lag is watched by the alarms of its stack`);
   for (const store of databases) await awaitStandbys(run, store);
+  await allowTakeover(run, plan);
   // Without stores there is nothing to wait for that the regions have not shown already.
   if (stores.length > 0) {
     const regions = plan.topology.regions.map(({ region }) => region);

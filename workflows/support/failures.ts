@@ -55,6 +55,13 @@ export function failureTypeOf(error: unknown): FailureType | undefined {
   return cause instanceof ApplicationFailure && isFailureType(cause.type) ? cause.type : undefined;
 }
 
+/** The region that a failure names, if it does. */
+export function regionOf(error: unknown): string | undefined {
+  const cause = rootCause(error);
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  return (cause.details?.[0] as FailureDetails | undefined)?.region;
+}
+
 /** What the platform would really do, when that is why it did nothing. */
 export function realChangesOf(error: unknown): PlannedChange[] | undefined {
   if (failureTypeOf(error) !== 'Platform.PlanChanged') return undefined;

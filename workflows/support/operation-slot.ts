@@ -1,4 +1,5 @@
-import { OPERATION_PRIORITY, type OperationRequest } from '../../contracts/messages';
+import type { OperationRequest } from '../../contracts/messages';
+import { encounter, priorityOf } from '../../policies/operations/transitions';
 
 export interface Operation {
   request: OperationRequest;
@@ -8,38 +9,70 @@ export interface Operation {
   start: 'waiting' | 'started' | 'failed';
 }
 
-/** The one operation slot of a deployment and the queue before it. Pure: first by priority, then by arrival. */
+/**
+ * The one operation slot of a deployment and the queue before it. Pure: first by priority, then by arrival. An emergency
+ * need not wait for its turn: it takes the slot as well, and whoever runs has to make way.
+ */
 export class OperationSlot {
   private readonly waiting: Operation[] = [];
-  private current: Operation | undefined;
+  private readonly running: Operation[] = [];
 
   enqueue(operation: Operation): void {
-    const priority = OPERATION_PRIORITY[operation.request.kind];
-    const behind = this.waiting.findIndex((other) => OPERATION_PRIORITY[other.request.kind] > priority);
+    const priority = priorityOf(operation.request.kind);
+    const behind = this.waiting.findIndex((other) => priorityOf(other.request.kind) > priority);
     this.waiting.splice(behind === -1 ? this.waiting.length : behind, 0, operation);
   }
 
-  /** How many operations run or wait before this one. */
+  /** How many operations this one has to wait for. */
   ahead(operation: Operation): number {
     const position = this.waiting.indexOf(operation);
-    return (position === -1 ? this.waiting.length : position) + (this.current ? 1 : 0);
+    return (position === -1 ? this.waiting.length : position) + this.waitedFor(operation).length;
   }
 
   /** Another operation holds the slot: this one waits for it, not for its own start. */
   isBusyFor(operation: Operation): boolean {
-    return this.current !== undefined && this.current !== operation;
+    return this.waitedFor(operation).length > 0;
   }
 
   get hasWaiting(): boolean {
     return this.waiting.length > 0;
   }
 
-  take(): Operation | undefined {
-    this.current = this.waiting.shift();
-    return this.current;
+  get isIdle(): boolean {
+    return this.waiting.length === 0 && this.running.length === 0;
   }
 
-  release(): void {
-    this.current = undefined;
+  /** Whether the first in the queue may begin: the slot is free, or nobody in it is one that has to be waited for. */
+  get canTake(): boolean {
+    const [first] = this.waiting;
+    return first !== undefined && this.waitedFor(first).length === 0;
+  }
+
+  take(): Operation | undefined {
+    const operation = this.canTake ? this.waiting.shift() : undefined;
+    if (operation) this.running.push(operation);
+    return operation;
+  }
+
+  /** Who has to make way for an operation that was given the slot. */
+  inTheWayOf(operation: Operation): Operation[] {
+    return this.running.filter(
+      (one) => one !== operation && encounter(one.request.kind, operation.request.kind) === 'pre-empts',
+    );
+  }
+
+  private waitedFor(operation: Operation): Operation[] {
+    return this.running.filter(
+      (one) => one !== operation && encounter(one.request.kind, operation.request.kind) === 'waits',
+    );
+  }
+
+  isRunning(operation: Operation): boolean {
+    return this.running.includes(operation);
+  }
+
+  release(operation: Operation): void {
+    const index = this.running.indexOf(operation);
+    if (index !== -1) this.running.splice(index, 1);
   }
 }

@@ -24,7 +24,7 @@ export class ProgressLog {
   private phase: Progress['phase'] = 'topology';
   private step: StepName | undefined;
   private verdict: Verdict | undefined;
-  private shown: Verdict | 'unchanged' | undefined;
+  private shown: string | undefined;
   private seq = 0;
   private readonly events: ProgressEvent[] = [];
   private readonly regions = new Map<string, Progress['regions'][number]>();
@@ -68,6 +68,12 @@ export class ProgressLog {
   end(verdict: Verdict, message: string, shown: Verdict | 'unchanged' = verdict): void {
     this.verdict = verdict;
     this.shown = shown;
+    this.enter('ended', message);
+  }
+
+  /** The end of what has no verdict: an operation on what is live. */
+  endAs(outcome: string, message: string): void {
+    this.shown = outcome;
     this.enter('ended', message);
   }
 

@@ -1,0 +1,36 @@
+import type { DeploymentOperatingState, RegionOperatingState } from '../../contracts/operation';
+import type { OperatingState } from '../../contracts/operation-report';
+import type { DeploymentRecord } from '../../contracts/record';
+
+/** What a region is, by record. */
+export function regionState(
+  { live, primary, drained, fenced }: DeploymentRecord,
+  region: string,
+): RegionOperatingState {
+  if (!live?.topology.regions.some((one) => one.region === region)) return 'absent';
+  if (fenced?.some((one) => one.region === region)) return 'fenced';
+  const isDrained = drained.includes(region);
+  if (region === primary) return isDrained ? 'primary-drained' : 'primary';
+  return isDrained ? 'drained' : 'standby';
+}
+
+/**
+ * What a deployment is.
+ * @param diverged the platform says that another region takes the writes than the record does
+ */
+export function deploymentState(record: DeploymentRecord, diverged = false): DeploymentOperatingState {
+  if (!record.live) return 'absent';
+  if (diverged) return 'diverged';
+  return record.fenced?.length ? 'failed-over' : 'live';
+}
+
+/** The states of a deployment and of all its regions, for a report. */
+export function operatingState(record: DeploymentRecord, diverged = false): OperatingState {
+  const { live, primary, epoch } = record;
+  return {
+    deployment: deploymentState(record, diverged),
+    ...(primary && { primary }),
+    epoch,
+    regions: (live?.topology.regions ?? []).map(({ region }) => ({ region, state: regionState(record, region) })),
+  };
+}

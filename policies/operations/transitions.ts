@@ -1,0 +1,218 @@
+import type { DeploymentOperatingState, OperationKind, RegionOperatingState } from '../../contracts/operation';
+
+/** What an operation means in one state: it is legal and the state becomes another, it is so already, or it is refused. */
+export type Cell<State> = { becomes: State } | { already: string } | { refused: string };
+
+export interface OperationRow {
+  /** in a few words, after the name of the operation */
+  does: string;
+  /** a smaller one goes first; equal ones in the order in which they were asked for */
+  priority: Priority;
+  /**
+   * When an emergency needs the slot: `way-back` stops at its next safe point and undoes what it did, or stays where the
+   * way back ends; `beside` touches nothing that an emergency touches and goes on; `waits` is waited for.
+   */
+  preempted: 'way-back' | 'beside' | 'waits';
+  deployment: Record<DeploymentOperatingState, Cell<DeploymentOperatingState>>;
+  /** of the region that is named; absent for an operation on the deployment as a whole */
+  region?: Record<RegionOperatingState, Cell<RegionOperatingState>>;
+  /** what the region that took the writes becomes */
+  oldPrimary?: RegionOperatingState;
+}
+
+/** Classes of operations, the most urgent first. */
+export const PRIORITIES = ['record', 'emergency', 'switchover', 'deploy', 'drill'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+/** These do not wait for what runs: it has to make way. */
+const EMERGENCIES: readonly Priority[] = ['record', 'emergency'];
+
+const NOT_LIVE = { refused: 'nothing of {name} is live: deploy it first' };
+const RECORD_FIRST = {
+  refused:
+    'the platform has failed over by itself and the record does not know it yet: record it first ("meridian failovers {name} --record")',
+};
+const REJOIN_FIRST = {
+  refused:
+    '{region} is fenced: its data may differ from the others; rejoin it first ("meridian rejoin {name} {region}")',
+};
+const NO_PART = { refused: '{region} is no region of {name}; valid: {regions}' };
+const STAYS = {
+  absent: NOT_LIVE,
+  live: { becomes: 'live' },
+  'failed-over': { becomes: 'failed-over' },
+  diverged: RECORD_FIRST,
+} as const;
+const ALL_REGIONS_FIRST = {
+  refused:
+    '{fenced} is fenced since a failover: rejoin it before anything else is changed ("meridian rejoin {name} {fenced}")',
+};
+const FROM_ANY = (state: DeploymentOperatingState) => ({
+  absent: { becomes: 'absent' as const },
+  live: { becomes: state },
+  'failed-over': { becomes: state },
+  diverged: { becomes: state },
+});
+
+/**
+ * What may be done to a live deployment, from which state, and what becomes of it: the one source of what the entity
+ * refuses, of the order of operations, of docs/operations.md and of the help of the command line. In the sentences {name},
+ * {region}, {regions}, {primary} and {fenced} stand for what is meant.
+ */
+export const OPERATIONS: Record<OperationKind, OperationRow> = {
+  'record-failover': {
+    does: 'takes over into the record what the platform did by itself',
+    priority: 'record',
+    preempted: 'waits',
+    deployment: {
+      absent: NOT_LIVE,
+      live: { already: 'the record says what the platform says: {primary} takes the writes' },
+      'failed-over': { already: 'the record says what the platform says: {primary} takes the writes' },
+      diverged: { becomes: 'failed-over' },
+    },
+  },
+  'promote-region': {
+    does: 'makes a standby the primary once the old one is fenced; what was not replicated is lost',
+    priority: 'emergency',
+    preempted: 'waits',
+    deployment: {
+      absent: NOT_LIVE,
+      live: { becomes: 'failed-over' },
+      'failed-over': { becomes: 'failed-over' },
+      diverged: RECORD_FIRST,
+    },
+    region: {
+      primary: { already: '{region} takes the writes already' },
+      'primary-drained': {
+        already: '{region} takes the writes already; let it answer again with "meridian undrain {name} {region}"',
+      },
+      standby: { becomes: 'primary' },
+      drained: { becomes: 'primary' },
+      fenced: REJOIN_FIRST,
+      absent: NO_PART,
+    },
+    oldPrimary: 'fenced',
+  },
+  switchover: {
+    does: 'moves the writes to a standby as planned and loses nothing',
+    priority: 'switchover',
+    preempted: 'way-back',
+    deployment: STAYS,
+    region: {
+      primary: { already: '{region} takes the writes already' },
+      'primary-drained': {
+        already: '{region} takes the writes already; let it answer again with "meridian undrain {name} {region}"',
+      },
+      standby: { becomes: 'primary' },
+      drained: { refused: '{region} answers nobody: let it answer again first ("meridian undrain {name} {region}")' },
+      fenced: REJOIN_FIRST,
+      absent: NO_PART,
+    },
+    oldPrimary: 'standby',
+  },
+  drain: {
+    does: 'takes a region out of answering; its data goes on replicating',
+    priority: 'switchover',
+    preempted: 'way-back',
+    deployment: STAYS,
+    region: {
+      primary: {
+        refused: '{region} takes the writes: move them first ("meridian switchover {name} REGION"), then drain it',
+      },
+      'primary-drained': { already: '{region} answers nobody already' },
+      standby: { becomes: 'drained' },
+      drained: { already: '{region} answers nobody already' },
+      fenced: { already: '{region} answers nobody already: it is fenced' },
+      absent: NO_PART,
+    },
+  },
+  undrain: {
+    does: 'lets a drained region answer again once it can serve',
+    priority: 'switchover',
+    preempted: 'way-back',
+    deployment: STAYS,
+    region: {
+      primary: { already: '{region} answers already' },
+      'primary-drained': { becomes: 'primary' },
+      standby: { already: '{region} answers already' },
+      drained: { becomes: 'standby' },
+      fenced: REJOIN_FIRST,
+      absent: NO_PART,
+    },
+  },
+  rejoin: {
+    does: 'makes the database of a region a fresh standby; its old data is kept and compared first',
+    priority: 'switchover',
+    preempted: 'way-back',
+    deployment: {
+      absent: NOT_LIVE,
+      live: { becomes: 'live' },
+      'failed-over': { becomes: 'live' },
+      diverged: RECORD_FIRST,
+    },
+    region: {
+      primary: { refused: '{region} takes the writes: a primary is not made anew' },
+      'primary-drained': { refused: '{region} takes the writes: a primary is not made anew' },
+      standby: { becomes: 'standby' },
+      drained: { becomes: 'standby' },
+      fenced: { becomes: 'standby' },
+      absent: NO_PART,
+    },
+  },
+  deploy: {
+    does: 'deploys a request, or changes what is live',
+    priority: 'deploy',
+    preempted: 'way-back',
+    deployment: {
+      absent: { becomes: 'live' },
+      live: { becomes: 'live' },
+      'failed-over': ALL_REGIONS_FIRST,
+      diverged: RECORD_FIRST,
+    },
+  },
+  retire: {
+    does: 'destroys everything of a deployment',
+    priority: 'deploy',
+    preempted: 'waits',
+    deployment: FROM_ANY('absent'),
+  },
+  sweep: {
+    does: 'destroys what belongs to no deployment any more',
+    priority: 'deploy',
+    preempted: 'beside',
+    deployment: {
+      absent: { becomes: 'absent' },
+      live: { becomes: 'live' },
+      'failed-over': { becomes: 'failed-over' },
+      diverged: { becomes: 'diverged' },
+    },
+  },
+  drill: {
+    does: 'injects a fault on purpose, measures, and undoes it',
+    priority: 'drill',
+    preempted: 'way-back',
+    deployment: {
+      absent: NOT_LIVE,
+      live: { becomes: 'live' },
+      'failed-over': ALL_REGIONS_FIRST,
+      diverged: RECORD_FIRST,
+    },
+  },
+};
+
+/** What becomes of an operation that is asked for while another one runs. */
+export type Encounter = 'waits' | 'pre-empts' | 'runs-beside';
+
+export function isEmergency(kind: OperationKind): boolean {
+  return EMERGENCIES.includes(OPERATIONS[kind].priority);
+}
+
+/** The smaller goes first. */
+export function priorityOf(kind: OperationKind): number {
+  return PRIORITIES.indexOf(OPERATIONS[kind].priority);
+}
+
+/** What becomes of `asked` while `running` holds the slot; the one rule behind the table of pairs in docs/operations.md. */
+export function encounter(running: OperationKind, asked: OperationKind): Encounter {
+  if (!isEmergency(asked) || OPERATIONS[running].preempted === 'waits') return 'waits';
+  return OPERATIONS[running].preempted === 'beside' ? 'runs-beside' : 'pre-empts';
+}

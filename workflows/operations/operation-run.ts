@@ -1,0 +1,181 @@
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { OrchestratorSettings } from '../../activities/settings';
+import type { StackScope } from '../../activities/stacks';
+import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
+import type { LiveOperationRequest } from '../../contracts/messages';
+import type { OperationPhase, OperationReport } from '../../contracts/operation-report';
+import type { DeploymentRecord, LiveDeployment } from '../../contracts/record';
+import type { StoreReplication } from '../../contracts/replication';
+import type { DeploymentKey } from '../../contracts/workflow-ids';
+import type { DeploymentScope } from '../../platforms/platform';
+import { quick } from '../support/activity-stubs';
+import { Approvals } from '../support/approvals';
+import { messageOf, stepFailure } from '../support/failures';
+import { ProgressLog } from '../support/progress-log';
+
+export interface OperateInput<Request extends LiveOperationRequest = LiveOperationRequest> extends DeploymentKey {
+  generation: number;
+  request: Request;
+}
+
+/** How to take back one act; written down before the act, since an act may have happened although its answer was lost. */
+interface WayBack {
+  what: string;
+  act: () => Promise<unknown>;
+}
+
+/** Nobody's answer within this is a no, unless what is asked for ends earlier. */
+const APPROVAL_TIMEOUT_SECONDS = 900;
+
+/** The state of one operation on a live deployment: what its steps share and its report is made of. */
+export class OperationRun<Request extends LiveOperationRequest = LiveOperationRequest> {
+  readonly startedAt = new Date().toISOString();
+  readonly progress: ProgressLog;
+  readonly approvals: Approvals;
+  readonly phases: OperationPhase[] = [];
+  readonly receipts: OperationReport['receipts'] = [];
+  readonly evidence: OperationReport['evidence'] = [];
+  readonly undone: string[] = [];
+  readonly left: string[] = [];
+  readonly next: string[] = [];
+  readonly documents: OperationReport['documents'] = [];
+  /** the operation for which this one has to make way */
+  standDownFor: string | undefined;
+  epoch = 0;
+  settings: OrchestratorSettings = { searchable: false };
+  private readonly wayBack: WayBack[] = [];
+  private found: DeploymentRecord | undefined;
+
+  constructor(readonly input: OperateInput<Request>) {
+    this.approvals = new Approvals({
+      environment: input.environment,
+      timeoutSeconds: APPROVAL_TIMEOUT_SECONDS,
+      requester: input.request.requester,
+      workflowId: workflowInfo().workflowId,
+      approvers: () => this.settings.approvers ?? [],
+    });
+    this.progress = new ProgressLog({
+      ledger: () => ledgerSummary(openLedger()),
+      approval: () => this.approvals.waiting() ?? this.approvals.all.at(-1),
+      paused: () => undefined,
+      searchable: () => this.settings.searchable,
+    });
+  }
+
+  get request(): Request {
+    return this.input.request;
+  }
+
+  get key(): DeploymentKey {
+    const { application, environment } = this.input;
+    return { application, environment };
+  }
+
+  get record(): DeploymentRecord {
+    if (!this.found) throw stepFailure('Internal', 'the record was not read');
+    return this.found;
+  }
+
+  get live(): LiveDeployment {
+    const { live } = this.record;
+    if (!live) throw stepFailure('Internal', 'nothing is live');
+    return live;
+  }
+
+  /** The region that takes the writes, by record. */
+  get primary(): string {
+    const { primary } = this.record;
+    if (!primary) throw stepFailure('Internal', 'there is no primary');
+    return primary;
+  }
+
+  get on(): StackScope & DeploymentScope {
+    const { account, platform } = this.live.request;
+    return { ...this.key, account, platform, generation: this.input.generation };
+  }
+
+  /** Stores whose primary can be moved: the others take writes everywhere, or replicate by themselves. */
+  get stores(): StoreReplication[] {
+    return (this.live.replication?.stores ?? []).filter(({ engine }) => engine === 'postgresql');
+  }
+
+  /** All regions with a copy of a store, in order of succession. */
+  regionsOf({ primary, replicas }: StoreReplication): string[] {
+    const holders = [primary, ...replicas];
+    return this.live.topology.regions.map(({ region }) => region).filter((region) => holders.includes(region));
+  }
+
+  async readRecord(why: string): Promise<DeploymentRecord> {
+    this.found = await quick.loadRecord(why, this.key);
+    this.epoch = Math.max(this.epoch, this.found.epoch);
+    return this.found;
+  }
+
+  /** What an operation changed in the record. */
+  recorded(record: DeploymentRecord): void {
+    this.found = record;
+    this.epoch = Math.max(this.epoch, record.epoch);
+  }
+
+  /** Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. */
+  async claimNextEpoch(): Promise<void> {
+    const expected = this.epoch;
+    const claim = { ...this.key, expected, epoch: expected + 1, by: workflowInfo().workflowId };
+    await quick.claimEpoch(`claim epoch ${claim.epoch}`, claim);
+    this.epoch = claim.epoch;
+  }
+
+  /**
+   * One act, with its way back written down first. Before it is a safe point: an emergency that waits gets the slot
+   * there. The act itself is never broken off.
+   */
+  async take<R>(phase: string, what: string, act: () => Promise<R>, back?: WayBack): Promise<R> {
+    if (this.standDownFor)
+      throw stepFailure('Operation.Aborted', `made way for ${this.standDownFor} before it would ${what}`);
+    if (back) this.wayBack.push(back);
+    this.progress.enter('operating', what);
+    const startedMs = Date.now();
+    const note = (outcome: OperationPhase['outcome']) =>
+      this.phases.push({ phase, what, ms: Date.now() - startedMs, outcome });
+    try {
+      const result = await CancellationScope.nonCancellable(act);
+      note('done');
+      return result;
+    } catch (error) {
+      note('failed');
+      throw error;
+    }
+  }
+
+  /** From here on the only way is forward: what was done cannot be taken back without losing more. */
+  passNoReturn(): void {
+    this.wayBack.length = 0;
+  }
+
+  /** Takes the way back, newest first. What fails is left, for a person. */
+  async goBack(): Promise<void> {
+    if (this.wayBack.length > 0) this.progress.enter('undoing', 'taking the way back');
+    for (const { what, act } of this.wayBack.splice(0).reverse()) {
+      try {
+        await act();
+        this.undone.push(what);
+        this.progress.say(what);
+      } catch (error) {
+        this.left.push(`could not ${what}: ${messageOf(error)}`);
+        this.progress.say(`could not ${what}: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  /** Notes a measurement for the report. */
+  saw(measured: string): void {
+    const { platform } = this.live.request;
+    this.evidence.push({
+      source: platform,
+      measured,
+      at: new Date().toISOString(),
+      generation: this.live.generation,
+    });
+    this.progress.say(measured);
+  }
+}
