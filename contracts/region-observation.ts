@@ -60,5 +60,9 @@ export const checkResultSchema = z.object({
 export type CheckResult = z.infer<typeof checkResultSchema>;
 
 /** Latency of the regions that answered somebody, ms: the median of the world locations that a region served. */
-export const regionLatencySchema = z.object({ region: regionIdSchema, ms: z.number() });
+export const regionLatencySchema = z.object({
+  region: regionIdSchema,
+  ms: z.number(),
+  from: z.string().describe('the world locations that it answered, in order'),
+});
 export type RegionLatency = z.infer<typeof regionLatencySchema>;

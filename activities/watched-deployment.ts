@@ -1,0 +1,43 @@
+import type { Automation } from '../contracts/failover';
+import type { DeploymentRecord } from '../contracts/record';
+import type { WatchedDeployment } from '../contracts/region-observation';
+import { failoverChain, outsideResidency } from '../policies/health/failover-chain';
+
+/** What is watched of a record; undefined when nothing is live. */
+export function watchedDeployment(record: DeploymentRecord): WatchedDeployment | undefined {
+  const { live, place } = record;
+  if (!live || !place) return undefined;
+  const { topology, replication, request } = live;
+  const primary = record.primary ?? topology.primary;
+  const names = topology.regions.map(({ region }) => region);
+  const { residency } = request.compliance;
+  const { chain, problem } = failoverChain(topology.regions, primary, residency);
+  const lastDrill = record.drills.at(-1);
+  return {
+    version: record.version,
+    generation: live.generation,
+    ...place,
+    hostname: live.hostname,
+    primary,
+    epoch: record.epoch,
+    order: [...new Set([primary, ...chain, ...names])],
+    chain,
+    ...(problem && { chainProblem: problem }),
+    outside: outsideResidency(names, residency),
+    drained: record.drained,
+    stores: (replication?.stores ?? []).map(({ store, lagThresholdMs, primary: first, replicas }) => ({
+      store,
+      lagThresholdMs,
+      regions: [...new Set([first, ...replicas])],
+    })),
+    rtoSeconds: request.recovery.rtoSeconds,
+    latency: request.latency,
+    automation: automationOf(request.recovery),
+    ...(lastDrill && { lastDrill: { at: lastDrill.at, rtoMs: lastDrill.rtoMs, passed: lastDrill.passed } }),
+  };
+}
+
+/** What a request says about acting without a person; one that says nothing has things proposed. */
+function automationOf(recovery: { rtoSeconds: number; automation?: Automation }): Automation {
+  return recovery.automation ?? 'propose';
+}
