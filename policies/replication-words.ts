@@ -1,7 +1,12 @@
-import type { StoreReplication } from '../contracts/replication';
+import type { ReplicationMode, StoreReplication } from '../contracts/replication';
 import { counted } from './when-degraded';
 
 type Replicated = Pick<StoreReplication, 'mode' | 'primary' | 'replicas' | 'readers'>;
+
+/** A mode in a few words, for lists. */
+export function replicationInBrief(mode: ReplicationMode): string {
+  return mode.kind === 'synchronous' ? `synchronous to ${counted(mode.quorum)} (${mode.whenDegraded})` : mode.kind;
+}
 
 /**
  * How a store is replicated, for people who approve it: when a write is acknowledged, what is lost at most, what happens

@@ -1,5 +1,6 @@
 import type { Decision } from '../../contracts/decision';
 import type { ReplicationPlan } from '../../contracts/replication';
+import { replicationInBrief } from '../../policies/replication-words';
 import { whoDecided } from '../decision';
 import type { Decided } from '../loop/agent-run';
 import type { ReplicationChoice } from './replication-choice';
@@ -13,7 +14,10 @@ export function replicationDecisions(decided: Decided<ReplicationChoice>, plan: 
       step,
       about: 'replication',
       choice: plan.stores
-        .map(({ store, mode, lagThresholdMs }) => `${store} ${mode.kind}, alarm at ${lagThresholdMs} ms of lag`)
+        .map(
+          ({ store, mode, lagThresholdMs }) =>
+            `${store} ${replicationInBrief(mode)}, alarm at ${lagThresholdMs} ms of lag`,
+        )
         .join('; '),
       ...whoDecided(decided, reason),
       alternatives: [
@@ -29,7 +33,7 @@ export function replicationDecisions(decided: Decided<ReplicationChoice>, plan: 
         about: `replication of ${store}`,
         decidedBy: byModel ? 'model' : 'rules',
         ...(byModel && { model: decided.model }),
-        choice: mode.kind,
+        choice: replicationInBrief(mode),
         reason: why ? `${why}; ${capability}` : capability,
         alternatives: [],
       };

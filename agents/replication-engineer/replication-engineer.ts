@@ -11,7 +11,7 @@ export const replicationEngineer: Agent<ReplicationInput, ReplicationAnswer, Rep
   name: 'replication engineer',
   account: 'replication',
   instructions: REPLICATION_INSTRUCTIONS,
-  measured: { instructions: 328, schema: 137 },
+  measured: { instructions: 418, schema: 137 },
   schemaId: REPLICATION_ANSWER_SCHEMA_ID,
   schema: replicationAnswerSchema,
   output: { capTokens: 900, wantedTokens: 820, minimumTokens: 350 },
@@ -30,7 +30,7 @@ export const replicationEngineer: Agent<ReplicationInput, ReplicationAnswer, Rep
     },
   }),
   beyondRules: [
-    'what the note says about a store: what a lost or late write would mean, who must be woken, and when',
+    'what the note says about a store: whether a lost or a waiting write is worse, who must be woken, and when',
     'how early a lag is worth waking somebody, between what distance and the recovery point allow',
     'which store others depend on, and so is made first',
   ],

@@ -1,10 +1,11 @@
 import type { DataStoreRequest } from '../../contracts/request';
-import type { ReplicationOption, StoreQuestion } from '../../policies/replication-options';
+import type { StoreQuestion } from '../../policies/replication-options';
 import { cutForeignText } from '../loop/estimate-tokens';
 import type { FactsRung, TextPart } from '../loop/facts';
 import { noteParts } from '../note';
 import { placeNames } from '../place-names';
 import type { ReplicationInput } from './replication-choice';
+import { replicationWays, type Way, type Ways } from './replication-ways';
 import { type StoreNames, storeNames } from './store-names';
 
 /** How much one rung tells: places of copies, tokens of the note, words of what blocks an option. */
@@ -28,14 +29,15 @@ const NAME_TOKENS = 20;
 /** The facts of the replication question, fullest rung first. */
 export function replicationFacts(input: ReplicationInput): FactsRung[] {
   const names = storeNames(input);
+  const ways = replicationWays(input.questions);
   return LADDER.map((rung) => ({
     rung: rungWords(rung, input),
     parts: [
       { own: `<data>\n${headLines(input, rung)}` },
       ...residencyParts(input),
       ...noteParts(input.request, rung.noteTokens),
-      { own: '\nstore engine need conflicts-by data alarm least most ms; options: number mode price\n' },
-      ...input.questions.flatMap((question) => storeParts(question, input, names, rung)),
+      { own: `\n${optionLines(input, ways, rung)}store engine need conflicts-by data alarm least most ms; options\n` },
+      ...input.questions.flatMap((question) => storeParts(question, input, { names, ways }, rung)),
       { own: '</data>' },
     ],
   }));
@@ -69,25 +71,36 @@ function residencyParts({ request: { compliance } }: ReplicationInput): TextPart
   return [{ own: 'residency ' }, ...words.slice(0, 8), { own: '\n' }];
 }
 
+/** Every way once, by number: stores have most of them in common. */
+function optionLines({ questions }: ReplicationInput, ways: Ways, { blocked }: Rung): string {
+  const told = ways.all.filter((mode) => blocked || questions.some((question) => isOpen(question, ways, mode)));
+  return `options ${told.map((mode) => `${ways.numberOf(mode)} ${wayWords(mode)}`).join('; ')}\n`;
+}
+
+function isOpen(question: StoreQuestion, ways: Ways, mode: Way): boolean {
+  const option = ways.optionOf(question, ways.numberOf(mode));
+  return option !== undefined && !option.blocked;
+}
+
 function storeParts(
   { store, options, lag }: StoreQuestion,
   { request }: ReplicationInput,
-  names: StoreNames,
+  { names, ways }: { names: StoreNames; ways: Ways },
   { blocked }: Rung,
 ): TextPart[] {
   const asked = request.dataStores.find(({ name }) => name === store);
-  const told = options.map((option, index) => ({ option, index })).filter(({ option }) => blocked || !option.blocked);
-  const list = told.map(({ option, index }) => `; ${index} ${optionWords(option)}`).join('');
+  const told = options.filter((option) => blocked || !option.blocked);
+  const list = told.map((option) => ` ${ways.numberOf(option.mode)}${option.blocked ? `!${option.blocked}` : ''}`);
   const alarm = `${lag.ms} ${lag.least} ${lag.most}`;
-  return [{ foreign: names.nameOf(store) }, { own: ` ${asked ? needWords(asked) : ''} ${alarm}${list}\n` }];
+  return [{ foreign: names.nameOf(store) }, { own: ` ${asked ? needWords(asked) : ''} ${alarm};${list.join('')}\n` }];
 }
 
 function needWords({ engine, consistency, conflicts, personalData }: DataStoreRequest): string {
   return `${engine} ${consistency} ${conflicts} ${personalData ? 'personal' : 'plain'}`;
 }
 
-function optionWords({ mode, blocked }: ReplicationOption): string {
-  const price =
-    mode.kind === 'synchronous' ? `pen ${Math.round(mode.writePenaltyMs)} ms` : `loss ${mode.boundedRpoSeconds} s`;
-  return `${mode.kind} ${price}${blocked ? ` !${blocked}` : ''}`;
+function wayWords(mode: Way): string {
+  return mode.kind === 'synchronous'
+    ? `sync ${mode.quorum} ${mode.whenDegraded} pen ${Math.round(mode.writePenaltyMs)} ms`
+    : `async loss ${mode.boundedRpoSeconds} s`;
 }

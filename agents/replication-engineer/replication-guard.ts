@@ -1,10 +1,11 @@
 import type { StoreWish } from '../../contracts/replication';
-import type { StoreQuestion } from '../../policies/replication-options';
+import type { ReplicationOption, StoreQuestion } from '../../policies/replication-options';
 import { unfitAdvice } from '../advice-words';
 import type { Guarded } from '../loop/agent';
 import { LONGEST_WHY, LONGEST_WORDS, quoted, said } from '../loop/said';
 import type { ReplicationAnswer } from './answer-schema';
 import type { ReplicationChoice, ReplicationInput } from './replication-choice';
+import { replicationWays, type Ways } from './replication-ways';
 import { type StoreNames, storeNames } from './store-names';
 
 const MOST_PROOFS = 3;
@@ -42,12 +43,13 @@ interface Pick extends StoreWish {
 
 function readPicks(answer: ReplicationAnswer, input: ReplicationInput) {
   const names = storeNames(input);
+  const ways = replicationWays(input.questions);
   const picks = new Map<string, Pick>();
   /** by store */
   const refusals = new Map<string, string>();
   const unread: string[] = [];
   for (const line of answer.picks) {
-    const read = readPick(line, input, names);
+    const read = readPick(line, input, { names, ways });
     if ('unread' in read) unread.push(read.unread);
     else if ('refusal' in read) refusals.set(read.store, read.refusal);
     else if (picks.has(read.store)) refusals.set(read.store, `picks: ${read.store} is picked twice`);
@@ -61,7 +63,7 @@ function readPicks(answer: ReplicationAnswer, input: ReplicationInput) {
 function readPick(
   line: string,
   { questions }: ReplicationInput,
-  names: StoreNames,
+  { names, ways }: { names: StoreNames; ways: Ways },
 ): Pick | { unread: string } | { store: string; refusal: string } {
   const match = /^\s*(\S+)\s+(\d{1,3})(?:\s+warn\s+(\d{1,9})(?:\s*ms)?)?\s*(?::\s*(.*))?$/is.exec(line);
   const [, name = '', option = '', warn, why = ''] = match ?? [];
@@ -69,17 +71,26 @@ function readPick(
   const question = questions.find((one) => one.store === store);
   if (!match || !question)
     return { unread: `picks: "${quoted(line)}" is not "store option warn ms: why" of a store in the data` };
-  const refusal = pickProblem(question, Number(option), warn);
-  return refusal ? { store: question.store, refusal } : pickOf(question, Number(option), warn, why);
+  const picked = ways.optionOf(question, Number(option));
+  if (!picked) {
+    const valid = question.options.map(({ mode }) => ways.numberOf(mode)).join(', ');
+    return { store: question.store, refusal: `picks: ${store} has options ${valid}, not ${option}` };
+  }
+  const refusal = pickProblem(question, picked, { option, warn });
+  return refusal ? { store: question.store, refusal } : pickOf(question, picked, warn, why);
 }
 
-function pickOf({ store, options, lag }: StoreQuestion, index: number, warn: string | undefined, why: string): Pick {
-  const { mode } = options[index] ?? {};
-  const waits = mode?.kind === 'synchronous' ? { quorum: mode.quorum, whenDegraded: mode.whenDegraded } : {};
+function pickOf(
+  { store, lag }: StoreQuestion,
+  { mode }: ReplicationOption,
+  warn: string | undefined,
+  why: string,
+): Pick {
+  const waits = mode.kind === 'synchronous' && { quorum: mode.quorum, whenDegraded: mode.whenDegraded };
   const lagThresholdMs = warn === undefined ? lag.ms : Number(warn);
   return {
     store,
-    mode: mode?.kind ?? 'asynchronous',
+    mode: mode.kind,
     ...waits,
     ...(lagThresholdMs !== lag.ms && { lagThresholdMs }),
     why: said(why, LONGEST_WHY),
@@ -87,13 +98,11 @@ function pickOf({ store, options, lag }: StoreQuestion, index: number, warn: str
 }
 
 function pickProblem(
-  { store, options, lag }: StoreQuestion,
-  index: number,
-  warn: string | undefined,
+  { store, lag }: StoreQuestion,
+  { blocked }: ReplicationOption,
+  { option, warn }: { option: string; warn: string | undefined },
 ): string | undefined {
-  const option = options[index];
-  if (!option) return `picks: ${store} has options 0 to ${options.length - 1}, not ${index}`;
-  if (option.blocked) return `picks: ${store} option ${index} is blocked: ${option.blocked}`;
+  if (blocked) return `picks: ${store} option ${option} is blocked: ${blocked}`;
   const ms = Number(warn ?? lag.ms);
   if (warn !== undefined && (ms < lag.least || ms > lag.most))
     return `picks: ${store} warn ${ms} ms; valid is ${lag.least} to ${lag.most} ms`;

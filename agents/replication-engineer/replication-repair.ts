@@ -3,6 +3,7 @@ import type { TextPart } from '../loop/facts';
 import { refusedFields } from '../loop/refused-fields';
 import { replicationRepairInstructions } from './instructions';
 import type { ReplicationInput } from './replication-choice';
+import { replicationWays } from './replication-ways';
 import { storeNames } from './store-names';
 
 /** The second and last call of the replication engineer. */
@@ -14,10 +15,11 @@ export const replicationRepair: Repair<ReplicationInput> = {
 
 function repairFacts(answer: Readonly<Record<string, unknown>>, refusal: Refusal, input: ReplicationInput): TextPart[] {
   const names = storeNames(input);
+  const ways = replicationWays(input.questions);
   return [
     { own: '<data>\nstore options alarm least most\n' },
     ...input.questions.flatMap(({ store, options, lag }): TextPart[] => {
-      const usable = options.flatMap(({ blocked }, index) => (blocked ? [] : [index]));
+      const usable = options.flatMap(({ blocked, mode }) => (blocked ? [] : [ways.numberOf(mode)]));
       return [{ foreign: names.nameOf(store) }, { own: ` ${usable.join(' ')} ${lag.ms} ${lag.least} ${lag.most}\n` }];
     }),
     ...refusedFields(answer, refusal),

@@ -13,12 +13,14 @@ import {
   ownTextTokens,
   utf8Bytes,
 } from '../../agents/loop/estimate-tokens';
+import { regionalDeployer } from '../../agents/regional-deployer/regional-deployer';
+import { replicationEngineer } from '../../agents/replication-engineer/replication-engineer';
 import { topologyArchitect } from '../../agents/topology-architect/topology-architect';
 import { validationAnalyst } from '../../agents/validation-analyst/validation-analyst';
 import golden from './golden-token-counts.json';
 
 /** An agent joins by one word. */
-const AGENTS = [intake, topologyArchitect, validationAnalyst, failureAnalyst];
+const AGENTS = [intake, topologyArchitect, regionalDeployer, replicationEngineer, validationAnalyst, failureAnalyst];
 
 describe('estimate of own text', () => {
   it.each(golden.own)('is not below the measured count of a prompt (case %#)', ({ text, tokens }) => {

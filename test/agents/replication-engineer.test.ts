@@ -20,7 +20,14 @@ const STORES = ['orders', 'audit', 'sessions-of-customers'].map((name) => ({
   replication: 'auto',
   personalData: name === 'orders',
 }));
-const CHANGES = { dataStores: STORES, recovery: { rtoSeconds: 900, rpoSeconds: 600 } };
+/** Engines that replicate asynchronously only, as on AWS. */
+const CHANGES = { platform: 'aws', dataStores: STORES, recovery: { rtoSeconds: 900, rpoSeconds: 600 } };
+/** Engines whose commits can wait for two other regions. */
+const ON_LAB = {
+  ...CHANGES,
+  platform: 'lab',
+  dataStores: STORES.map((store) => ({ ...store, consistency: 'eventual' })),
+};
 const GOOD = {
   weigh: 'orders is the hardest: money; the note wants to know of a lag early',
   picks: ['orders 0 warn 5000: money, noticed within 5 s', 'audit 0', 's3 0: sessions rebuild'],
@@ -33,6 +40,8 @@ function read(change: Partial<typeof GOOD> = {}, input: ReplicationInput = repli
   return readAnswerText(replicationEngineer, JSON.stringify({ ...GOOD, ...change }), input);
 }
 
+const WAITS = { kind: 'synchronous', writePenaltyMs: 70, quorum: 1, whenDegraded: 'continue' } as const;
+
 /** The same stores as if an engine could replicate synchronously. */
 function withSynchronous(input: ReplicationInput, blocked?: string): ReplicationInput {
   return {
@@ -40,10 +49,7 @@ function withSynchronous(input: ReplicationInput, blocked?: string): Replication
     questions: input.questions.map(
       (question): StoreQuestion => ({
         ...question,
-        options: [
-          ...question.options.slice(0, 1),
-          { mode: { kind: 'synchronous', writePenaltyMs: 70 }, ...(blocked && { blocked }) },
-        ],
+        options: [...question.options.slice(0, 1), { mode: WAITS, ...(blocked && { blocked }) }],
       }),
     ),
   };
@@ -72,7 +78,7 @@ describe('guard of the replication engineer', () => {
     ]);
     expect(decisions[1]).toMatchObject({
       decidedBy: 'model',
-      reason: expect.stringContaining('noticed within 5 s; postgresql on lab'),
+      reason: expect.stringContaining('noticed within 5 s; postgresql on aws'),
     });
   });
 
@@ -85,7 +91,7 @@ describe('guard of the replication engineer', () => {
       { picks: ['orders 1', 'audit 0', 's3 0'] },
       /orders option 1 is blocked: engine has none/,
     ],
-    ['an option that is not there', { picks: ['orders 7', 'audit 0', 's3 0'] }, /orders has options 0 to 1, not 7/],
+    ['an option that is not there', { picks: ['orders 7', 'audit 0', 's3 0'] }, /orders has options 0, 1, not 7/],
     [
       'an alarm that distance alone would raise',
       { picks: ['orders 0 warn 10', 'audit 0', 's3 0'] },
@@ -106,9 +112,25 @@ describe('guard of the replication engineer', () => {
   it('takes another option where rules leave one open, and only there', () => {
     const picks = ['orders 1: money', 'audit 0', 's3 0'];
     expect(read({ picks }, withSynchronous(replicationInput(CHANGES)))).toMatchObject({
-      choice: { wishes: { stores: [{ store: 'orders', mode: 'synchronous' }, {}, {}] } },
+      choice: {
+        wishes: { stores: [{ store: 'orders', mode: 'synchronous', quorum: 1, whenDegraded: 'continue' }, {}, {}] },
+      },
     });
     expect(read({ picks }, withSynchronous(replicationInput(CHANGES), 'rpo'))).toMatchObject({ kind: 'refused' });
+  });
+
+  it('takes a quorum and what happens while standbys are missing where the engine leaves them open', () => {
+    const picks = ['orders 2: a lost order is refunded', 'audit 0', 's3 3'];
+    const reading = read({ picks }, replicationInput(ON_LAB));
+    if (reading.kind !== 'accepted') throw new Error(JSON.stringify(reading));
+    const { wishes } = reading.choice;
+    expect(wishes.stores).toEqual([
+      { store: 'orders', mode: 'synchronous', quorum: 1, whenDegraded: 'continue' },
+      { store: 'audit', mode: 'asynchronous' },
+      { store: 'sessions-of-customers', mode: 'synchronous', quorum: 2, whenDegraded: 'continue' },
+    ]);
+    const plan = planReplication({ ...exampleTopology(ON_LAB), wishes });
+    expect(plan.stores[0]?.mode).toMatchObject({ kind: 'synchronous', quorum: 1, whenDegraded: 'continue' });
   });
 
   it('keeps the good picks of an answer that could not be corrected, and rules for the others', () => {
@@ -163,10 +185,8 @@ const hostileInput: fc.Arbitrary<ReplicationInput> = fc
     const base = replicationInput();
     const dataStores = names.map((name) => ({ ...base.request.dataStores[0]!, name }));
     const request = { ...base.request, notes, dataStores, compliance: { frameworks: [], residency } };
-    return withSynchronous(
-      { ...base, request, questions: names.map((store) => ({ ...base.questions[0]!, store })) },
-      blocked,
-    );
+    const input = { ...base, request, questions: names.map((store) => ({ ...base.questions[0]!, store })) };
+    return blocked === undefined ? input : withSynchronous(input, blocked);
   });
 
 describe('facts of the replication engineer', () => {
@@ -174,9 +194,18 @@ describe('facts of the replication engineer', () => {
     const call = firstCall(replicationEngineer, replicationInput(CHANGES), openLedger(), 'm');
     expect(call.rung).toBe('3 of 3 stores, all options, 1 of 1 places');
     expect(call.user).toContain('writes should be fastest there');
+    expect(call.user).toMatch(/^options 0 async loss 60 s; 1 sync 1 continue pen \d+ ms$/m);
     expect(call.user).toContain(
-      's3 postgresql strong none plain 90000 1000 270000; 0 asynchronous loss 1 s; 1 synchronous pen',
+      's3 postgresql strong none plain 90000 1000 270000; 0 1!engine has none across regions\n',
     );
+  });
+
+  it('name every way once, and the stores that have it by number', () => {
+    const call = firstCall(replicationEngineer, replicationInput(ON_LAB), openLedger(), 'm');
+    expect(call.user).toMatch(
+      /^options 0 async loss 1 s; 1 sync 1 block pen (\d+) ms; 2 sync 1 continue pen \1 ms; 3 sync 2 continue pen \d+ ms$/m,
+    );
+    expect(call.user).toMatch(/^s3 postgresql eventual none plain 90000 \d+ 270000; 0 1 2 3$/m);
   });
 
   it('grow only with a committed number', () => {
