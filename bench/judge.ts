@@ -20,7 +20,7 @@ const NOBODY_ASKED =
 /**
  * `npm run judge [-- FILE]`: lets rules answer the questions of examples/judgement, and the configured model where there
  * is one, each with the agents, guards and budgets of a deployment. Prints right answers per agent and what was wrong,
- * and writes them as JSON (default: dated, in the state folder). Asking a model costs about 40 calls.
+ * and writes them as JSON (default: dated, in the state folder). Asking a model costs about 43 calls.
  */
 async function main(file: string | undefined): Promise<void> {
   const config = loadConfig();

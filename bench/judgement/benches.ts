@@ -10,9 +10,11 @@ import type { ArchitectInput } from '../../agents/topology-architect/topology-ch
 import { usableCandidates } from '../../agents/topology-architect/topology-rules';
 import { validationAnalyst } from '../../agents/validation-analyst/validation-analyst';
 import type { ValidationFindings } from '../../agents/validation-analyst/validation-findings';
+import type { ReplicationWishes } from '../../contracts/replication';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Topology } from '../../contracts/topology';
 import { CHECKLIST_ITEMS } from '../../contracts/validation';
+import type { StoreQuestion } from '../../policies/replication-options';
 import { validationVerdict } from '../../policies/validation-verdict';
 import { replicationQuestions } from '../../skills/database-optimization-analyzer/skill';
 import { designRollout } from '../../skills/deployment-strategy-designer/skill';
@@ -86,12 +88,7 @@ export const BENCHES: Record<JudgementCase['agent'], AnyBench> = {
     },
     view: ({ wishes }, { questions }) => ({
       first: wishes.order[0] ?? questions[0]?.store ?? '',
-      ...Object.fromEntries(
-        questions.map(({ store, lag }) => [
-          `${store} warnMs`,
-          wishes.stores.find((wish) => wish.store === store)?.lagThresholdMs ?? lag.ms,
-        ]),
-      ),
+      ...Object.fromEntries(questions.flatMap((question) => storeView(question, wishes))),
     }),
   }),
   'failure analyst': anyBench({
@@ -165,4 +162,20 @@ function findingsOf({ request, validation }: JudgementCase): ValidationFindings 
     ...{ sla, recovery, regions: places, verdict, blockers, health, latency, load, checklist, lag: [] },
     ...(drill && { drill }),
   };
+}
+
+/** How one store is replicated: what was wished for, or else what rules say. */
+function storeView(
+  { store, lag, mode }: StoreQuestion,
+  { stores }: ReplicationWishes,
+): Array<[string, string | number]> {
+  const wish = stores.find((one) => one.store === store);
+  const ruled = mode.kind === 'synchronous' ? mode : { kind: mode.kind, quorum: 0, whenDegraded: 'none' };
+  const { mode: kind, quorum = 0, whenDegraded = 'none' } = wish ?? { ...ruled, mode: ruled.kind };
+  return [
+    [`${store} mode`, kind],
+    [`${store} quorum`, quorum],
+    [`${store} whenDegraded`, whenDegraded],
+    [`${store} warnMs`, wish?.lagThresholdMs ?? lag.ms],
+  ];
 }

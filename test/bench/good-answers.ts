@@ -1,5 +1,6 @@
 import type { RolloutInput } from '../../agents/regional-deployer/rollout-choice';
 import type { ReplicationInput } from '../../agents/replication-engineer/replication-choice';
+import { replicationWays } from '../../agents/replication-engineer/replication-ways';
 import type { ArchitectInput } from '../../agents/topology-architect/topology-choice';
 import { usableCandidates } from '../../agents/topology-architect/topology-rules';
 import { BENCHES } from '../../bench/judgement/benches';
@@ -69,16 +70,21 @@ function rollouts(input: RolloutInput, rules: readonly string[]): Answer[] {
 }
 
 function replications({ questions }: ReplicationInput): Answer[] {
-  const warnings = questions.map(({ lag }) => [lag.least, lag.ms, lag.most]);
-  const combined = warnings.reduce<number[][]>(
-    (all, some) => all.flatMap((before) => some.map((ms) => [...before, ms])),
+  const ways = replicationWays(questions);
+  const picks = questions.map(({ store, options, lag }) =>
+    options.flatMap(({ mode }) =>
+      [lag.least, lag.ms, lag.most].map((ms) => `${store} ${ways.numberOf(mode)} warn ${ms}: as the note says`),
+    ),
+  );
+  const combined = picks.reduce<string[][]>(
+    (all, some) => all.flatMap((before) => some.map((pick) => [...before, pick])),
     [[]],
   );
   const stores = questions.map(({ store }) => store);
   return combined.flatMap((all) =>
     [stores, [...stores].reverse()].map((order) => ({
       ...{ weigh: 'as the note says', conflicts: '', proof: [], order },
-      picks: stores.map((store, index) => `${store} 0 warn ${all[index]}: as the note says`),
+      picks: all,
     })),
   );
 }

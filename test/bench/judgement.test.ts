@@ -33,8 +33,8 @@ async function judgedBy(replies: ScriptedReply[]) {
 }
 
 describe('the cases of examples/judgement', () => {
-  it('are forty', () => {
-    expect(cases).toHaveLength(40);
+  it('are forty-three', () => {
+    expect(cases).toHaveLength(43);
   });
 
   it.each(cases)('$name can be answered as expected within every guard', (judged) => {
@@ -54,14 +54,14 @@ describe('scores', () => {
     const right = rows.filter(({ rules }) => rules.ok).map(({ name }) => name);
     expect(right).toEqual(rows.filter(({ control }) => control).map(({ name }) => name));
     expect(right.length).toBeLessThan(15);
-    expect(scoreTable(rows)).toMatch(/^all +40 +11$/m);
+    expect(scoreTable(rows)).toMatch(/^all +43 +12$/m);
   });
 
   it('of a model with good answers are full, and its tokens are counted', async () => {
     const rows = await judgedBy(cases.map((judged) => ({ kind: 'answer', answer: goodAnswer(judged) ?? {} })));
     expect(rows.filter(({ model }) => !model?.ok)).toEqual([]);
     expect(rows.every(({ model }) => (model?.tokens ?? 0) > 0)).toBe(true);
-    expect(scoreTable(rows)).toMatch(/^all +40 +11 +40 +\d+$/m);
+    expect(scoreTable(rows)).toMatch(/^all +43 +12 +43 +\d+$/m);
   });
 
   it('of a model that cannot be asked are none: rules do not help it', async () => {
