@@ -6,8 +6,8 @@ import { type Cell, Collision } from './cell';
 import type { Entry } from './entry';
 import { type ChangeOutcome, type LeaseStore, LeaseStoreUnavailable } from './lease-store';
 
-/** Between attempts that the network made fail. */
-const LONGEST_PAUSE_MS = 20;
+/** Between attempts that failed: the next member is asked at once, a store that refuses everything is not pestered. */
+const LONGEST_PAUSE_MS = 200;
 
 /**
  * A lease store of a cell: repeats attempts that failed until the time limit, and says `changed` or `refused` only of
@@ -25,6 +25,7 @@ export function createLeaseStore<Seen extends Entry>(
   /** Attempts until one succeeds or time is up. An attempt is told whether an earlier one may have happened. */
   async function insist<T>(deadline: number, attempt: (isRepeat: boolean) => Promise<T>): Promise<T> {
     let isRepeat = false;
+    const reasons = new Set<string>();
     for (let attempts = 1; ; attempts++) {
       const begin = performance.now();
       try {
@@ -32,10 +33,11 @@ export function createLeaseStore<Seen extends Entry>(
       } catch (error) {
         if (!(error instanceof LeaseStoreUnavailable)) throw error;
         isRepeat ||= !(error instanceof Collision) || error.mayHaveHappened;
+        reasons.add(error.message);
         const now = performance.now();
-        const longestMs = error instanceof Collision ? (now - begin) * 2 ** attempts : LONGEST_PAUSE_MS;
-        const pauseMs = Math.random() * longestMs;
-        if (closed || now + pauseMs >= deadline) throw error;
+        const unitMs = error instanceof Collision ? now - begin : 2;
+        const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.random() * unitMs * 2 ** attempts);
+        if (closed || now + pauseMs >= deadline) throw new LeaseStoreUnavailable([...reasons].slice(-3).join('; '));
         await pause(pauseMs);
       }
     }

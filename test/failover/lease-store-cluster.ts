@@ -25,8 +25,8 @@ export class TestLink {
     return this.server.listen();
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.server.port}`;
+  get port(): number {
+    return this.server.port;
   }
 
   /** Silent from now on, in both directions; what is sent waits. */

@@ -16,7 +16,7 @@ async function startReplicas(): Promise<Cluster> {
     }),
     1,
   );
-  const replicas = members.map(({ link }) => link.url);
+  const replicas = members.map(({ link }) => `http://127.0.0.1:${link.port}`);
   return { members, stop, createStore: (options) => createEmbeddedLeaseStore({ replicas, ...options }) };
 }
 
