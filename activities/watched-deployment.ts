@@ -1,7 +1,7 @@
-import type { Automation } from '../contracts/failover';
 import type { DeploymentRecord } from '../contracts/record';
 import type { WatchedDeployment } from '../contracts/region-observation';
 import { failoverChain, outsideResidency } from '../policies/health/failover-chain';
+import { automationOf } from '../policies/operations/automation';
 
 /** What is watched of a record; undefined when nothing is live. */
 export function watchedDeployment(record: DeploymentRecord): WatchedDeployment | undefined {
@@ -11,7 +11,10 @@ export function watchedDeployment(record: DeploymentRecord): WatchedDeployment |
   const primary = record.primary ?? topology.primary;
   const names = topology.regions.map(({ region }) => region);
   const { residency } = request.compliance;
-  const { chain, problem } = failoverChain(topology.regions, primary, residency);
+  const fenced = record.fenced?.map(({ region }) => region) ?? [];
+  const readers = replication?.stores.flatMap((store) => store.readers ?? []) ?? [];
+  const able = topology.regions.filter(({ region }) => region === primary || ![...fenced, ...readers].includes(region));
+  const { chain, problem } = failoverChain(able, primary, residency);
   const lastDrill = record.drills.at(-1);
   return {
     version: record.version,
@@ -25,6 +28,7 @@ export function watchedDeployment(record: DeploymentRecord): WatchedDeployment |
     ...(problem && { chainProblem: problem }),
     outside: outsideResidency(names, residency),
     drained: record.drained,
+    fenced,
     stores: (replication?.stores ?? []).map(({ store, lagThresholdMs, primary: first, replicas }) => ({
       store,
       lagThresholdMs,
@@ -32,12 +36,7 @@ export function watchedDeployment(record: DeploymentRecord): WatchedDeployment |
     })),
     rtoSeconds: request.recovery.rtoSeconds,
     latency: request.latency,
-    automation: automationOf(request.recovery),
+    automation: automationOf(request),
     ...(lastDrill && { lastDrill: { at: lastDrill.at, rtoMs: lastDrill.rtoMs, passed: lastDrill.passed } }),
   };
-}
-
-/** What a request says about acting without a person; one that says nothing has things proposed. */
-function automationOf(recovery: { rtoSeconds: number; automation?: Automation }): Automation {
-  return recovery.automation ?? 'propose';
 }

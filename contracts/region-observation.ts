@@ -37,6 +37,7 @@ export const watchedDeploymentSchema = z.object({
   chainProblem: z.string().optional().describe('why nobody may take over'),
   outside: z.array(regionIdSchema).describe('regions in which, by residency, no user may be served and no data kept'),
   drained: z.array(regionIdSchema),
+  fenced: z.array(regionIdSchema).describe('regions that lost the writes in a failover and have to rejoin'),
   stores: z.array(z.object({ store: z.string(), lagThresholdMs: z.number(), regions: z.array(regionIdSchema) })),
   rtoSeconds: z.number(),
   latency: z.object({ percentile: z.number(), underMs: z.number(), of: z.enum(['read', 'write']) }),

@@ -25,7 +25,20 @@ export function findingsOf(facts: WatchFacts, triggers: readonly Trigger[]): Fin
       ...lagFindings(window, facts),
     ]),
     ...brokenReplication(facts),
+    ...facts.deployment.order.map((region) => fencedFinding(region, facts)),
   ];
+}
+
+/** Until it has rejoined there is one copy less, and nobody notices by themselves. */
+function fencedFinding(region: string, { deployment }: WatchFacts): Finding {
+  return {
+    key: `fenced/${region}`,
+    firing: deployment.fenced.includes(region),
+    severity: 'warning',
+    title: `${region} is fenced since a failover`,
+    detail: 'it holds no copy that counts until it has rejoined',
+    region,
+  };
 }
 
 function downFinding(

@@ -27,7 +27,8 @@ export function operationOf({ kind, region, to, because }: Action, proposed: boo
 
 /** What a person types to have it done. */
 export function commandOf(action: Action, { application, environment }: DeploymentKey): string {
+  const name = `${application}/${environment}`;
   const operation = operationOf(action, false);
-  const region = 'region' in operation ? ` ${operation.region}` : '';
-  return `meridian ${operation.kind} ${application}/${environment}${region}`;
+  if (operation.kind === 'record-failover') return `meridian failovers ${name} --record`;
+  return `meridian ${operation.kind} ${name}${'region' in operation ? ` ${operation.region}` : ''}`;
 }

@@ -49,7 +49,8 @@ function movePrimary(facts: WatchFacts, triggers: readonly Trigger[]): Action | 
 
 function leaveRegion(facts: WatchFacts, region: string, triggers: readonly Trigger[]): Action | undefined {
   const reason = triggers.find(({ kind }) => kind !== 'latency-warning');
-  if (!reason || facts.deployment.drained.includes(region)) return undefined;
+  const isOut = [...facts.deployment.drained, ...facts.deployment.fenced].includes(region);
+  if (!reason || isOut) return undefined;
   return { kind: 'drain', region, because: reason.because };
 }
 
