@@ -22,10 +22,10 @@ export function overallHealth(services: readonly ServiceLook[]): number | undefi
  * threshold of the region's rank. Green needs everything to be seen; unknown is what is neither.
  */
 export function alertLevel(services: readonly ServiceLook[], threshold: number): AlertLevel {
-  if (services.some(({ service, score }) => score === 0 && SERVING.includes(service))) return 'red';
   const overall = overallHealth(services);
   if (overall === undefined) return 'unknown';
-  if (overall < RED_BELOW) return 'red';
+  const isOut = services.some(({ service, score }) => score === 0 && SERVING.includes(service));
+  if (isOut || overall < RED_BELOW) return 'red';
   if (overall < threshold) return 'yellow';
   return services.every(({ score }) => score !== undefined) ? 'green' : 'unknown';
 }
