@@ -1,3 +1,4 @@
+import { createBackupActivities } from './backups';
 import { createDataActivities } from './data';
 import type { ActivityDependencies } from './dependencies';
 import { createDriftActivities } from './drift';
@@ -30,6 +31,7 @@ export function createActivities(deps: ActivityDependencies) {
     ...createSweepActivities(deps),
     ...createTrafficActivities(deps),
     ...createDataActivities(deps),
+    ...createBackupActivities(deps),
     ...createProbeActivities(deps),
     ...createDrillActivities(deps),
     ...createReportActivities(deps),

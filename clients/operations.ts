@@ -35,6 +35,7 @@ const DOING: Record<OperationRequest['kind'], string> = {
   'promote-region': 'promote the region',
   rejoin: 'rejoin the region',
   'record-failover': 'record the failover',
+  restore: 'restore the data',
 };
 
 export interface PlanResult {

@@ -82,3 +82,21 @@ export const restoreReportSchema = z.object({
   notes: z.array(z.string()).describe('what a person has to know or do, in sentences'),
 });
 export type RestoreReport = z.infer<typeof restoreReportSchema>;
+
+/** What is wrong with the backups of a store, for whoever is told. */
+export const backupFindingSchema = z.object({
+  store: z.string(),
+  severity: z.enum(['critical', 'warning']),
+  message: z.string(),
+});
+export type BackupFinding = z.infer<typeof backupFindingSchema>;
+
+/** What a round of backups came to, or, when nothing was to be taken, what there is. */
+export const backupRoundSchema = z.object({
+  at: z.string(),
+  chains: z.array(backupChainSchema),
+  taken: z.array(z.string()).describe('store and id of the backups of this round'),
+  pruned: z.number().int().nonnegative(),
+  findings: z.array(backupFindingSchema),
+});
+export type BackupRound = z.infer<typeof backupRoundSchema>;

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
 import { type DecideApprovalInput, signatureSchema } from './approval';
+import { recoveryTargetSchema } from './backup';
 import { intakeSchema } from './intake';
 import type { LedgerSummary } from './ledger';
 import type { DeploymentPlan } from './plan';
@@ -48,6 +49,15 @@ export const operationRequestSchema = z.discriminatedUnion('kind', [
     ...askedBy,
   }),
   z.object({ kind: z.literal('rejoin'), region: regionIdSchema, ...why, ...askedBy }),
+  z.object({
+    kind: z.literal('restore'),
+    region: regionIdSchema.describe('takes the writes, with the data of a backup'),
+    target: recoveryTargetSchema,
+    backup: z.string().max(62).optional().describe('absent: the newest that is proven'),
+    replaceLiving: z.boolean().optional().describe('also when databases live, to go back in time on purpose'),
+    ...why,
+    ...askedBy,
+  }),
   z.object({ kind: z.literal('record-failover'), ...why, ...askedBy }),
 ]);
 export type OperationRequest = z.infer<typeof operationRequestSchema>;

@@ -6,6 +6,7 @@ export const OPERATION_KINDS = [
   'drain',
   'undrain',
   'rejoin',
+  'restore',
   'deploy',
   'retire',
   'sweep',

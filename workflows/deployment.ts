@@ -28,6 +28,7 @@ import { drainRegion, returnRegion } from './operations/drain-region';
 import type { OperateInput } from './operations/operation-run';
 import { promoteRegion } from './operations/promote-region';
 import { recordFailOver } from './operations/record-fail-over';
+import { recoverFromDisaster } from './operations/recover-from-disaster';
 import { rejoinRegion } from './operations/rejoin-region';
 import { switchOver } from './operations/switch-over';
 import { retireDeployment } from './retire-deployment';
@@ -188,6 +189,7 @@ const LIVE_OPERATIONS = {
   'promote-region': promoteRegion,
   rejoin: rejoinRegion,
   'record-failover': recordFailOver,
+  restore: recoverFromDisaster,
 };
 
 function isLiveOperation(request: OperationRequest): request is LiveOperationRequest {

@@ -1,4 +1,5 @@
 // Sandbox-safe. The workflow types of Meridian; every export here is one, under its own name.
+export { backUpData } from './back-up-data';
 export { deployMultiRegion } from './deploy-multi-region';
 export { deployRegion } from './deploy-region';
 export { deployment } from './deployment';
@@ -6,6 +7,7 @@ export { detectDrift } from './detect-drift';
 export { drainRegion, returnRegion } from './operations/drain-region';
 export { promoteRegion } from './operations/promote-region';
 export { recordFailOver } from './operations/record-fail-over';
+export { recoverFromDisaster } from './operations/recover-from-disaster';
 export { rejoinRegion } from './operations/rejoin-region';
 export { switchOver } from './operations/switch-over';
 export { planDeployment } from './plan-deployment';

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecoveryTarget, RestoreReport } from '../../contracts/backup';
-import { accessTo, startDatabase } from '../daemon/databases';
+import { accessTo, startDatabase, stopDatabase } from '../daemon/databases';
 import { acceptEpoch } from '../daemon/epoch';
 import {
   type Database,
@@ -40,7 +40,7 @@ const POLL_MS = 20;
 
 /**
  * Makes the database of a region from a backup and the archived log, and the primary of its store. What was there is
- * kept beside it, once. Refuses while any database of the store lives: a standby that lives holds more than a backup.
+ * kept beside it, once, and is put back when the restore fails. Refuses while any database of the store lives: a standby that lives holds more than a backup.
  */
 export async function restoreStore(
   lab: Lab,
@@ -60,14 +60,19 @@ export async function restoreStore(
   const before = `${database.dataFolder}.before-restore`;
   await rm(before, { recursive: true, force: true });
   await rename(database.dataFolder, before).catch(() => undefined);
-  await layDown(backup, database.dataFolder, owner, conf).catch((error: unknown) => {
-    throw error instanceof DamagedBackup ? new LabError('Platform.Refused', error.message, { region }) : error;
-  });
-  await startDatabase(lab, site, store, database);
   const access = accessTo(lab, store, database);
-  await awaitPrimary(lab, store, database, access);
-  await forgetTarget(access);
-  await turnOnFsync(access);
+  try {
+    await layDown(backup, database.dataFolder, owner, conf);
+    await startDatabase(lab, site, store, database);
+    await awaitPrimary(lab, store, database, access);
+    await forgetTarget(access);
+    await turnOnFsync(access);
+  } catch (error) {
+    await stopDatabase(site, database);
+    await rm(database.dataFolder, { recursive: true, force: true });
+    await rename(before, database.dataFolder).catch(() => undefined);
+    throw error instanceof DamagedBackup ? new LabError('Platform.Refused', error.message, { region }) : error;
+  }
   database.since = new Date().toISOString();
   database.fenced = undefined;
   database.rejoinedInEpoch = epoch;

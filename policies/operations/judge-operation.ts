@@ -11,7 +11,7 @@ interface Asked {
 }
 
 /** Stores without a primary have nothing to move: every region of an application without data is as good as another. */
-const MOVES_WRITES: readonly OperationKind[] = ['switchover', 'promote-region', 'rejoin', 'record-failover'];
+const MOVES_WRITES: readonly OperationKind[] = ['switchover', 'promote-region', 'rejoin', 'restore', 'record-failover'];
 
 /**
  * Whether the table allows an operation now, and if not, in which words.
@@ -30,7 +30,7 @@ export function judgeOperation(asked: Asked, record: DeploymentRecord, diverged 
 
 /** A copy that is only read lacks what a primary needs, and may be far behind. */
 function readerRefusal({ kind, region = '' }: Asked, { live }: DeploymentRecord): Judgement {
-  if (kind !== 'switchover' && kind !== 'promote-region') return { kind: 'legal' };
+  if (kind !== 'switchover' && kind !== 'promote-region' && kind !== 'restore') return { kind: 'legal' };
   const cannot = (live?.replication?.stores ?? []).find(
     ({ engine, primary, replicas, readers = [] }) =>
       engine === 'postgresql' && (readers.includes(region) || ![primary, ...replicas].includes(region)),

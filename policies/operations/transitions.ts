@@ -158,6 +158,27 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
       absent: NO_PART,
     },
   },
+  restore: {
+    does: 'brings the data back from a backup and the archived log, when no database is left or time has to be turned back',
+    priority: 'emergency',
+    preempted: 'waits',
+    deployment: {
+      absent: NOT_LIVE,
+      live: { becomes: 'failed-over' },
+      'failed-over': { becomes: 'failed-over' },
+      // the platform may have failed over before the last database died
+      diverged: { becomes: 'failed-over' },
+    },
+    region: {
+      primary: { becomes: 'primary' },
+      'primary-drained': { becomes: 'primary' },
+      standby: { becomes: 'primary' },
+      drained: { becomes: 'primary' },
+      fenced: { becomes: 'primary' },
+      absent: NO_PART,
+    },
+    oldPrimary: 'fenced',
+  },
   deploy: {
     does: 'deploys a request, or changes what is live',
     priority: 'deploy',
