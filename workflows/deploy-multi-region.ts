@@ -1,4 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, patched } from '@temporalio/workflow';
 import type { DeploymentReport } from '../contracts/report';
 import { deploymentWorkflowId } from '../contracts/workflow-ids';
 import { deployRegions } from './steps/deploy-regions';
@@ -6,6 +6,7 @@ import { designTopology } from './steps/design-topology';
 import { finishReport, type Outcome } from './steps/finish-report';
 import { planDeployment } from './steps/plan-deployment';
 import { promote } from './steps/promote';
+import { refuseOverFailover } from './steps/refuse-over-failover';
 import { removeRegions } from './steps/remove-regions';
 import { replicateData } from './steps/replicate-data';
 import { returnDrained } from './steps/return-drained';
@@ -49,6 +50,7 @@ async function deploy(run: DeploymentRun): Promise<void> {
   run.settings = await quick.readSettings('read the orchestrator settings');
   run.record = await quick.loadRecord('read what is live', run.scope);
   run.epoch = run.record.epoch;
+  await refuseOverFailover(run);
   run.drains.adopt(run.record.drained);
   if (run.input.intake) run.progress.say(intakeWords(run.input.intake));
   await run.takeStep('topology', () => designTopology(run));
@@ -68,6 +70,14 @@ async function deploy(run: DeploymentRun): Promise<void> {
   await run.takeStep('validation', () => validateDeployment(run, run.approvedPlan));
   await promote(run, run.approvedPlan);
   await CancellationScope.nonCancellable(() => removeRegions(run));
+  await keepBackups(run);
+}
+
+/** What is promoted stays so without backups; that there are none is said. */
+async function keepBackups(run: DeploymentRun): Promise<void> {
+  if (run.approvedPlan.replication.stores.length === 0 || !patched('backup-schedule')) return;
+  const { why } = await quick.ensureBackupSchedule('back up every six hours', run.scope);
+  if (why) run.progress.say(`no backups are scheduled: ${why}`);
 }
 
 async function approvePlan(run: DeploymentRun): Promise<void> {

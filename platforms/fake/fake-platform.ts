@@ -41,9 +41,10 @@ function fakeTraffic(cloud: FakeCloud): TrafficPort {
           consecutiveFailures: isDown(cloud, region) ? 3 : 0,
         })),
       ),
-    shift: ({ to, epoch }) =>
+    shift: ({ to, drain, epoch }) =>
       cloud.call('shift', { region: to }, () => {
         cloud.accept(epoch);
+        cloud.drained = [...drain];
         cloud.did(`shift ${to}`, { call: 'shift', region: to, epoch });
       }),
     drain: ({ regions, epoch }) =>

@@ -34,3 +34,11 @@ export function operatingState(record: DeploymentRecord, diverged = false): Oper
     regions: (live?.topology.regions ?? []).map(({ region }) => ({ region, state: regionState(record, region) })),
   };
 }
+
+/** Whether the platform says otherwise than the record; a region that cannot be seen has not failed over. */
+export function isDiverged(
+  { primary, epoch }: Pick<DeploymentRecord, 'primary' | 'epoch'>,
+  writers: ReadonlyArray<{ region?: string; epoch?: number }>,
+): boolean {
+  return writers.some((one) => (one.region !== undefined && one.region !== primary) || (one.epoch ?? 0) > epoch);
+}

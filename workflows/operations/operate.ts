@@ -11,7 +11,7 @@ import { type LiveOperationRequest, progressQuery, standDownSignal } from '../..
 import type { OperatingState, OperationOutcome, OperationReport } from '../../contracts/operation-report';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { judgeOperation } from '../../policies/operations/judge-operation';
-import { operatingState } from '../../policies/operations/operating-state';
+import { isDiverged, operatingState } from '../../policies/operations/operating-state';
 import { platform, quick } from '../support/activity-stubs';
 import { answerDecisions } from '../support/answer-decisions';
 import { failureTypeOf, messageOf, regionOf } from '../support/failures';
@@ -46,7 +46,7 @@ export async function operate<Request extends LiveOperationRequest>(
     run.settings = await quick.readSettings('read the orchestrator settings');
     const record = await run.readRecord('read what is live');
     const writers = record.live ? await findWriters(run) : [];
-    const diverged = isDiverged(run, writers);
+    const diverged = isDiverged(record, writers);
     before = operatingState(record, diverged);
     const judgement = judgeOperation(run.request, record, diverged);
     if (judgement.kind !== 'legal')
@@ -83,13 +83,6 @@ export function findWriters(run: OperationRun): Promise<Writer[]> {
   const stores = run.stores.map((store) => ({ store: store.store, regions: run.regionsOf(store) }));
   if (stores.length === 0) return Promise.resolve([]);
   return platform.findWriters('who takes the writes', { ...run.on, stores });
-}
-
-/** Only what the platform says counts: a region that cannot be seen has not failed over. */
-export function isDiverged({ record }: OperationRun, writers: readonly Writer[]): boolean {
-  return writers.some(
-    ({ region, epoch }) => (region !== undefined && region !== record.primary) || (epoch ?? 0) > record.epoch,
-  );
 }
 
 function breakOff(run: OperationRun, error: unknown): Promise<Ending> {

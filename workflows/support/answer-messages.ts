@@ -7,6 +7,7 @@ import {
   planQuery,
   progressQuery,
   resumeUpdate,
+  standDownSignal,
 } from '../../contracts/messages';
 import { quick } from './activity-stubs';
 import { answerDecisions } from './answer-decisions';
@@ -29,6 +30,13 @@ export function answerMessages(run: DeploymentRun, cancel: () => void): void {
     decided: ({ by, decision }) => run.progress.say(`${by} decided: ${decision}`),
   });
   handlePause(run);
+  // What cannot be stopped any more is shut out by the epoch that the emergency claims.
+  setHandler(standDownSignal, ({ by }) => {
+    if (run.stopRefusal()) return;
+    run.progress.say(`${by} needs the slot: the deployment makes way`);
+    run.stop(`the deployment made way for ${by}`);
+    cancel();
+  });
   setHandler(
     abortUpdate,
     async ({ by, reason }) => {

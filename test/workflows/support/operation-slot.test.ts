@@ -13,7 +13,7 @@ describe('the operation slot', () => {
     for (const one of [first, second, third]) slot.enqueue(one);
     expect(slot.take()).toBe(first);
     expect([second, third].map((one) => slot.ahead(one))).toEqual([1, 2]);
-    slot.release();
+    slot.release(first);
     expect(slot.take()).toBe(second);
     expect(slot.hasWaiting).toBe(true);
   });

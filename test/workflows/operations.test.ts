@@ -1,0 +1,293 @@
+import { readFileSync } from 'node:fs';
+import { PlatformError } from '../../platforms/platform-error';
+import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
+import { goLive, type LiveFake } from '../support/live-fake';
+
+jest.setTimeout(120_000);
+
+let fake: FakeDeployments;
+let live: LiveFake;
+beforeAll(async () => {
+  fake = await startFakeDeployments();
+  live = await goLive(fake);
+});
+afterAll(() => fake.stop());
+beforeEach(() => live.restore());
+
+const refused = () => new PlatformError('Platform.Refused', 'the provider says no');
+const away = () => new PlatformError('Platform.Unavailable', 'no answer');
+const fails = (call: string, more: { region?: string; after?: boolean; times?: number; error?: PlatformError } = {}) =>
+  fake.cloud.script.push({ call, times: 1, error: refused(), ...more });
+
+/** Everybody answers, the old primary writes, and the record says so. */
+async function expectAsBefore() {
+  const { primary } = live;
+  expect(await live.record()).toMatchObject({ primary, drained: [] });
+  expect((await live.record()).fenced ?? []).toEqual([]);
+  expect(fake.cloud.drained).toEqual([]);
+  const roles = [...fake.cloud.databases.values()].map(({ region, role, fenced }) => ({ region, role, fenced }));
+  expect(roles).toEqual(
+    [primary, ...live.others].map((region) => ({
+      region,
+      role: region === primary ? 'primary' : 'standby',
+      fenced: false,
+    })),
+  );
+}
+
+describe('switchover', () => {
+  it('hands over in order, keeps the old primary as a standby, and says what it saw', async () => {
+    const { primary, others } = live;
+    const [to] = others;
+    const report = await live.ask({ kind: 'switchover', region: to, reason: 'maintenance' });
+    expect(report).toMatchObject({ outcome: 'done', reason: 'maintenance', requester: 'ada', undone: [], left: [] });
+    const phases = ['ready', 'drain', 'catch-up', 'hand-over', 'shift', 'verify', 'rejoin', 'shift'];
+    expect(report.phases.map(({ phase }) => phase)).toEqual(phases);
+    const acts = [`drain ${primary}`, `hand over to ${to}`, `shift ${to}`, `rejoin ${primary}`, `shift ${to}`];
+    expect(live.since()).toEqual(acts);
+    expect(report.receipts).toMatchObject([{ kind: 'stopped-cleanly', region: primary }]);
+    expect(report.before).toMatchObject({ primary, deployment: 'live' });
+    expect(report.after).toMatchObject({ primary: to, deployment: 'live' });
+    expect(await live.record()).toMatchObject({ primary: to, drained: [], fenced: [] });
+    expect((await live.record()).operations?.at(-1)).toMatchObject({ kind: 'switchover', outcome: 'done' });
+  });
+
+  // `after`: it happened, only the answer is lost
+  it.each([
+    ['drain', false],
+    ['drain', true],
+    ['handOver', false],
+    ['handOver', true],
+    ['shift', false],
+    ['shift', true],
+    ['writeAndRead', false],
+  ])('takes the whole way back when %s is refused (after it happened: %s)', async (call, after) => {
+    fails(call, { after });
+    const report = await live.ask({ kind: 'switchover', region: live.others[0] });
+    expect(report).toMatchObject({ outcome: 'failed', left: [] });
+    await expectAsBefore();
+  });
+
+  it.each(['drain', 'status', 'handOver', 'shift', 'writeAndRead', 'rejoin', 'probe'])(
+    'gets over %s being away once',
+    async (call) => {
+      fails(call, { error: away(), after: true });
+      expect(await live.ask({ kind: 'switchover', region: live.others[0] })).toMatchObject({
+        outcome: 'done',
+        left: [],
+      });
+    },
+  );
+
+  it('stands when only the old primary cannot become a standby: it is fenced, and rejoin is next', async () => {
+    const { primary, others } = live;
+    fails('rejoin', { region: primary });
+    const report = await live.ask({ kind: 'switchover', region: others[0] });
+    expect(report).toMatchObject({ outcome: 'done', left: [expect.stringContaining(primary)] });
+    expect(report.next).toEqual([expect.stringMatching(`meridian rejoin .* ${primary}`)]);
+    expect(await live.record()).toMatchObject({
+      primary: others[0],
+      drained: [primary],
+      fenced: [{ region: primary }],
+    });
+    expect(await live.ask({ kind: 'rejoin', region: primary })).toMatchObject({ outcome: 'done' });
+    expect(await live.record()).toMatchObject({ drained: [], fenced: [] });
+  });
+
+  it('is nothing to do where the writes are, and refused at once for what the table does not allow', async () => {
+    const { primary, others } = live;
+    const already = await live.ask({ kind: 'switchover', region: primary });
+    expect(already).toMatchObject({ outcome: 'nothing-to-do', summary: `${primary} takes the writes already` });
+    const cause = { cause: { message: expect.stringContaining('eu-north-1 is no region of') } };
+    await expect(live.begin({ kind: 'switchover', region: 'eu-north-1' })).rejects.toMatchObject(cause);
+    await live.ask({ kind: 'drain', region: others[0] });
+    const drained = { cause: { message: expect.stringContaining('let it answer again first') } };
+    await expect(live.begin({ kind: 'switchover', region: others[0] })).rejects.toMatchObject(drained);
+  });
+});
+
+describe('drain and undrain', () => {
+  it('take a standby out of answering and return it', async () => {
+    const [region] = live.others;
+    expect(await live.ask({ kind: 'drain', region })).toMatchObject({ outcome: 'done' });
+    expect(await live.record()).toMatchObject({ drained: [region] });
+    expect(await live.ask({ kind: 'drain', region })).toMatchObject({ outcome: 'nothing-to-do' });
+    expect(await live.ask({ kind: 'undrain', region })).toMatchObject({ outcome: 'done' });
+    await expectAsBefore();
+  });
+
+  it('leave the primary alone: its writes move first', async () => {
+    const cause = { cause: { message: expect.stringContaining('move them first') } };
+    await expect(live.begin({ kind: 'drain', region: live.primary })).rejects.toMatchObject(cause);
+  });
+
+  it('put back what was when the platform refuses half-way', async () => {
+    fails('drain', { after: true });
+    expect(await live.ask({ kind: 'drain', region: live.others[0] })).toMatchObject({ outcome: 'failed', left: [] });
+    await expectAsBefore();
+  });
+});
+
+describe('promote-region', () => {
+  it('promotes after a receipt, keeps the old primary out until it rejoins, and saves what only it held', async () => {
+    const { primary, others } = live;
+    const report = await live.ask({ kind: 'promote-region', region: others[1], reason: 'the region burns' });
+    expect(report).toMatchObject({ outcome: 'done', receipts: [{ kind: 'processes-gone', region: primary }] });
+    expect(live.since()).toEqual([`fence ${primary}`, `promote ${others[1]}`, `shift ${others[1]}`]);
+    const record = await live.record();
+    expect(record).toMatchObject({ primary: others[1], drained: [primary], fenced: [{ region: primary }] });
+    expect(record.failovers).toMatchObject([{ from: primary, to: others[1], by: 'ada', epoch: record.epoch }]);
+    const row = { table: 'orders', key: '{"id":7}', old: { id: 7, note: 'only here' } };
+    fake.cloud.divergence.set(primary, { rows: [row], kept: 'orders.old', complete: true });
+    const rejoined = await live.ask({ kind: 'rejoin', region: primary });
+    expect(rejoined).toMatchObject({ outcome: 'done', summary: expect.stringContaining('1 rows') });
+    const saved = rejoined.documents.find(({ name }) => name === 'divergence-orders.ndjson');
+    expect(JSON.parse(readFileSync(new URL(saved?.artifact.uri ?? ''), 'utf8'))).toEqual(row);
+    expect(await live.record()).toMatchObject({ primary: others[1], drained: [], fenced: [] });
+  });
+
+  it('promotes nothing without proof, and with a named acceptance of the risk says who and until when', async () => {
+    const { primary, others } = live;
+    const cannotProve = () => fails('fence', { error: away(), times: 100 });
+    cannotProve();
+    const report = await live.ask({ kind: 'promote-region', region: others[0] });
+    expect(report).toMatchObject({ outcome: 'failed', failure: { type: 'Platform.Unavailable', region: primary } });
+    expect(report.next).toEqual([expect.stringContaining('--accept-risk')]);
+    expect(live.since().filter((act) => act.startsWith('promote'))).toEqual([]);
+    await expectAsBefore();
+    await live.restore();
+    cannotProve();
+    const until = new Date(Date.now() + 600_000).toISOString();
+    const acceptRisk = { until, reason: 'the region is under water' };
+    const accepted = await live.ask({ kind: 'promote-region', region: others[0], acceptRisk });
+    expect(accepted).toMatchObject({ outcome: 'done', receipts: [{ kind: 'risk-accepted', region: primary }] });
+    expect(accepted.receipts[0]?.detail).toBe(`accepted by ada until ${until}: the region is under water`);
+    expect(await live.record()).toMatchObject({ primary: others[0], fenced: [{ region: primary }] });
+  });
+
+  it('does not promote on a risk that was accepted until a time that is over', async () => {
+    fails('fence', { error: away(), times: 100 });
+    const acceptRisk = { until: new Date(Date.now() - 1_000).toISOString(), reason: 'too late' };
+    const report = await live.ask({ kind: 'promote-region', region: live.others[0], acceptRisk });
+    expect(report).toMatchObject({ outcome: 'rejected', summary: expect.stringContaining('it is later') });
+    await expectAsBefore();
+  });
+
+  it('lets the old primary come back when nobody could be promoted', async () => {
+    fails('promote', { times: 8 });
+    const report = await live.ask({ kind: 'promote-region', region: live.others[0] });
+    expect(report).toMatchObject({ outcome: 'failed', undone: [`${live.primary} takes the writes again`], left: [] });
+    await expectAsBefore();
+  });
+
+  it.each(['fence', 'promote', 'shift', 'writeAndRead'])('gets over %s being away once', async (call) => {
+    fails(call, { error: away(), after: true });
+    const report = await live.ask({ kind: 'promote-region', region: live.others[0] });
+    expect(report).toMatchObject({ outcome: 'done', left: [] });
+  });
+});
+
+describe('record-failover', () => {
+  it('takes over who writes, the epoch and the history, once', async () => {
+    const { primary, others } = live;
+    await live.restore((cloud) => tookOver(cloud, 'orders', primary, others[0], 7));
+    const report = await live.ask({ kind: 'record-failover' });
+    expect(report).toMatchObject({ outcome: 'done', before: { deployment: 'diverged' } });
+    const record = await live.record();
+    expect(record).toMatchObject({ primary: others[0], epoch: 7, drained: [primary], fenced: [{ region: primary }] });
+    expect(record.failovers).toMatchObject([{ store: 'orders', from: primary, to: others[0], epoch: 7 }]);
+    expect(await live.ask({ kind: 'record-failover' })).toMatchObject({ outcome: 'nothing-to-do' });
+    expect((await live.record()).failovers).toHaveLength(1);
+  });
+
+  it('is asked for before anything else while the record is behind', async () => {
+    const { primary, others } = live;
+    await live.restore((cloud) => tookOver(cloud, 'orders', primary, others[0], 7));
+    const report = await live.ask({ kind: 'switchover', region: others[1] });
+    expect(report).toMatchObject({ outcome: 'refused', summary: expect.stringContaining('--record') });
+    expect(live.since()).toEqual([]);
+  });
+
+  it.each(['takeovers', 'shift', 'writeAndRead'])('gets over %s being away once', async (call) => {
+    const { primary, others } = live;
+    await live.restore((cloud) => tookOver(cloud, 'orders', primary, others[0], 7));
+    fails(call, { error: away(), after: true });
+    expect(await live.ask({ kind: 'record-failover' })).toMatchObject({ outcome: 'done' });
+  });
+});
+
+/** Sentinels have acted: the lease of a store is elsewhere, at a newer epoch. */
+function tookOver(cloud: FakeDeployments['cloud'], store: string, from: string, to: string, epoch: number) {
+  cloud.epoch = epoch;
+  cloud.leases.set(store, { holder: to, epoch, automation: 'automatic' });
+  const fence = { kind: 'lease-expired', region: from, epoch, at: new Date().toISOString(), detail: 'silent' } as const;
+  const at = new Date().toISOString();
+  cloud.takeovers.push({ store, from, to, epoch, at, phases: [{ phase: 'detect', ms: 900 }], fence });
+  const [old, next] = [cloud.databases.get(from), cloud.databases.get(to)];
+  if (old && next) {
+    Object.assign(old, { role: 'standby', fenced: true });
+    next.role = 'primary';
+  }
+}
+
+async function until(is: () => Promise<boolean | undefined>): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await is()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('never happened');
+}
+
+describe('an emergency', () => {
+  it('makes a switchover stand down at its next safe point, with its way back taken, and goes first', async () => {
+    const { primary, others } = live;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isHeld = () => {};
+    const reached = new Promise<void>((resolve) => {
+      isHeld = resolve;
+    });
+    fake.cloud.intercept = async ({ name, nth }, act) => {
+      const result = await act();
+      if (name === 'drain' && nth === 1) {
+        isHeld();
+        await held;
+      }
+      return result;
+    };
+    const switchover = await live.begin({ kind: 'switchover', region: others[0] });
+    await reached;
+    const waiting = await live.begin({ kind: 'drain', region: others[0] }, 'mira');
+    const promotion = await live.begin({ kind: 'promote-region', region: others[1] }, 'mira');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    release();
+    expect(await switchover.result()).toMatchObject({
+      outcome: 'stood-down',
+      failure: { message: expect.stringContaining(promotion.workflowId) },
+      undone: [`return traffic to ${primary}`],
+      left: [],
+    });
+    expect(await promotion.result()).toMatchObject({ outcome: 'done' });
+    expect(await live.record()).toMatchObject({ primary: others[1], fenced: [{ region: primary }] });
+    // its workflow exists once the slot is free
+    await until(async () =>
+      (await live.record()).operations?.some(({ workflowId }) => workflowId === waiting.workflowId),
+    );
+    expect(await waiting.result()).toMatchObject({ outcome: 'done' });
+  });
+});
+
+describe('a deployment over a failover', () => {
+  it('never moves the primary back: it is blocked, with what to do first', async () => {
+    const { primary, others } = live;
+    await live.ask({ kind: 'promote-region', region: others[0] });
+    const blocked = await (
+      await fake.begin({ kind: 'deploy', request: live.request, requester: 'ada' }, live.request)
+    ).result();
+    expect(blocked).toMatchObject({ verdict: 'failed', failure: { type: 'Plan.Blocked' } });
+    expect(blocked.failure?.message).toContain(`${primary} is fenced since a failover`);
+    expect(await live.record()).toMatchObject({ primary: others[0] });
+  });
+});
