@@ -1,6 +1,7 @@
 import type { DeploymentPlan } from '../contracts/plan';
 import type { PlannedChange } from '../contracts/stack';
 import { dataThatLeaves } from '../policies/leaving-regions';
+import { replicationWords } from '../policies/replication-words';
 import { isLost } from '../policies/stateful-resources';
 import { formatCount, formatMs, formatUsd, plural } from './format';
 
@@ -42,6 +43,11 @@ export function rolloutWords({ waves }: DeploymentPlan['rollout']): string {
       return `${approvalBefore ? 'approval, ' : ''}${regions.join(' + ')}${bake}`;
     })
     .join(' → ');
+}
+
+/** "orders: synchronous: acknowledged when …; …": what becomes of writes, one line per data store. */
+export function replicationLines({ replication: { stores } }: DeploymentPlan): string[] {
+  return stores.map((plan) => `${plan.store}: ${replicationWords(plan).join('; ')}`);
 }
 
 /** Data that would be lost, one line per resource or region, each with what would be gone. */

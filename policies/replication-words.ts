@@ -20,22 +20,23 @@ export function replicationWords({ mode, primary, replicas, readers }: Replicate
       case 'synchronous': {
         const { quorum, writePenaltyMs, whenDegraded } = mode;
         const standbys = replicas.length - readers.length;
+        const has = quorum === 1 ? 'has' : 'have';
         return [
-          `synchronous, a write is acknowledged when ${quorum} of ${counted(standbys)} ${quorum === 1 ? 'has' : 'have'} it, ${Math.round(writePenaltyMs)} ms later`,
-          whenDegraded === 'block'
-            ? 'no acknowledged write is lost with the primary'
-            : `no acknowledged write is lost with the primary while ${counted(quorum)} ${quorum === 1 ? 'answers' : 'answer'}`,
-          whenDegraded === 'block'
-            ? `with fewer than ${counted(quorum)} (whenDegraded: block), writes wait`
-            : `with fewer than ${counted(quorum)} (whenDegraded: continue), writes are acknowledged by the primary alone and lost with it`,
+          `synchronous: acknowledged when ${quorum} of ${counted(standbys)} ${has} the write, ${Math.round(writePenaltyMs)} ms later`,
+          ...(whenDegraded === 'block'
+            ? ['nothing acknowledged is lost with the primary', 'with fewer standbys writes wait (block)']
+            : [
+                `nothing acknowledged is lost with the primary while ${counted(quorum)} ${quorum === 1 ? 'answers' : 'answer'}`,
+                'with fewer standbys the primary acknowledges alone, and that is lost with it (continue)',
+              ]),
         ];
       }
       case 'asynchronous':
         return replicas.length === 0
           ? [`one copy in ${primary}`]
           : [
-              `asynchronous, a write is acknowledged by ${primary} alone`,
-              `up to ${mode.boundedRpoSeconds} s of acknowledged writes may be lost with it`,
+              `asynchronous: acknowledged by ${primary} alone`,
+              `up to ${mode.boundedRpoSeconds} s of what was acknowledged may be lost with it`,
             ];
       case 'unsatisfiable':
         return [mode.reason];

@@ -1,6 +1,7 @@
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { PlannedChange, StackArtifact, StackKind } from '../../contracts/stack';
 import { nothingToDo } from '../../policies/nothing-to-do';
+import { replicationWords } from '../../policies/replication-words';
 import { formatMs, plural, shortDigest } from '../format';
 import {
   addedRegions,
@@ -47,7 +48,7 @@ export function renderPlan(plan: DeploymentPlan, view: PlanView, colors: Colors)
     '',
     colors.bold(nothingToDo(plan) ? 'Nothing to do: what is live is what the request asks for' : countWords(plan)),
     ...(nothingToDo(plan) ? [] : rolloutLines(plan)),
-    ...replicationLines(plan),
+    ...replicationSection(plan),
     ...section('Becomes wider', broadened(plan), colors.yellow),
     ...findingLines(plan, colors),
     ...section('Irreversible', plan.irreversible, colors.yellow),
@@ -144,11 +145,11 @@ function rolloutLines({ rollout }: DeploymentPlan): string[] {
   return ['', `Rollout: ${rolloutWords(rollout)}`, `  ${rollout.reason}; on failure: ${rollout.onFailure}`];
 }
 
-function replicationLines({ replication: { stores } }: DeploymentPlan): string[] {
-  return stores.map(
-    ({ store, engine, mode, primary, replicas }) =>
-      `Replication: ${store} (${engine}) ${mode.kind}, ${primary} → ${replicas.join(', ') || 'nowhere'}`,
-  );
+function replicationSection({ replication: { stores } }: DeploymentPlan): string[] {
+  return stores.flatMap((plan) => [
+    `Replication: ${plan.store} (${plan.engine}), ${plan.primary} → ${plan.replicas.join(', ') || 'nowhere'}`,
+    ...replicationWords(plan).map((line) => `  ${line}`),
+  ]);
 }
 
 function findingLines({ findings }: DeploymentPlan, colors: Colors): string[] {

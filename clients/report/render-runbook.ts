@@ -2,6 +2,7 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import { REGION_HEADER } from '../../contracts/probe-contract';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { StackKind } from '../../contracts/stack';
+import { replicationInBrief } from '../../policies/replication-words';
 import { logicalNames } from '../../skills/iac-template-generator/logical-names';
 import { formatMs, shortDigest } from '../format';
 import { isRunbookCommandAccepted, runbookCommands } from './runbook-commands';
@@ -66,11 +67,12 @@ function sections(input: RunbookInput): Array<string | undefined> {
   ];
 }
 
-/** The order of the topology is the order of succession: the first region after the primary that holds a copy takes over. */
+/** The order of the topology is the order of succession: the first after the primary whose copies may all be promoted takes over. */
 function successorOf({ topology, replication }: DeploymentPlan): string | undefined {
   const others = topology.regions.map(({ region }) => region).filter((region) => region !== topology.primary);
-  const holdsAll = (region: string) => replication.stores.every(({ replicas }) => replicas.includes(region));
-  return others.find(holdsAll);
+  const mayTakeOver = (region: string) =>
+    replication.stores.every(({ replicas, readers }) => replicas.includes(region) && !readers.includes(region));
+  return others.find(mayTakeOver);
 }
 
 function storeNames({ replication }: DeploymentPlan): StoreNames[] {
@@ -103,7 +105,10 @@ function facts({ request, plan, generation }: RunbookInput): string {
     ['Generation, plan', `${generation}, ${shortDigest(plan.digest)}`],
     ['Primary', topology.primary],
     ['Regions, in order of succession', topology.regions.map(({ region, role }) => `${region} (${role})`).join(', ')],
-    ['Data stores', replication.stores.map(({ store, mode }) => `${store} (${mode.kind})`).join(', ') || 'none'],
+    [
+      'Data stores',
+      replication.stores.map(({ store, mode }) => `${store} (${replicationInBrief(mode)})`).join(', ') || 'none',
+    ],
     [
       'Targets',
       `back within ${formatMs(request.recovery.rtoSeconds * 1_000)}, at most ${formatMs(request.recovery.rpoSeconds * 1_000)} of writes lost`,

@@ -7,7 +7,7 @@ import { operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
 import { kindWords, whoSays } from '../explanation-words';
 import { formatCount, formatMs, formatTime, shortDigest } from '../format';
 import { tokenWords } from '../ledger-words';
-import { broadened, costWords, countWords, dangers, rolloutWords } from '../plan-words';
+import { broadened, costWords, countWords, dangers, replicationLines, rolloutWords } from '../plan-words';
 import { approvalButtons } from './buttons';
 import { codeBlock, cut, escaped, person } from './slack-text';
 
@@ -87,6 +87,7 @@ function planText(plan: DeploymentPlan, budgetUsdPerMonth: number | undefined): 
     escaped(`${topology.mode}, ${regions}`),
     escaped(`${costWords(plan, budgetUsdPerMonth)} · plan ${shortDigest(digest)}`),
     escaped(`rollout ${rolloutWords(rollout)}: ${cut(rollout.reason, 400)}`),
+    ...list('*Replication*', replicationLines(plan)),
     ...list('*Becomes wider*', broadened(plan)),
     ...list('*Irreversible*', irreversible),
   ].join('\n');

@@ -2,6 +2,7 @@ import type { Approval } from '../../../contracts/approval';
 import type { DeploymentPlan } from '../../../contracts/plan';
 import type { DeploymentReport } from '../../../contracts/report';
 import { nothingToDo } from '../../../policies/nothing-to-do';
+import { replicationInBrief, replicationWords } from '../../../policies/replication-words';
 import { formatTime, plural, shortDigest } from '../../format';
 import {
   addedRegions,
@@ -93,7 +94,7 @@ function replication({ replication: { stores } }: DeploymentPlan): Html[] {
   return stores.map(
     (
       store,
-    ) => html`<details><summary>Replication of ${store.store} <span class="soft">${store.engine}, ${store.mode.kind}</span></summary><dl>
+    ) => html`<details><summary>Replication of ${store.store} <span class="soft">${store.engine}, ${replicationInBrief(store.mode)}</span></summary>${replicationWords(store).map((line) => html`<p>${line}</p>`)}<dl>
 <dt>Primary</dt><dd>${store.primary}</dd><dt>Replicas</dt><dd>${store.replicas.join(', ')}</dd>
 <dt>Lag threshold</dt><dd>${store.lagThresholdMs} ms</dd><dt>Conflicts</dt><dd>${store.conflicts}</dd><dt>Capability</dt><dd>${store.capability}</dd></dl></details>`,
   );

@@ -30,7 +30,7 @@ test('what may be lost is accepted by name, and the row that it rests on is cite
   expect(store?.mode).toEqual({ kind: 'asynchronous', boundedRpoSeconds: 1 });
   expect(store?.capability).toContain('postgresql on lab: synchronous or asynchronous across regions');
   expect(store?.capability).toContain(
-    'up to 1 s of acknowledged writes may be lost with it; accepted by name; the drill must prove the rpo of 600 s',
+    'up to 1 s of what was acknowledged may be lost with it; accepted by name; the drill must prove the rpo of 600 s',
   );
   expect(store?.conflicts).toBe(
     'conflicts cannot arise: only us-east-1 takes writes, every other region holds a read-only copy',
@@ -40,7 +40,7 @@ test('what may be lost is accepted by name, and the row that it rests on is cite
 test('below five minutes a write waits for the nearest standby of the lab, and the plan says so', () => {
   const [store] = plan().stores;
   expect(store?.mode).toMatchObject({ kind: 'synchronous', quorum: 1, whenDegraded: 'block' });
-  expect(store?.capability).toMatch(/a write is acknowledged when 1 of 2 standbys has it, \d+ ms later/);
+  expect(store?.capability).toMatch(/acknowledged when 1 of 2 standbys has the write, \d+ ms later/);
 });
 
 test('a region that only reads holds a copy, and is neither waited for nor a standby', () => {
@@ -48,7 +48,7 @@ test('a region that only reads holds a copy, and is neither waited for nor a sta
   const [store] = plan({ dataStores }).stores;
   expect(store).toMatchObject({ replicas: ['eu-west-1', 'ap-southeast-1'], readers: ['ap-southeast-1'] });
   expect(store?.mode).toMatchObject({ kind: 'synchronous', quorum: 1, whenDegraded: 'continue' });
-  expect(store?.capability).toContain('1 of 1 standby has it');
+  expect(store?.capability).toContain('1 of 1 standby has the write');
   expect(store?.capability).toContain('only read, never promoted: ap-southeast-1');
 });
 
