@@ -1,4 +1,5 @@
 import type { ReplicationMode, StoreReplication } from '../contracts/replication';
+import { standbysOf } from './standbys-of';
 import { counted } from './when-degraded';
 
 type Replicated = Pick<StoreReplication, 'mode' | 'primary' | 'replicas' | 'readers'>;
@@ -12,17 +13,19 @@ export function replicationInBrief(mode: ReplicationMode): string {
  * How a store is replicated, for people who approve it: when a write is acknowledged, what is lost at most, what happens
  * while standbys are missing, and which copies never take over. One entry per statement, the mode first.
  */
-export function replicationWords({ mode, primary, replicas, readers }: Replicated): string[] {
+export function replicationWords(plan: Replicated): string[] {
+  const { mode, primary, replicas } = plan;
+  const standbys = standbysOf(plan);
+  const readers = replicas.filter((region) => !standbys.includes(region));
   return [...modeWords(), ...(readers.length > 0 ? [`only read, never promoted: ${readers.join(', ')}`] : [])];
 
   function modeWords(): string[] {
     switch (mode.kind) {
       case 'synchronous': {
         const { quorum, writePenaltyMs, whenDegraded } = mode;
-        const standbys = replicas.length - readers.length;
         const has = quorum === 1 ? 'has' : 'have';
         return [
-          `synchronous: acknowledged when ${quorum} of ${counted(standbys)} ${has} the write, ${Math.round(writePenaltyMs)} ms later`,
+          `synchronous: acknowledged when ${quorum} of ${counted(standbys.length)} ${has} the write, ${Math.round(writePenaltyMs)} ms later`,
           ...(whenDegraded === 'block'
             ? ['nothing acknowledged is lost with the primary', 'with fewer standbys writes wait (block)']
             : [

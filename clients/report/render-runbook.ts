@@ -3,6 +3,7 @@ import { REGION_HEADER } from '../../contracts/probe-contract';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { StackKind } from '../../contracts/stack';
 import { replicationInBrief } from '../../policies/replication-words';
+import { standbysOf } from '../../policies/standbys-of';
 import { logicalNames } from '../../skills/iac-template-generator/logical-names';
 import { formatMs, shortDigest } from '../format';
 import { isRunbookCommandAccepted, runbookCommands } from './runbook-commands';
@@ -70,8 +71,7 @@ function sections(input: RunbookInput): Array<string | undefined> {
 /** The order of the topology is the order of succession: the first after the primary whose copies may all be promoted takes over. */
 function successorOf({ topology, replication }: DeploymentPlan): string | undefined {
   const others = topology.regions.map(({ region }) => region).filter((region) => region !== topology.primary);
-  const mayTakeOver = (region: string) =>
-    replication.stores.every(({ replicas, readers }) => replicas.includes(region) && !readers.includes(region));
+  const mayTakeOver = (region: string) => replication.stores.every((store) => standbysOf(store).includes(region));
   return others.find(mayTakeOver);
 }
 

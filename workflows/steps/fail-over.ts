@@ -2,6 +2,7 @@ import { sleep } from '@temporalio/workflow';
 import type { DatabaseStatus, StoreReplication } from '../../contracts/replication';
 import type { DrillPhase, FenceReceipt } from '../../contracts/validation';
 import type { WriterHandle } from '../../platforms/platform';
+import { standbysOf } from '../../policies/standbys-of';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
@@ -60,8 +61,8 @@ const ASK_AGAIN_MS = 500;
  * The platform refuses the promotion if another living standby holds more.
  */
 async function chooseSuccessor(run: DeploymentRun, [first]: StoreReplication[]): Promise<string> {
-  const { store, replicas } = first ?? { store: '', replicas: [] };
-  const input = { ...run.on, store, regions: replicas };
+  const store = first?.store ?? '';
+  const input = { ...run.on, store, regions: first ? standbysOf(first) : [] };
   let standbys: DatabaseStatus[] = [];
   for (let asked = 0; asked < ASKED_AT_MOST; asked += 1) {
     standbys = await quick.databaseStatuses(`${store}: how far are the standbys`, input);
