@@ -30,7 +30,7 @@ export function replicationWords(plan: Replicated): string[] {
             ? ['nothing acknowledged is lost with the primary', 'with fewer standbys writes wait (block)']
             : [
                 `nothing acknowledged is lost with the primary while ${counted(quorum)} ${quorum === 1 ? 'answers' : 'answer'}`,
-                'with fewer standbys the primary acknowledges alone, and that is lost with it (continue)',
+                'with fewer standbys the primary acknowledges alone, and that may be lost with it (continue)',
               ]),
         ];
       }

@@ -25,7 +25,7 @@ test('continuing says what is lost while standbys are missing', () => {
   expect(words(mode, { readers: [] })).toEqual([
     'synchronous: acknowledged when 2 of 3 standbys have the write, 70 ms later',
     'nothing acknowledged is lost with the primary while 2 standbys answer',
-    'with fewer standbys the primary acknowledges alone, and that is lost with it (continue)',
+    'with fewer standbys the primary acknowledges alone, and that may be lost with it (continue)',
   ]);
 });
 

@@ -6,6 +6,8 @@ import type { RequestProblem } from '../../../contracts/request';
 import { adviceProblems } from '../../../policies/advice-problems';
 import { checkRequest } from '../../../policies/check-request';
 import { parseRequest } from '../../../policies/parse-request';
+import { replicationWords } from '../../../policies/replication-words';
+import { planReplication } from '../../../skills/database-optimization-analyzer/skill';
 import { advise, rankByRules } from '../../../skills/multicloud-strategy-advisor/skill';
 
 const folder = join(__dirname, '../../../examples');
@@ -70,6 +72,27 @@ describe('examples that run', () => {
     expect(text).toContain(`modelled within ${Math.round(chosen.latency.modelledMs)} ms`);
     expect(text).toContain(`It costs about $${Math.round(chosen.cost.usdPerMonth)} a month`);
   });
+});
+
+describe('examples of replication', () => {
+  test.each(['synchronous-block.yaml', 'synchronous-continue.yaml', 'read-replica.yaml'])(
+    '%s is planned as its first lines say',
+    (path) => {
+      const request = requestIn(path);
+      const chosen = rankByRules(advise(request))!;
+      const topology = { ...chosen, primary: chosen.regions[0]!.region, diagram: '' };
+      const [store] = planReplication({ request, topology }).stores;
+      const said = [
+        `orders, ${store!.primary} → ${store!.replicas.join(', ')}`,
+        ...replicationWords(store!),
+        `$${Math.round(chosen.cost.usdPerMonth)} a month`,
+      ];
+      const written = textOf(path)
+        .split('\n')
+        .filter((line) => line.startsWith('#   '));
+      expect(written).toEqual(said.map((line) => `#   ${line}`));
+    },
+  );
 });
 
 describe('examples that are refused', () => {
