@@ -20,6 +20,8 @@ interface OnPlatform {
 
 /** A worker that was away does not take the rounds that it missed, only the last one if that was just now. */
 const CATCH_UP_MS = 10 * 60_000;
+/** What was just promoted gets its first users before its first backup; deployments do not all copy at the same hour. */
+const FIRST_ROUND_AFTER_MS = 60_000;
 
 /** Acts on and questions to the backups of a deployment, and the schedule that takes them. */
 export function createBackupActivities(deps: ActivityDependencies) {
@@ -59,17 +61,17 @@ export function createBackupActivities(deps: ActivityDependencies) {
       }),
 
     /**
-     * Makes sure that backups are taken every six hours, the first at once. Never throws: a deployment that is proven
+     * Makes sure that backups are taken every six hours, the first a minute from now. Never throws: a deployment that is proven
      * stays so without a schedule. Returns why there is none.
      */
     ensureBackupSchedule: async (key: DeploymentKey): Promise<{ why?: string }> => {
       const { application, environment } = key;
+      const firstRoundAt = deps.now().getTime() + FIRST_ROUND_AFTER_MS;
       try {
         await deps.client.schedule.create({
           scheduleId: backupScheduleId(key),
-          spec: { intervals: [{ every: BACKUP_INTERVAL_MS }] },
+          spec: { intervals: [{ every: BACKUP_INTERVAL_MS, offset: firstRoundAt % BACKUP_INTERVAL_MS }] },
           policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP_MS },
-          state: { triggerImmediately: true },
           action: {
             type: 'startWorkflow',
             workflowType: 'backUpData',

@@ -20,6 +20,7 @@ export interface BackupPort {
   /**
    * Makes the database of a region from a backup and the archived log, and the primary. Without `backup` from the newest
    * proven one, or the newest when none is. Refuses while any database of the store lives: a standby holds more.
+   * The same restore again in the same epoch is answered, not repeated.
    */
   restore(
     input: StoreRef & { region: string; backup?: string; target: RecoveryTarget; epoch: number },

@@ -19,6 +19,8 @@ export class Backups {
   private readonly checked: Checked = new Set();
   /** one port for all databases that are restored to be looked at: they run one after the other */
   private scratchPort: number | undefined;
+  /** by store, the last restore: asked for again in the same epoch it is answered, not repeated */
+  private readonly restored = new Map<string, { epoch: number; report: RestoreReport }>();
 
   constructor(private readonly lab: Lab) {}
 
@@ -61,12 +63,17 @@ export class Backups {
   ): Promise<RestoreReport> {
     const { region, target, epoch } = input;
     const store = storeOf(deployment, input.store);
-    return this.onBackups(deployment, store, async () => {
+    return this.onBackups(deployment, store, async ({ key }) => {
+      const last = this.restored.get(key);
+      if (last?.epoch === epoch && last.report.region === region) return last.report;
       const archive = archiveOf(this.lab, siteOf(deployment, region), store.name);
       const backup = choose(await keptBackups(archive), input.backup, target);
       const segments = await archivedSegments(archive, backup.manifest.system);
       const breaks = await breaksIn(segments, segmentNumberAt(backup.manifest.start), this.checked);
-      return restoreStore(this.lab, deployment, store, { region, target, epoch, backup, archive, breaks });
+      const restore = { region, target, epoch, backup, archive, breaks };
+      const report = await restoreStore(this.lab, deployment, store, restore);
+      this.restored.set(key, { epoch, report });
+      return report;
     });
   }
 

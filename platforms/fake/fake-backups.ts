@@ -45,13 +45,25 @@ export function fakeBackups(cloud: FakeCloud): BackupPort {
     restore: ({ store, region, backup, target, epoch }) =>
       cloud.call('restore', { region }, () => {
         cloud.accept(epoch);
+        const { id, takenAt } = find(backup);
+        const report = {
+          store,
+          region,
+          backup: id,
+          target,
+          reached: { at: takenAt },
+          rows: 0,
+          restoreMs: 0,
+          notes: [],
+        };
+        if (cloud.log.some((act) => act.call === 'restore' && act.region === region && act.epoch === epoch))
+          return report;
         const living = [...cloud.databases.values()].find((database) => !database.fenced && !isDown(cloud, database));
         if (living) throw new PlatformError('Platform.Refused', `the database of ${store} lives in ${living.region}`);
-        const { id, takenAt } = find(backup);
         for (const database of cloud.databases.values()) Object.assign(database, { role: 'standby', fenced: true });
         cloud.databases.set(region, { region, role: 'primary', fenced: false });
         cloud.did(`restore ${region}`, { call: 'restore', region, epoch });
-        return { store, region, backup: id, target, reached: { at: takenAt }, rows: 0, restoreMs: 0, notes: [] };
+        return report;
       }),
     prune: ({ keep }) =>
       cloud.call('prune', {}, () => {

@@ -92,6 +92,8 @@ test('all databases are lost: everything up to the last archived position comes 
   const report = await restore(STANDBY, 6);
   expect(report).toMatchObject({ backup: 'first', timeline: 2, rows: before.length, notes: [] });
   expect(Date.now() - startedMs).toBeLessThan(30_000);
+  // the answer was lost: it is given again, and nothing is restored over what may have been written since
+  expect(await restore(STANDBY, 6)).toEqual(report);
   await call('data.rejoin', { ...store, region: PRIMARY, epoch: 6 });
   expect((await call('data.status', { ...store, region: PRIMARY })).role).toBe('standby');
   expect(await sql('select seq::int from meridian_probe_writes order by seq')).toEqual(before);
