@@ -3,12 +3,13 @@ import { TAG_STORE, TEMPLATE_METADATA } from '../../contracts/template-words';
 import { type ResourceView, TemplateReadingError, type TemplateView } from './template-view';
 
 /** How a database takes part in replication: CloudFormation has no property for any of it. */
-const databaseMetadataSchema = databaseSpecSchema.pick({
-  replication: true,
-  quorum: true,
-  whenDegraded: true,
-  promotable: true,
-});
+const databaseMetadataSchema = databaseSpecSchema
+  .pick({ replication: true, quorum: true, whenDegraded: true, promotable: true })
+  .refine(
+    ({ replication, quorum, whenDegraded }) =>
+      replication === 'asynchronous' || (quorum !== undefined && whenDegraded !== undefined),
+    'a synchronous database with quorum and whenDegraded',
+  );
 
 /** The databases of a data template, in the order in which it makes them. */
 export function readDatabases(view: TemplateView): DatabaseSpec[] {

@@ -49,6 +49,21 @@ test('what is rendered is read back: every stack gives its part of the region sp
   );
 });
 
+test('a database that says it is synchronous says to how many, or is refused', () => {
+  const dataTemplate = (words: object) => {
+    const { template, parameters } = templatesOf(threeRegions()).stacks.find(({ ref }) => ref.kind === 'data')!;
+    const content = JSON.parse(template);
+    content.Resources.DatabaseOrdersDb.Metadata.Meridian = words;
+    return readTemplate(JSON.stringify(content), values(parameters));
+  };
+  const waits = { replication: 'synchronous', quorum: 2, whenDegraded: 'block' };
+  expect(dataTemplate(waits)).toMatchObject({ databases: [{ ...waits, promotable: true }] });
+  expect(() => dataTemplate({ replication: 'synchronous' })).toThrow(
+    'DatabaseOrdersDb: Metadata.Meridian: expected a synchronous database with quorum and whenDegraded',
+  );
+  expect(() => dataTemplate({ ...waits, whenDegraded: 'panic' })).toThrow('Metadata.Meridian.whenDegraded: expected');
+});
+
 test('a change of roles is read back: promoted, detached, and following the former primary', () => {
   const before = threeRegions();
   const live = { specs: buildRegionSpecs(before), firstRegion: 'us-east-1' };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { REGION_IDS, regionFact } from '../../../catalog/regions';
-import type { ReplicationPlan } from '../../../contracts/replication';
+import { type ReplicationMode, type ReplicationPlan, whenDegradedSchema } from '../../../contracts/replication';
 import { type DeploymentRequest, deploymentRequestSchema } from '../../../contracts/request';
 import type { Routing, Topology } from '../../../contracts/topology';
 import { parseRequest } from '../../../policies/parse-request';
@@ -181,6 +181,24 @@ const request = fc
 /** It has no db.t4g: such a request is refused without. */
 const CALGARY = { 'ca-west-1': { instanceClass: 'db.m6g.large' } };
 
+const mode: fc.Arbitrary<ReplicationMode> = fc.oneof(
+  fc.constant({ kind: 'asynchronous' as const, boundedRpoSeconds: 5 }),
+  fc.record({
+    kind: fc.constant('synchronous' as const),
+    writePenaltyMs: fc.constant(70),
+    quorum: fc.integer({ min: 1, max: 4 }),
+    whenDegraded: fc.constantFrom(...whenDegradedSchema.options),
+  }),
+);
+
+/** Another way to replicate the databases, of whose copies the last ones are only read. */
+function replicated(input: BuildRegionSpecsInput, way: ReplicationMode, readers: number): BuildRegionSpecsInput {
+  const stores = input.replication.stores.map((plan) =>
+    plan.engine === 'postgresql' ? { ...plan, mode: way, readers: plan.replicas.slice(-readers) } : plan,
+  );
+  return { ...input, replication: { ...input.replication, stores } };
+}
+
 /** Any deployment that can be rendered: one to five regions, up to four services and three stores, every routing. */
 export const plannedDeployments: fc.Arbitrary<BuildRegionSpecsInput> = fc
   .record({
@@ -188,7 +206,10 @@ export const plannedDeployments: fc.Arbitrary<BuildRegionSpecsInput> = fc
     regions: fc.uniqueArray(fc.constantFrom(...REGION_IDS), { minLength: 1, maxLength: 5 }),
     routing: fc.constantFrom<Routing>('failover', 'latency', 'weighted', 'geo'),
     lagThresholdMs: fc.integer({ min: 100, max: 60_000 }),
+    mode,
+    readers: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ request: one, regions, routing, lagThresholdMs }) =>
-    planned({ ...one, regions: { ...one.regions, overrides: CALGARY } }, topologyOf(regions, routing), lagThresholdMs),
-  );
+  .map(({ request: one, regions, routing, lagThresholdMs, mode: way, readers }) => {
+    const asked = { ...one, regions: { ...one.regions, overrides: CALGARY } };
+    return replicated(planned(asked, topologyOf(regions, routing), lagThresholdMs), way, readers);
+  });
