@@ -1,5 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { planQuery, progressQuery } from '../contracts/messages';
+import { OPERATION_KINDS } from '../contracts/operation';
 import type { DeploymentPlan } from '../contracts/plan';
 import type { Progress } from '../contracts/progress';
 import { type DeploymentReport, deploymentReportSchema } from '../contracts/report';
@@ -79,10 +80,18 @@ export async function deploymentResult(meridian: MeridianClient, workflowId: str
   return deploymentReportSchema.parse(await operationResult(meridian, workflowId));
 }
 
+/** Sweeps and drills touch nothing that people would ask the state of. */
+const LISTED_KINDS = OPERATION_KINDS.filter((kind) => kind !== 'sweep' && kind !== 'drill');
+/** The workflow types behind them (workflows/deployment.ts). */
+const LISTED_TYPES = [
+  ...['deployMultiRegion', 'retireDeployment', 'switchOver', 'drainRegion', 'returnRegion', 'promoteRegion'],
+  ...['rejoinRegion', 'recordFailOver', 'recoverFromDisaster'],
+];
+
 /** Operations, newest first; of one deployment when a key is given. */
 export async function listDeployments(meridian: MeridianClient, key?: DeploymentKey): Promise<OperationListing[]> {
-  const types = "WorkflowType IN ('deployMultiRegion', 'retireDeployment')";
-  const prefixes = key && ['deploy', 'retire'].map((kind) => `${kind}/${key.application}/${key.environment}/`);
+  const types = `WorkflowType IN (${LISTED_TYPES.map((type) => `'${type}'`).join(', ')})`;
+  const prefixes = key && LISTED_KINDS.map((kind) => `${kind}/${key.application}/${key.environment}/`);
   const ids = prefixes?.map((prefix) => `WorkflowId STARTS_WITH '${prefix}'`).join(' OR ');
   const query = ids ? `${types} AND (${ids})` : types;
   return call(meridian, 'list deployments', LIST_TIMEOUT_MS, async () => {

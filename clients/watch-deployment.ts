@@ -16,18 +16,32 @@ export interface WatchOptions {
   onTrouble?: (problem: ClientProblem | undefined) => void;
 }
 
-/**
- * Follows a deployment until it ends and returns its report. `onProgress` is called about twice a second with the
- * present state and the events since the last call; it may do something slow, such as ask a person.
- * Survives a worker or server that is away for up to two minutes. Throws a ClientProblem; `detached` when the signal
- * was aborted.
- */
-export async function watchDeployment(
+/** Follows a deployment until it ends and returns its report; see `follow`. */
+export function watchDeployment(
   meridian: MeridianClient,
   workflowId: string,
   onProgress: (progress: Progress) => void | Promise<void>,
-  { signal, onTrouble = () => {} }: WatchOptions = {},
+  options: WatchOptions = {},
 ): Promise<DeploymentReport> {
+  return follow(meridian, workflowId, onProgress, { ...options, read: deploymentResult });
+}
+
+/**
+ * Follows an operation until it ends and returns what `read` makes of its result. `onProgress` is called about twice a
+ * second with the present state and the events since the last call; it may do something slow, such as ask a person.
+ * Survives a worker or server that is away for up to two minutes. Throws a ClientProblem; `detached` when the signal
+ * was aborted.
+ */
+export async function follow<Report>(
+  meridian: MeridianClient,
+  workflowId: string,
+  onProgress: (progress: Progress) => void | Promise<void>,
+  {
+    signal,
+    onTrouble = () => {},
+    read,
+  }: WatchOptions & { read: (meridian: MeridianClient, workflowId: string) => Promise<Report> },
+): Promise<Report> {
   let sinceSeq = 0;
   let troubleSince: number | undefined;
   for (;;) {
@@ -41,7 +55,7 @@ export async function watchDeployment(
         sinceSeq = progress.events.at(-1)?.seq ?? sinceSeq;
         await onProgress(atStatus(status, progress));
       }
-      if (status !== 'RUNNING') return await deploymentResult(meridian, workflowId);
+      if (status !== 'RUNNING') return await read(meridian, workflowId);
     } catch (error) {
       const problem = toClientProblem(error, 'watch the deployment', meridian.address);
       if (isDetached(error) || !(await isPassing(meridian, workflowId, problem))) throw problem;

@@ -5,6 +5,7 @@ export { deployRegion } from './deploy-region';
 export { deployment } from './deployment';
 export { detectDrift } from './detect-drift';
 export { drainRegion, returnRegion } from './operations/drain-region';
+export { listFailovers } from './operations/list-failovers';
 export { promoteRegion } from './operations/promote-region';
 export { recordFailOver } from './operations/record-fail-over';
 export { recoverFromDisaster } from './operations/recover-from-disaster';

@@ -7,6 +7,8 @@ const NO_ACTIONS: CliActions = {
   iamPolicy: NO_ACTION,
   plan: NO_ACTION,
   deploy: NO_ACTION,
+  operate: NO_ACTION,
+  failovers: NO_ACTION,
   status: NO_ACTION,
   approve: NO_ACTION,
   abort: NO_ACTION,

@@ -1,4 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { LiveOperationRequest } from '../../contracts/messages';
+import { regionIdSchema } from '../../contracts/region';
+import { OPERATIONS } from '../../policies/operations/transitions';
 import { EXIT_CODE_MEANINGS } from './exit-codes';
 import { parseTarget, type Target } from './target';
 
@@ -21,6 +24,12 @@ export interface CliActions {
     options: { json?: true; details?: true; detailedExitcode?: true; answer: string[]; by: string },
   ): Promise<void>;
   deploy(file: string, options: DeployOptions): Promise<void>;
+  operate(
+    target: Target,
+    operation: Asked,
+    options: { yes?: true; json?: true; detach?: true; by: string },
+  ): Promise<void>;
+  failovers(target: Target, options: { json?: true }): Promise<void>;
   status(target: Target | undefined, options: { json?: true; watch?: true }): Promise<void>;
   approve(
     target: Target,
@@ -38,6 +47,13 @@ export interface CliActions {
   webhook(): Promise<void>;
 }
 
+/** An operation on what is live, before it has a requester. */
+type Asked = LiveOperationRequest extends infer One
+  ? One extends unknown
+    ? Omit<One, 'requester' | 'signature'>
+    : never
+  : never;
+
 const BY = ['--by <name>', 'who does this, as reports and approvals show it'] as const;
 const JSON_FLAG = ['--json', 'print one JSON document on stdout'] as const;
 
@@ -49,6 +65,7 @@ export function buildProgram(actions: CliActions, user = 'unknown'): Command {
   addLocalCommands(program, actions);
   addDeployCommands(program, actions, user);
   addUpkeepCommands(program, actions, user);
+  addLiveCommands(program, actions, user);
   addDecisionCommands(program, actions, user);
   addPauseCommands(program, actions, user);
   addReadCommands(program, actions);
@@ -129,6 +146,67 @@ function addUpkeepCommands(program: Command, actions: CliActions, user: string):
     .option(...JSON_FLAG)
     .option(...BY, user)
     .action((target, options) => actions.sweep(target, options));
+}
+
+/** Operations on what is live; what each means, and when it is legal, is in the table of operations. */
+function addLiveCommands(program: Command, actions: CliActions, user: string): void {
+  const command = (kind: 'switchover' | 'drain' | 'undrain' | 'promote-region' | 'rejoin', region: string) =>
+    program
+      .command(kind)
+      .description(OPERATIONS[kind].does)
+      .argument('<app/env>', 'the deployment, for example orders/staging', parseKeyArgument)
+      .argument('<region>', region, parseRegion)
+      .option('--reason <text>', 'kept in the report')
+      .option('--yes', 'do not ask')
+      .option('--detach', 'return when the operation has its number')
+      .option(...JSON_FLAG)
+      .option(...BY, user);
+  const because = (reason?: string) => (reason === undefined ? {} : { reason });
+  command('switchover', 'the region that is to take the writes').action((target, region, { reason, ...options }) =>
+    actions.operate(target, { kind: 'switchover', region, ...because(reason) }, options),
+  );
+  command('drain', 'the region that is to answer nobody').action((target, region, { reason, ...options }) =>
+    actions.operate(target, { kind: 'drain', region, ...because(reason) }, options),
+  );
+  command('undrain', 'the region that is to answer again').action((target, region, { reason, ...options }) =>
+    actions.operate(target, { kind: 'undrain', region, ...because(reason) }, options),
+  );
+  command('rejoin', 'the region that is to be a standby again').action((target, region, { reason, ...options }) =>
+    actions.operate(target, { kind: 'rejoin', region, ...because(reason) }, options),
+  );
+  command('promote-region', 'the region that is to take the writes')
+    .option('--accept-risk <why>', 'promote even if nobody can prove that the old primary has stopped; needs --until')
+    .option('--until <time>', 'until when the risk is accepted, ISO 8601', parseTime)
+    .action((target, region, { reason, acceptRisk, until, ...options }) => {
+      if ((acceptRisk === undefined) !== (until === undefined))
+        throw new InvalidArgumentError(
+          '--accept-risk and --until go together: who accepts a risk says why and until when.',
+        );
+      const accepted = acceptRisk !== undefined && until !== undefined && { reason: acceptRisk, until };
+      const asked = { kind: 'promote-region' as const, region, ...because(reason) };
+      return actions.operate(target, { ...asked, ...(accepted && { acceptRisk: accepted }) }, options);
+    });
+  program
+    .command('failovers')
+    .description('show what failed over, and who takes the writes by record and by what the platform says')
+    .argument('<app/env>', 'the deployment, for example orders/staging', parseKeyArgument)
+    .option('--record', OPERATIONS['record-failover'].does)
+    .option(...JSON_FLAG)
+    .option(...BY, user)
+    .action((target, { record, ...options }) =>
+      record ? actions.operate(target, { kind: 'record-failover' }, options) : actions.failovers(target, options),
+    );
+}
+
+function parseRegion(text: string): string {
+  if (regionIdSchema.safeParse(text).success) return text;
+  throw new InvalidArgumentError('valid: a region id, for example eu-west-1.');
+}
+
+function parseTime(text: string): string {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('valid: a time such as 2026-12-01T10:00:00Z.');
+  return new Date(ms).toISOString();
 }
 
 function addDecisionCommands(program: Command, actions: CliActions, user: string): void {

@@ -1,3 +1,4 @@
+import { operationOutcomeSchema } from '../../contracts/operation-report';
 import { verdictSchema } from '../../contracts/report';
 import { formatTime } from '../format';
 import type { OperationListing } from '../observe';
@@ -38,7 +39,8 @@ export function stateText({ status, phase }: Pick<OperationListing, 'status' | '
   const serverState = status.toLowerCase().replaceAll('_', ' ');
   if (status === 'RUNNING') return phase === 'approval' ? 'waiting for approval' : (phase ?? serverState);
   if (phase === 'unchanged') return 'nothing to do';
-  return verdictSchema.safeParse(phase).data ?? serverState;
+  const outcome = operationOutcomeSchema.safeParse(phase).data?.replaceAll('-', ' ');
+  return verdictSchema.safeParse(phase).data ?? outcome ?? serverState;
 }
 
 /** The list of `meridian status`: columns as wide as what is in them. */

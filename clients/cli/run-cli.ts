@@ -6,8 +6,10 @@ import { runApprove } from './commands/approve';
 import { runDeploy } from './commands/deploy';
 import { runDev } from './commands/dev';
 import { runDrift } from './commands/drift';
+import { runFailovers } from './commands/failovers';
 import { runIamPolicy } from './commands/iam-policy';
 import { runKeys } from './commands/keys';
+import { runOperation } from './commands/operate';
 import { runPause } from './commands/pause';
 import { runPlan } from './commands/plan';
 import { runReport } from './commands/report';
@@ -65,6 +67,9 @@ function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: num
     resume: async (target, options) => done(await runResume({ target, ...options }, terminal)),
     drift: async (target, options) => done(await runDrift({ target, ...options }, terminal)),
     sweep: async (target, options) => done(await runSweep({ target, ...options, signal }, terminal)),
+    operate: async (target, { ...asked }, { by, ...options }) =>
+      done(await runOperation({ target, request: { ...asked, requester: by }, ...options, signal }, terminal)),
+    failovers: async (target, options) => done(await runFailovers({ target, ...options }, terminal)),
     report: async (target, options) => done(await runReport({ target, ...options }, terminal)),
     retire: async (target, options) => done(await runRetire({ target, ...options, signal }, terminal)),
     keys: async (what, options) => done(await runKeys(what, options, terminal)),

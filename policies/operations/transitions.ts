@@ -6,7 +6,7 @@ export type Cell<State> = { becomes: State } | { already: string } | { refused: 
 export interface OperationRow {
   /** in a few words, after the name of the operation */
   does: string;
-  /** a smaller one goes first; equal ones in the order in which they were asked for */
+  /** a smaller one goes first; equal ones in the order of their numbers */
   priority: Priority;
   /**
    * When an emergency needs the slot: `way-back` stops at its next safe point and undoes what it did, or stays where the

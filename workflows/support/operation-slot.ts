@@ -10,7 +10,7 @@ export interface Operation {
 }
 
 /**
- * The one operation slot of a deployment and the queue before it. Pure: first by priority, then by arrival. An emergency
+ * The one operation slot of a deployment and the queue before it. Pure: first by priority, then by generation. An emergency
  * need not wait for its turn: it takes the slot as well, and whoever runs has to make way.
  */
 export class OperationSlot {
@@ -18,8 +18,7 @@ export class OperationSlot {
   private readonly running: Operation[] = [];
 
   enqueue(operation: Operation): void {
-    const priority = priorityOf(operation.request.kind);
-    const behind = this.waiting.findIndex((other) => priorityOf(other.request.kind) > priority);
+    const behind = this.waiting.findIndex((other) => isBefore(operation, other));
     this.waiting.splice(behind === -1 ? this.waiting.length : behind, 0, operation);
   }
 
@@ -75,4 +74,9 @@ export class OperationSlot {
     const index = this.running.indexOf(operation);
     if (index !== -1) this.running.splice(index, 1);
   }
+}
+
+function isBefore(one: Operation, other: Operation): boolean {
+  const difference = priorityOf(one.request.kind) - priorityOf(other.request.kind);
+  return difference < 0 || (difference === 0 && one.generation < other.generation);
 }

@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
-import { closeClient, connectClient, workflowUrl } from '../../connection';
-import { readReport } from '../../observe';
+import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
+import { readOperationReport } from '../../live-operations';
+import { listDeployments, type OperationListing, readReport } from '../../observe';
 import { renderReportHtml } from '../../report/render-report';
 import { EXIT } from '../exit-codes';
 import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 import { printVerdict } from '../watch-to-verdict';
+import { printOperation } from './operate';
 
 export interface ReportInput {
   target: Target;
@@ -21,6 +23,13 @@ export interface ReportInput {
 export async function runReport({ target, generation, json, html }: ReportInput, terminal: Terminal): Promise<number> {
   const meridian = await connectClient(loadConfig());
   try {
+    const operation = await liveOperation(meridian, target, generation ?? target.generation);
+    if (operation) {
+      if (html !== undefined)
+        throw new ClientProblem('bad-input', `${operation.workflowId} has no page; leave --html out`);
+      printOperation(await endedReport(meridian, operation), terminal, json);
+      return EXIT.ok;
+    }
     const report = await readReport(meridian, target, generation ?? target.generation);
     if (html !== undefined) {
       const url = workflowUrl(meridian, report.workflow.id, report.workflow.runId);
@@ -33,6 +42,19 @@ export async function runReport({ target, generation, json, html }: ReportInput,
   } finally {
     await closeClient(meridian);
   }
+}
+
+/** Operations on what is live have reports of their own; undefined for a deployment, and when no number was given. */
+async function liveOperation(meridian: MeridianClient, target: Target, generation: number | undefined) {
+  if (generation === undefined) return undefined;
+  const found = (await listDeployments(meridian, target)).find((one) => one.generation === generation);
+  return found && found.kind !== 'deploy' && found.kind !== 'retire' ? found : undefined;
+}
+
+function endedReport(meridian: MeridianClient, { workflowId, status }: OperationListing) {
+  if (status === 'RUNNING')
+    throw new ClientProblem('still-running', `${workflowId} has not ended; there is no report yet`);
+  return readOperationReport(meridian, workflowId);
 }
 
 async function writePage(file: string, page: string): Promise<void> {

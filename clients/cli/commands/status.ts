@@ -9,6 +9,7 @@ import { deploymentRows, renderStatusList, stateText } from '../render-status';
 import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 import { watchToVerdict } from '../watch-to-verdict';
+import { watchOperation } from './operate';
 
 export interface StatusInput {
   target: Target | undefined;
@@ -27,6 +28,8 @@ export async function runStatus({ target, json, watch, signal }: StatusInput, te
     if (!watch) return await showOne(meridian, target, json, terminal);
     const { operation } = await deploymentStatus(meridian, target);
     const workflowId = target.workflowId ?? operation.workflowId;
+    if (operation.kind !== 'deploy' && operation.kind !== 'retire')
+      return await watchOperation(meridian, workflowId, { terminal, json, signal });
     const progress = consoleProgress(terminal);
     return await watchToVerdict({
       meridian,

@@ -1,0 +1,30 @@
+import { condition, defineSignal, setHandler } from '@temporalio/workflow';
+import { standDownSignal } from '../../contracts/messages';
+
+export { deployment } from '../../workflows/deployment';
+
+export const finishSignal = defineSignal('finish');
+
+/** An operation that ends when it is told to, or when it has to make way; says which. */
+async function operation(): Promise<'finished' | 'stood-down'> {
+  let end: 'finished' | 'stood-down' | undefined;
+  setHandler(finishSignal, () => {
+    end ??= 'finished';
+  });
+  setHandler(standDownSignal, () => {
+    end ??= 'stood-down';
+  });
+  await condition(() => end !== undefined);
+  return end ?? 'finished';
+}
+
+export const deployMultiRegion = operation;
+export const drainRegion = operation;
+export const promoteRegion = operation;
+export const recordFailOver = operation;
+export const recoverFromDisaster = operation;
+export const rejoinRegion = operation;
+export const retireDeployment = operation;
+export const returnRegion = operation;
+export const sweepOrphans = operation;
+export const switchOver = operation;
