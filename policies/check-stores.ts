@@ -57,8 +57,8 @@ function strategyProblems(store: DataStoreRequest, at: string, request: Deployme
       return [
         {
           field,
-          received: `${received}: a shard has no copy elsewhere, so losing its region loses its data`,
-          valid: 'active-passive or read-replicas',
+          received: `${received}: a deployment has one primary region, every shard would need its own`,
+          valid: `active-passive or read-replicas; or a deployment for each shard, for example application ${request.application}-eu and ${request.application}-us, each with its own users, regions and standbys`,
         },
       ];
     case 'active-active': {

@@ -270,8 +270,10 @@ describe('data stores', () => {
     expect(read({ dataStores: [{ ...store, strategy: 'read-replicas', consistency: 'causal' }] })).toEqual([]);
   });
 
-  test('that are sharded would lose a shard with its region', () => {
-    expect(read({ dataStores: [{ ...store, strategy: 'sharded' }] })[0]).toMatch(/losing its region loses its data/);
+  test('that are sharded are a deployment for each shard', () => {
+    expect(read({ dataStores: [{ ...store, strategy: 'sharded' }] })[0]).toMatch(
+      /^dataStores\[0\]\.strategy: received "sharded": .* one primary region.*; valid: .*application orders-eu and orders-us/,
+    );
   });
 
   test('with a recovery point that nothing can keep are refused with the least that can be kept', () => {
