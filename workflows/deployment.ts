@@ -10,6 +10,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Approval } from '../contracts/approval';
 import {
   type BeginOperationResult,
   beginOperationUpdate,
@@ -98,10 +99,51 @@ async function begin(
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
   const operation: Operation = { request, generation, workflowId, start: 'waiting' };
+  if (request.kind === 'promote-region' && request.proposed) return propose(key, slot, operation);
   slot.enqueue(operation);
   await condition(() => operation.start !== 'waiting' || slot.isBusyFor(operation));
   if (operation.start === 'failed') throw stepFailure('Internal', `${workflowId} could not be started`);
   return { workflowId, generation, ahead: operation.start === 'waiting' ? slot.ahead(operation) : 0 };
+}
+
+/**
+ * A proposal needs no slot and stops nobody while people think: only once somebody has approved it does the promotion get
+ * a number of its own and the slot.
+ */
+async function propose(key: DeploymentKey, slot: OperationSlot, operation: Operation): Promise<BeginOperationResult> {
+  const { request, generation, workflowId } = operation;
+  if (slot.proposed) refuse(`${slot.proposed} waits for an approval already: decide that one first`);
+  slot.proposed = workflowId;
+  const decide = async () => {
+    const child = await startOperation(key, operation);
+    operation.start = 'started';
+    const { outcome, approvals } = (await child.result()) as OperationReport;
+    if (outcome === 'done') await enqueueApproved(key, slot, request, approvals);
+  };
+  const decided = decide()
+    .catch((error: unknown) => log.warn('proposal did not complete', { workflowId, error: String(error) }))
+    .finally(() => {
+      slot.proposed = undefined;
+    });
+  await Promise.race([decided, condition(() => operation.start === 'started')]);
+  return { workflowId, generation, ahead: 0 };
+}
+
+async function enqueueApproved(
+  key: DeploymentKey,
+  slot: OperationSlot,
+  { ...request }: OperationRequest,
+  approvals: Approval[],
+): Promise<void> {
+  const generation = await quick.openGeneration('promote-region: next generation', { ...key, operationId: uuid4() });
+  const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
+  slot.enqueue({
+    request: { ...request, proposed: false } as OperationRequest,
+    generation,
+    workflowId,
+    start: 'waiting',
+    approvals,
+  });
 }
 
 /**
@@ -142,7 +184,7 @@ async function runOperation(key: DeploymentKey, operation: Operation): Promise<v
   }
 }
 
-async function startOperation(key: DeploymentKey, { request, generation, workflowId }: Operation) {
+async function startOperation(key: DeploymentKey, { request, generation, workflowId, approvals }: Operation) {
   const { requester } = request;
   const name = `${key.application}/${key.environment}`;
   const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
@@ -165,7 +207,7 @@ async function startOperation(key: DeploymentKey, { request, generation, workflo
       ...common,
       typedSearchAttributes,
       staticSummary: `${request.kind}${about} of ${name}, asked for by ${requester}`,
-      args: [{ ...key, generation, request }],
+      args: [{ ...key, generation, request, ...(approvals && { approvals }) }],
     });
   }
   return startChild(deployMultiRegion, {

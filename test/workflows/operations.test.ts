@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Approval } from '../../contracts/approval';
+import { decideApprovalUpdate, progressQuery } from '../../contracts/messages';
 import { PlatformError } from '../../platforms/platform-error';
 import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
 import { goLive, type LiveFake } from '../support/live-fake';
@@ -289,5 +291,39 @@ describe('a deployment over a failover', () => {
     expect(blocked).toMatchObject({ verdict: 'failed', failure: { type: 'Plan.Blocked' } });
     expect(blocked.failure?.message).toContain(`${primary} is fenced since a failover`);
     expect(await live.record()).toMatchObject({ primary: others[0] });
+  });
+});
+
+describe('a proposed failover', () => {
+  const proposal = () => live.begin({ kind: 'promote-region', region: live.others[0], proposed: true }, 'the watch');
+
+  async function decide(workflowId: string, decision: 'approve' | 'reject'): Promise<void> {
+    const handle = fake.temporal.environment.client.workflow.getHandle(workflowId);
+    const waiting = async () => (await handle.query(progressQuery, { sinceSeq: 0 })).approval;
+    await until(async () => (await waiting())?.state === 'waiting');
+    const { id: approvalId, digest } = (await waiting()) as Approval;
+    await handle.executeUpdate(decideApprovalUpdate, { args: [{ approvalId, digest, decision, by: 'mira' }] });
+  }
+
+  it('is an approval that stops nobody while it waits, and is carried out once somebody approves', async () => {
+    const { primary, others } = live;
+    const { workflowId } = await proposal();
+    expect(await live.ask({ kind: 'drain', region: others[1] })).toMatchObject({ outcome: 'done' });
+    await expect(proposal()).rejects.toMatchObject({ cause: { message: expect.stringContaining(workflowId) } });
+    await decide(workflowId, 'approve');
+    await until(async () => (await live.record()).primary === others[0]);
+    await until(async () => (await live.record()).operations?.at(-1)?.summary.includes('is fenced until'));
+    const record = await live.record();
+    expect(record).toMatchObject({ primary: others[0], fenced: [{ region: primary }] });
+    const report = JSON.parse(readFileSync(new URL(record.operations?.at(-1)?.report.uri ?? ''), 'utf8'));
+    expect(report.approvals).toMatchObject([{ gate: 'failover', state: 'approved', decidedBy: 'mira' }]);
+  });
+
+  it('that is rejected changes nothing', async () => {
+    const handle = await proposal();
+    await decide(handle.workflowId, 'reject');
+    expect(await handle.result()).toMatchObject({ outcome: 'rejected' });
+    expect(live.since()).toEqual([]);
+    await expectAsBefore();
   });
 });

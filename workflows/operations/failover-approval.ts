@@ -13,11 +13,12 @@ interface Failover {
   to: string;
 }
 
-/** A program has asked: a person decides, with what is known in the summary. */
-export function askToPromote(run: Run, { from, to }: Failover): Promise<void> {
+/** A program has asked: a person decides, with what is known in the summary. The promotion is an operation of its own. */
+export async function askToPromote(run: Run, { from, to }: Failover): Promise<string> {
   const reason = run.request.reason ? `: ${run.request.reason}` : '';
-  const summary = `the failover from ${from} to ${to}${reason}`;
-  return ask(run, 'failover', { from, to }, summary);
+  await ask(run, 'failover', { from, to }, `the failover from ${from} to ${to}${reason}`);
+  const by = run.approvals.all.at(-1)?.decidedBy;
+  return `${by} approved the failover from ${from} to ${to}; it begins with a number of its own`;
 }
 
 /**

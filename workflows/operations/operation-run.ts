@@ -2,6 +2,7 @@ import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { OrchestratorSettings } from '../../activities/settings';
 import type { StackScope } from '../../activities/stacks';
 import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
+import type { Approval } from '../../contracts/approval';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import type { OperationPhase, OperationReport } from '../../contracts/operation-report';
 import type { DeploymentRecord, LiveDeployment } from '../../contracts/record';
@@ -16,6 +17,8 @@ import { ProgressLog } from '../support/progress-log';
 export interface OperateInput<Request extends LiveOperationRequest = LiveOperationRequest> extends DeploymentKey {
   generation: number;
   request: Request;
+  /** given to the proposal that this operation comes from */
+  approvals?: Approval[];
 }
 
 /** How to take back one act; written down before the act, since an act may have happened although its answer was lost. */
@@ -54,6 +57,7 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
       workflowId: workflowInfo().workflowId,
       approvers: () => this.settings.approvers ?? [],
     });
+    this.approvals.all.push(...(input.approvals ?? []));
     this.progress = new ProgressLog({
       ledger: () => ledgerSummary(openLedger()),
       approval: () => this.approvals.waiting() ?? this.approvals.all.at(-1),

@@ -21,7 +21,7 @@ type Run = OperationRun<PromoteRegion>;
 export function promoteRegion(input: OperateInput<PromoteRegion>): Promise<OperationReport> {
   return operate(input, async (run) => {
     const [from, to] = [run.primary, run.request.region];
-    if (run.request.proposed) await askToPromote(run, { from, to });
+    if (run.request.proposed) return askToPromote(run, { from, to });
     await run.take('decide', 'claim the next epoch', () => run.claimNextEpoch());
     const receipts = await fenceAll(run, { from, to });
     await promoteAll(run, { from, to, receipts });

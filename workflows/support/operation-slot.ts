@@ -1,3 +1,4 @@
+import type { Approval } from '../../contracts/approval';
 import type { OperationRequest } from '../../contracts/messages';
 import { encounter, priorityOf } from '../../policies/operations/transitions';
 
@@ -7,6 +8,8 @@ export interface Operation {
   workflowId: string;
   /** whether its workflow exists */
   start: 'waiting' | 'started' | 'failed';
+  /** given before it was enqueued: it had been proposed */
+  approvals?: Approval[];
 }
 
 /**
@@ -16,6 +19,8 @@ export interface Operation {
 export class OperationSlot {
   private readonly waiting: Operation[] = [];
   private readonly running: Operation[] = [];
+  /** the proposal that people think about; it needs no slot */
+  proposed: string | undefined;
 
   enqueue(operation: Operation): void {
     const behind = this.waiting.findIndex((other) => isBefore(operation, other));
@@ -38,7 +43,7 @@ export class OperationSlot {
   }
 
   get isIdle(): boolean {
-    return this.waiting.length === 0 && this.running.length === 0;
+    return this.waiting.length === 0 && this.running.length === 0 && this.proposed === undefined;
   }
 
   /** Whether the first in the queue may begin: the slot is free, or nobody in it is one that has to be waited for. */
