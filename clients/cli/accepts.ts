@@ -9,6 +9,7 @@ const NO_ACTIONS: CliActions = {
   deploy: NO_ACTION,
   operate: NO_ACTION,
   failovers: NO_ACTION,
+  backups: NO_ACTION,
   status: NO_ACTION,
   approve: NO_ACTION,
   abort: NO_ACTION,

@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { RecoveryTarget } from '../../contracts/backup';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import { regionIdSchema } from '../../contracts/region';
 import { OPERATIONS } from '../../policies/operations/transitions';
@@ -30,6 +31,7 @@ export interface CliActions {
     options: { yes?: true; json?: true; detach?: true; by: string },
   ): Promise<void>;
   failovers(target: Target, options: { json?: true }): Promise<void>;
+  backups(target: Target, options: { take?: true; json?: true; exitCode?: true }): Promise<void>;
   status(target: Target | undefined, options: { json?: true; watch?: true }): Promise<void>;
   approve(
     target: Target,
@@ -66,6 +68,7 @@ export function buildProgram(actions: CliActions, user = 'unknown'): Command {
   addDeployCommands(program, actions, user);
   addUpkeepCommands(program, actions, user);
   addLiveCommands(program, actions, user);
+  addBackupCommands(program, actions, user);
   addDecisionCommands(program, actions, user);
   addPauseCommands(program, actions, user);
   addReadCommands(program, actions);
@@ -196,6 +199,49 @@ function addLiveCommands(program: Command, actions: CliActions, user: string): v
     .action((target, { record, ...options }) =>
       record ? actions.operate(target, { kind: 'record-failover' }, options) : actions.failovers(target, options),
     );
+}
+
+function addBackupCommands(program: Command, actions: CliActions, user: string): void {
+  program
+    .command('backups')
+    .description('show the backups of what is live, what is wrong with them, and what a disaster now would lose')
+    .argument('<app/env>', 'the deployment, for example orders/staging', parseKeyArgument)
+    .option('--take', 'take a backup now, restore it beside the data, and compare')
+    .option('--exit-code', 'exit with 2 when something is wrong')
+    .option(...JSON_FLAG)
+    .action((target, options) => actions.backups(target, options));
+  program
+    .command('restore')
+    .description(OPERATIONS.restore.does)
+    .argument('<app/env>', 'the deployment, for example orders/staging', parseKeyArgument)
+    .argument('<region>', 'the region that is to take the writes, with the data of a backup', parseRegion)
+    .option('--backup <id>', 'which backup; the newest that is proven by default')
+    .option('--to-time <time>', 'up to when, ISO 8601; all that is archived by default', parseTime)
+    .addOption(
+      new Option('--to-position <lsn>', 'up to which position of the log, for example 0/3000148')
+        .argParser(parsePosition)
+        .conflicts('toTime'),
+    )
+    .option('--replace', 'also when databases live, to go back in time: what was written since is lost')
+    .option('--reason <text>', 'kept in the report')
+    .option('--yes', 'do not ask')
+    .option('--detach', 'return when the operation has its number')
+    .option(...JSON_FLAG)
+    .option(...BY, user)
+    .action((target, region, { backup, toTime, toPosition, replace, reason, ...options }) => {
+      const until: RecoveryTarget = toTime
+        ? { kind: 'time', at: toTime }
+        : toPosition
+          ? { kind: 'lsn', lsn: toPosition }
+          : { kind: 'latest' };
+      const given = { ...(backup && { backup }), ...(reason && { reason }), ...(replace && { replaceLiving: true }) };
+      return actions.operate(target, { kind: 'restore', region, target: until, ...given }, options);
+    });
+}
+
+function parsePosition(text: string): string {
+  if (/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i.test(text)) return text;
+  throw new InvalidArgumentError('valid: a position of the log, for example 0/3000148.');
 }
 
 function parseRegion(text: string): string {

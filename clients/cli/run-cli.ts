@@ -3,6 +3,7 @@ import { CommanderError } from '@commander-js/extra-typings';
 import { ClientProblem } from '../client-problem';
 import { runAbort } from './commands/abort';
 import { runApprove } from './commands/approve';
+import { runBackups } from './commands/backups';
 import { runDeploy } from './commands/deploy';
 import { runDev } from './commands/dev';
 import { runDrift } from './commands/drift';
@@ -69,6 +70,7 @@ function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: num
     sweep: async (target, options) => done(await runSweep({ target, ...options, signal }, terminal)),
     operate: async (target, { ...asked }, { by, ...options }) =>
       done(await runOperation({ target, request: { ...asked, requester: by }, ...options, signal }, terminal)),
+    backups: async (target, options) => done(await runBackups({ target, ...options, signal }, terminal)),
     failovers: async (target, options) => done(await runFailovers({ target, ...options }, terminal)),
     report: async (target, options) => done(await runReport({ target, ...options }, terminal)),
     retire: async (target, options) => done(await runRetire({ target, ...options, signal }, terminal)),

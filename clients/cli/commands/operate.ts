@@ -3,7 +3,7 @@ import type { OperationReport } from '../../../contracts/operation-report';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
-import { operateOn, readOperationReport } from '../../live-operations';
+import { operateOn, questionOf, readOperationReport } from '../../live-operations';
 import { follow } from '../../watch-deployment';
 import { begunText } from '../begun-text';
 import { consoleProgress } from '../console-progress';
@@ -94,18 +94,4 @@ async function isWanted({ target, request, yes, signal }: OperateCommandInput, t
       `pass --yes to ${request.kind} without being asked`,
     );
   return (await terminal.confirm(question, signal)) === true;
-}
-
-/** What cannot be taken back; undefined for what can. */
-function questionOf(request: LiveOperationRequest, name: string): string | undefined {
-  switch (request.kind) {
-    case 'promote-region':
-      return request.acceptRisk
-        ? `promote ${request.region} of ${name} even if the old primary may still write? two regions may take writes, and what was not replicated is lost`
-        : `promote ${request.region} of ${name}? the old primary is stopped, and what was not replicated is lost`;
-    case 'rejoin':
-      return `make the database of ${request.region} of ${name} anew? rows that only it holds are saved, then replaced`;
-    default:
-      return undefined;
-  }
 }
