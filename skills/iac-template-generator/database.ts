@@ -133,13 +133,13 @@ function inheritedWords(database: DatabaseSpec): Json {
   return { [TEMPLATE_METADATA]: { ...replicationWords(database), version: database.version } };
 }
 
-/** How the database takes part in replication: CloudFormation has no property for it. */
+/** How the database takes part in replication: CloudFormation has no property for it. Most are promotable: only others say so. */
 function replicationWords({ replication, quorum, whenDegraded, promotable }: DatabaseSpec): { [word: string]: Json } {
   return {
     replication,
     ...(quorum !== undefined && { quorum }),
     ...(whenDegraded !== undefined && { whenDegraded }),
-    promotable,
+    ...(!promotable && { promotable }),
   };
 }
 

@@ -133,7 +133,7 @@ function changes(agent: AskingAgent, mark: string): fc.Arbitrary<Answer> {
           fc
             .tuple(
               fc.constantFrom('orders', 'orders', mark, '__proto__', 's1', 'payments'),
-              fc.constantFrom('0', '1', '7', '999', '-1'),
+              fc.constantFrom('0', '1', '2', '3', '7', '999', '-1'),
               fc.constantFrom('', ' warn 1', ' warn 999999999', ' warn 2000 ms', ' warn -1'),
             )
             .map(([store, option, warn]) => `${store} ${option}${warn}: ${mark}`),

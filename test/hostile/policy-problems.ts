@@ -2,6 +2,8 @@ import { regionFact } from '../../catalog/regions';
 import type { ReadRequestResult } from '../../contracts/intake';
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { DeploymentRequest } from '../../contracts/request';
+import { sameMode } from '../../policies/replication-options';
+import { replicationInBrief } from '../../policies/replication-words';
 import { rolloutViolations } from '../../policies/rollout-violations';
 import { topologyViolations } from '../../policies/topology-violations';
 import { replicationQuestions } from '../../skills/database-optimization-analyzer/skill';
@@ -58,10 +60,10 @@ function replicationProblems(
     ...stores.flatMap(({ store, mode, lagThresholdMs }) => {
       const asked = questions.find((one) => one.store === store);
       if (!asked) return [`${store} is no store of the request`];
-      const open = asked.options.filter(({ blocked }) => !blocked).some((option) => option.mode.kind === mode.kind);
+      const open = asked.options.filter(({ blocked }) => !blocked).some((option) => sameMode(option.mode, mode));
       const { least, most } = asked.lag;
       return [
-        ...(open ? [] : [`${store} is ${mode.kind}, which is not open`]),
+        ...(open ? [] : [`${store} is ${replicationInBrief(mode)}, which is not open`]),
         ...(lagThresholdMs >= least && lagThresholdMs <= most ? [] : [`${store} warns at ${lagThresholdMs} ms`]),
       ];
     }),

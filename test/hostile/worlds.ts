@@ -16,7 +16,10 @@ const WORLDS: Record<World, () => RequestChange> = {
     compliance: { frameworks: ['gdpr'], residency: ['eu'] },
     regions: { wanted: ['eu-west-1', 'eu-central-1'], excluded: [], max: 5, overrides: {} },
   }),
-  critical: () => ({ criticality: 'critical' }),
+  critical: () => ({
+    criticality: 'critical',
+    dataStores: fakeRequest().dataStores.map((store) => ({ ...store, replication: 'auto' })),
+  }),
 };
 
 /** The request of a case: its world's, with what the stranger wrote into it. */
