@@ -8,6 +8,7 @@ import { logicalNames } from '../../skills/iac-template-generator/logical-names'
 import { formatMs, shortDigest } from '../format';
 import { isRunbookCommandAccepted, runbookCommands } from './runbook-commands';
 import { fenceStep, promoteStep, repointStep, type StoreNames } from './runbook-database';
+import { drainStep, promoteRegionStep, rejoinStep, restoreStep, switchOverStep } from './runbook-operations';
 import { healthCheckId, trafficStep } from './runbook-traffic';
 
 export interface RunbookInput {
@@ -24,7 +25,7 @@ export interface Runbook {
   accepted: boolean;
 }
 
-/** The runbook of a manual failover of this deployment, with its own names in every command. Pure. */
+/** What people do to this deployment when it matters, with its own names in every command. Pure. */
 export function renderRunbook(input: RunbookInput): Runbook {
   const markdown = `${numbered(sections(input).filter((section) => section !== undefined)).join('\n\n')}\n`;
   const commands = runbookCommands(markdown);
@@ -51,14 +52,19 @@ function sections(input: RunbookInput): Array<string | undefined> {
       title(input),
       facts(input),
       `There is one region, ${primary}: nothing can take over. Deploy again with \`meridian deploy request.yaml\`.`,
+      keepsData(plan) ? restoreStep({ name, primary, successor: primary }) : undefined,
     ];
   const stores = storeNames(plan);
+  const operated = { name, primary, successor };
   const context = { primary, successor, regions: regions.map(({ region }) => region), stores, stack: stackNames(plan) };
   return [
     title(input),
     facts(input),
-    before(name, generation, request, healthCheckId(context, primary)),
-    awsHelper(),
+    before(name, generation),
+    ...(keepsData(plan) ? [switchOverStep(operated)] : []),
+    drainStep(operated),
+    ...(keepsData(plan) ? [promoteRegionStep(operated), rejoinStep(operated), restoreStep(operated)] : []),
+    byHand(request, name, healthCheckId(context, primary)),
     stores.length > 0 ? fenceStep(context) : undefined,
     stores.length > 0 ? promoteStep(context, plan) : undefined,
     stores.length > 0 ? repointStep(context, request) : undefined,
@@ -73,6 +79,10 @@ function successorOf({ topology, replication }: DeploymentPlan): string | undefi
   const others = topology.regions.map(({ region }) => region).filter((region) => region !== topology.primary);
   const mayTakeOver = (region: string) => replication.stores.every((store) => standbysOf(store).includes(region));
   return others.find(mayTakeOver);
+}
+
+function keepsData({ replication }: DeploymentPlan): boolean {
+  return replication.stores.some(({ engine }) => engine === 'postgresql');
 }
 
 function storeNames({ replication }: DeploymentPlan): StoreNames[] {
@@ -91,10 +101,10 @@ function stackNames({
 }
 
 function title({ request }: RunbookInput): string {
-  return `# Manual failover of ${request.application} in ${request.environment}
+  return `# Runbook of ${request.application} in ${request.environment}
 
-For the case that the primary region is lost and the automatic failover did not act. Read each step before running it;
-nothing is promoted before the old primary is proven unable to write.`;
+Operations by hand, from planned work to the loss of everything. Read each step before running it; nothing is promoted
+before the old primary is proven unable to write.`;
 }
 
 function facts({ request, plan, generation }: RunbookInput): string {
@@ -117,15 +127,12 @@ function facts({ request, plan, generation }: RunbookInput): string {
   return `| | |\n| --- | --- |\n${rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}`;
 }
 
-function before(name: string, generation: number, { platform }: DeploymentRequest, primaryHealthCheck: string): string {
-  const lab =
-    platform === 'aws'
-      ? ''
-      : `\n\nThis deployment runs on the ${platform}, where the drill does the failover by itself. The AWS commands below are those of the same plan with \`platform: aws\`.`;
+function before(name: string, generation: number): string {
   return `## See what is going on
 
 \`\`\`
 meridian status ${name}
+meridian failovers ${name}
 meridian report ${name} --generation ${generation}
 \`\`\`
 
@@ -133,18 +140,28 @@ If a deployment is under way, stop it first; it must not undo what you do:
 
 \`\`\`
 meridian abort ${name} --reason "manual failover"
-\`\`\`
+\`\`\``;
+}
+
+/** Meridian, its server or its workers are away: the steps that follow are the failover in the words of the provider. */
+function byHand({ platform }: DeploymentRequest, name: string, primaryHealthCheck: string): string {
+  const lab =
+    platform === 'aws'
+      ? ''
+      : `\n\nThis deployment runs on the ${platform}: the commands are those of the same plan with \`platform: aws\`.`;
+  return `## If Meridian cannot be reached: fail over by hand
+
+The steps that follow need nothing but the provider. When Meridian is back, \`meridian failovers ${name}\` shows what its
+record does not know yet.${lab}
 
 "I cannot see it" is not "it is down". Ask the global health check of the primary, which looks from several places
 (\`resource\` is defined below):
 
 \`\`\`
 aws route53 get-health-check-status --health-check-id "${primaryHealthCheck}"
-\`\`\`${lab}`;
-}
+\`\`\`
 
-function awsHelper(): string {
-  return `All AWS commands use this helper; it finds the id that CloudFormation gave a resource:
+All AWS commands use this helper; it finds the id that CloudFormation gave a resource:
 
 \`\`\`
 resource() { # region stack logical-id

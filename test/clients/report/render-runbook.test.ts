@@ -9,7 +9,17 @@ test('every meridian command of the runbook is one that exists', () => {
   const { commands, accepted } = renderRunbook(input);
   expect(commands).toContain('meridian status orders/staging');
   expect(commands).toContain('meridian abort orders/staging --reason "manual failover"');
-  expect(commands.length).toBeGreaterThanOrEqual(5);
+  for (const command of [
+    'switchover',
+    'drain',
+    'undrain',
+    'promote-region',
+    'failovers',
+    'rejoin',
+    'backups',
+    'restore',
+  ])
+    expect(commands.filter((one) => one.startsWith(`meridian ${command} orders/staging`))).not.toEqual([]);
   expect(commands.filter((command) => !isRunbookCommandAccepted(command))).toEqual([]);
   expect(accepted).toBe(true);
 });
@@ -35,12 +45,18 @@ test('it fences the old primary before it promotes the first region that holds a
   const steps = [...markdown.matchAll(/^## (\d+)\. (.*)$/gm)].map(([, number, title]) => `${number} ${title}`);
   expect(steps).toEqual([
     '1 See what is going on',
-    '2 Fence eu-west-1',
-    '3 Promote us-east-1',
-    '4 Lead writes to us-east-1',
-    '5 Lead users to us-east-1',
-    '6 Verify',
-    '7 Afterwards',
+    '2 Move the writes as planned',
+    '3 Take a region out, and return it',
+    '4 eu-west-1 is lost: promote us-east-1',
+    '5 eu-west-1 is back: rejoin it',
+    '6 All data is lost, or wrong: restore',
+    '7 If Meridian cannot be reached: fail over by hand',
+    '8 Fence eu-west-1',
+    '9 Promote us-east-1',
+    '10 Lead writes to us-east-1',
+    '11 Lead users to us-east-1',
+    '12 Verify',
+    '13 Afterwards',
   ]);
   expect(markdown.indexOf('revoke-security-group-ingress')).toBeLessThan(markdown.indexOf('promote-read-replica'));
 });
@@ -49,11 +65,15 @@ test('an application without data has nothing to fence or to promote', () => {
   const stateless = { ...plan!, replication: { stores: [], order: [] } };
   const { markdown, accepted } = renderRunbook({ ...input, plan: stateless });
   expect(markdown).not.toMatch(/aws rds|Fence/);
-  expect(markdown).toContain('## 2. Lead users to us-east-1');
+  expect(markdown).toContain('Lead users to us-east-1');
+  expect(markdown).not.toMatch(/restore|promote-region|switchover/);
   expect(accepted).toBe(true);
 });
 
 test('with one region the runbook says that nothing can take over', () => {
   const alone = { ...plan!, topology: { ...plan!.topology, regions: plan!.topology.regions.slice(0, 1) } };
-  expect(renderRunbook({ ...input, plan: alone }).markdown).toContain('nothing can take over');
+  const { markdown, accepted } = renderRunbook({ ...input, plan: alone });
+  expect(markdown).toContain('nothing can take over');
+  expect(markdown).toContain('meridian restore orders/staging eu-west-1');
+  expect(accepted).toBe(true);
 });
