@@ -18,8 +18,8 @@ export interface RegionWindow {
   failedAtMs: number[];
   /** checks in a row in which the region could not be judged */
   unknowns: number;
-  /** since when every check was good */
-  okSinceMs?: number;
+  /** since when nothing was seen to be wrong with it */
+  wellSinceMs?: number;
   settled: SettledLevel;
   breaker: Breaker;
   latency: LatencyWindow;
@@ -43,17 +43,18 @@ export function withLook(
   numbers: RankNumbers,
   nowMs: number,
 ): RegionWindow {
-  const { okSinceMs, ...rest } = window;
+  const { wellSinceMs, ...rest } = window;
   const outcome = checkOutcome(observation.services);
-  const okSince = outcome === 'ok' ? (okSinceMs ?? nowMs) : outcome === 'unknown' ? okSinceMs : undefined;
+  const level = alertLevel(observation.services, numbers.threshold);
+  const wellSince = level === 'green' ? (wellSinceMs ?? nowMs) : level === 'unknown' ? wellSinceMs : undefined;
   return {
     ...rest,
     last: { atMs: nowMs, observation, outcome },
     failedAtMs:
       outcome === 'ok' ? [] : [...window.failedAtMs, ...(outcome === 'failed' ? [nowMs] : [])].slice(-DOWN_CHECKS),
     unknowns: outcome === 'unknown' ? window.unknowns + 1 : 0,
-    ...(okSince !== undefined && { okSinceMs: okSince }),
-    settled: settle(window.settled, alertLevel(observation.services, numbers.threshold)),
+    ...(wellSince !== undefined && { wellSinceMs: wellSince }),
+    settled: settle(window.settled, level),
     breaker: afterCheck(window.breaker, outcome, numbers.breakerFailures, nowMs),
   };
 }

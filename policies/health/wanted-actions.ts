@@ -65,7 +65,7 @@ function mayReturn({ windows, nowMs }: WatchFacts, region: string): boolean {
   return window !== undefined && wellFor(window, nowMs) >= DWELL_MS;
 }
 
-/** Milliseconds since which every check of a region was good; a drained region fails no global health checks for that. */
-function wellFor({ okSinceMs, last, breaker }: RegionWindow, nowMs: number): number {
-  return okSinceMs !== undefined && last?.outcome === 'ok' && breaker.state === 'closed' ? nowMs - okSinceMs : 0;
+/** Milliseconds since when nothing was seen to be wrong with a region that is seen now. */
+function wellFor({ wellSinceMs, last, breaker }: RegionWindow, nowMs: number): number {
+  return wellSinceMs !== undefined && last?.outcome === 'ok' && breaker.state === 'closed' ? nowMs - wellSinceMs : 0;
 }

@@ -58,22 +58,26 @@ export function secondsBetweenChecks({ deployment, leases }: WatchState, window:
   return isSuspicious(window) ? Math.min(own, checkInterval(0, tier).seconds) : own;
 }
 
-/** Half a second of tolerance: a check takes time, and is not to be missed by a moment. */
-const TOLERANCE_MS = 500;
+/** A check may come this part of its interval early, so that regions are looked at together: timers are never exact. */
+const EARLY = 0.1;
 
 /** Regions that are to be looked at now. */
 export function dueRegions(state: WatchState, nowMs: number): string[] {
   return state.windows
     .filter(({ last, ...window }) => {
       if (!last) return true;
-      return nowMs - last.atMs >= secondsBetweenChecks(state, { ...window, last }) * 1_000 - TOLERANCE_MS;
+      return isDue(last.atMs, secondsBetweenChecks(state, { ...window, last }), nowMs);
     })
     .map(({ region }) => region);
 }
 
 /** Whether it is time for a look across regions: latency from the world, and who answers. */
 export function crossIsDue({ crossedAtMs }: WatchState, nowMs: number): boolean {
-  return crossedAtMs === undefined || nowMs - crossedAtMs >= CROSS_REGION_SECONDS * 1_000 - TOLERANCE_MS;
+  return crossedAtMs === undefined || isDue(crossedAtMs, CROSS_REGION_SECONDS, nowMs);
+}
+
+function isDue(lastMs: number, seconds: number, nowMs: number): boolean {
+  return nowMs - lastMs >= seconds * 1_000 * (1 - EARLY);
 }
 
 /** Milliseconds until something is due again. */

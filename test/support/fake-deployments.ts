@@ -32,6 +32,8 @@ export interface FakeDeployments {
   use(cloud: FakeCloud): void;
   begin(operation: OperationRequest, request: DeploymentRequest): Promise<WorkflowHandle<typeof deployMultiRegion>>;
   deploy(change?: RequestChange): Promise<WorkflowHandle<typeof deployMultiRegion>>;
+  /** another worker takes over: nothing of what the first one had in memory is left */
+  restartWorker(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,19 +48,22 @@ let applications = 0;
  * @param platform in place of the fake one
  * @param model whom agents ask; without one rules decide
  * @param onModelFailure what a model that does not help means; by environment when left out
+ * @param dynamicConfig settings of the Temporal server, KEY=JSON
  */
 export async function startFakeDeployments({
   approvers,
   platform,
   model,
   onModelFailure,
+  dynamicConfig,
 }: {
   approvers?: Approver[];
   platform?: Platform;
   model?: Model;
   onModelFailure?: 'stop' | 'rules';
+  dynamicConfig?: string[];
 } = {}): Promise<FakeDeployments> {
-  const temporal = await startTestTemporal();
+  const temporal = await startTestTemporal(dynamicConfig);
   const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-fake-'));
   const clouds = { current: new FakeCloud() };
   const records = new FileDeploymentStore(path.join(home, 'records'));
@@ -80,23 +85,30 @@ export async function startFakeDeployments({
   };
   const taskQueue = 'fake-deployments';
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./above.workflow') });
-  const worker: Worker = await createWorker({
-    connection: nativeConnection,
-    namespace,
-    taskQueue,
-    workflows: { workflowBundle },
-    dependencies,
-  });
-  const running = worker.run();
+  const start = async () => {
+    const worker: Worker = await createWorker({
+      connection: nativeConnection,
+      namespace,
+      taskQueue,
+      workflows: { workflowBundle },
+      dependencies,
+    });
+    return { worker, running: worker.run() };
+  };
+  let current = await start();
+  const stopWorker = async () => {
+    current.worker.shutdown();
+    await current.running;
+  };
   const begin: FakeDeployments['begin'] = async (operation, { application, environment }) => {
-    const start = new WithStartWorkflowOperation<typeof deployment>('deployment', {
+    const entity = new WithStartWorkflowOperation<typeof deployment>('deployment', {
       workflowId: deploymentWorkflowId({ application, environment }),
       taskQueue,
       args: [{ application, environment }],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     const { workflowId } = await client.workflow.executeUpdateWithStart(beginOperationUpdate, {
-      startWorkflowOperation: start,
+      startWorkflowOperation: entity,
       args: [operation],
     });
     return client.workflow.getHandle(workflowId);
@@ -120,9 +132,12 @@ export async function startFakeDeployments({
       const request = fakeRequest(change);
       return begin({ kind: 'deploy', request, requester: 'ada' }, request);
     },
+    restartWorker: async () => {
+      await stopWorker();
+      current = await start();
+    },
     stop: async () => {
-      worker.shutdown();
-      await running;
+      await stopWorker();
       await temporal.stop();
       await rm(home, { recursive: true, force: true });
     },

@@ -19,14 +19,18 @@ export interface TestTemporal {
 /**
  * A real Temporal server for one test file, in memory, with Meridian's search attributes, able to skip time. Call it in
  * `beforeAll` (takes about a second; the first time on a machine it may have to fetch the server) and `stop` in `afterAll`.
+ * @param dynamicConfig settings of the server, KEY=JSON
  */
-export async function startTestTemporal(): Promise<TestTemporal> {
+export async function startTestTemporal(dynamicConfig: readonly string[] = []): Promise<TestTemporal> {
   const logFolder = mkdtempSync(join(tmpdir(), 'meridian-temporal-'));
   const server = await startTemporalServer({
     ...loadConfig().tools,
     ui: false,
     logFolder,
-    extraArguments: ['--dynamic-config-value', 'frontend.WorkflowTimeSkippingEnabled=true'],
+    extraArguments: ['frontend.WorkflowTimeSkippingEnabled=true', ...dynamicConfig].flatMap((value) => [
+      '--dynamic-config-value',
+      value,
+    ]),
   });
   const environment = await TestWorkflowEnvironment.createFromExistingServer({
     address: server.address,

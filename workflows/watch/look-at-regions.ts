@@ -8,12 +8,14 @@ import type { ChangeState, ReadState } from './state-access';
 
 /** Looks at the regions that are due, and now and then across them. False when nothing is live any more. */
 export async function lookAtRegions(key: DeploymentKey, get: ReadState, set: ChangeState): Promise<boolean> {
-  const regions = dueRegions(get(), Date.now());
-  const cross = crossIsDue(get(), Date.now());
+  // Everything of one look carries the time at which it began: regions that are due together stay so.
+  const beganMs = Date.now();
+  const regions = dueRegions(get(), beganMs);
+  const cross = crossIsDue(get(), beganMs);
   const result = await check(key, get, regions, cross);
   if (!result.live) return false;
-  set((state) => afterCheckResult(state, result, Date.now()));
-  if (cross) await lookAcross(key, get, set);
+  set((state) => afterCheckResult(state, result, beganMs));
+  if (cross) await lookAcross(key, get, set, beganMs);
   return true;
 }
 
@@ -30,13 +32,13 @@ async function check(key: DeploymentKey, get: ReadState, regions: string[], cros
 }
 
 /** A measurement that fails says nothing about latency, and the next one comes soon enough. */
-async function lookAcross(key: DeploymentKey, get: ReadState, set: ChangeState): Promise<void> {
+async function lookAcross(key: DeploymentKey, get: ReadState, set: ChangeState, beganMs: number): Promise<void> {
   const { deployment } = get();
-  set((state) => ({ ...state, crossedAtMs: Date.now() }));
+  set((state) => ({ ...state, crossedAtMs: beganMs }));
   if (!deployment) return;
   try {
     const measured = await measure.measureRegionLatency('latency as the world sees it', { ...key, deployment });
-    set((state) => afterLatency(state, measured, Date.now()));
+    set((state) => afterLatency(state, measured, beganMs));
   } catch (error) {
     if (isCancellation(error)) throw error;
   }
