@@ -35,8 +35,9 @@ export function createLeaseStore<Seen extends Entry>(
         isRepeat ||= !(error instanceof Collision) || error.mayHaveHappened;
         reasons.add(error.message);
         const now = performance.now();
-        const unitMs = error instanceof Collision ? now - begin : 2;
-        const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.random() * unitMs * 2 ** attempts);
+        const [unitMs, longestMs] =
+          error instanceof Collision ? [now - begin, (deadline - now) / 2] : [2, LONGEST_PAUSE_MS];
+        const pauseMs = Math.min(longestMs, Math.random() * unitMs * 2 ** attempts);
         if (closed || now + pauseMs >= deadline) throw new LeaseStoreUnavailable([...reasons].slice(-3).join('; '));
         await pause(pauseMs);
       }

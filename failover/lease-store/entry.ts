@@ -1,16 +1,13 @@
 import { z } from 'zod';
-import type { Lease } from '../protocol/lease';
-import { NO_LEASE } from '../protocol/lease';
+import { type Lease, NO_LEASE } from '../protocol/lease';
 
-const LeaseValue = z.object({
-  holder: z.string().optional(),
-  epoch: z.int().nonnegative(),
-  renewal: z.int().nonnegative(),
-}) satisfies z.ZodType<unknown, Lease | { holder?: string }>;
+const LeaseValue = z
+  .object({ holder: z.string().optional(), epoch: z.int().nonnegative(), renewal: z.int().nonnegative() })
+  .transform((lease): Lease => ({ ...lease, holder: lease.holder }));
 
 /** What is kept under a key: the lease and which change made it, so that a change asked for twice is made once. */
 export const Entry = z.object({
-  lease: LeaseValue.transform(({ holder, epoch, renewal }): Lease => ({ holder, epoch, renewal })),
+  lease: LeaseValue,
   /** raised by one with every change */
   version: z.int().nonnegative(),
   /** names this one change among all of all stores */

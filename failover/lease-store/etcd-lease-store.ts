@@ -34,7 +34,7 @@ const Token = z.object({ token: z.string() });
 
 /** Leases in etcd, through the JSON gateway of its members. */
 export function createEtcdLeaseStore(options: EtcdLeaseStoreOptions): LeaseStore {
-  const post = createGateway(options);
+  const { post, close } = createGateway(options);
   const cell: Cell<SeenEntry> = {
     read: async (key, deadline) => seenEntry(await post('kv/range', { key: etcdKey(key) }, KeyValues, deadline)),
     swap: async (key, seen, next, deadline) => {
@@ -42,7 +42,7 @@ export function createEtcdLeaseStore(options: EtcdLeaseStoreOptions): LeaseStore
       const { header, succeeded, responses } = await post('kv/txn', transaction, Transaction, deadline);
       return succeeded ? { ...next, revision: header.revision } : seenEntry(responses[0]?.response_range);
     },
-    close: () => post.close(),
+    close,
   };
   return createLeaseStore(cell, options);
 }
@@ -97,5 +97,5 @@ function createGateway({ endpoints, user, timeoutMs, ca, cert, key }: EtcdLeaseS
     }
   }
 
-  return Object.assign(post, { close: () => client.close() });
+  return { post, close: () => client.close() };
 }

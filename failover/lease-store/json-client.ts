@@ -48,7 +48,6 @@ export function createJsonClient(tls: Tls = {}): JsonClient {
             response.on('data', (chunk: Buffer) => chunks.push(chunk));
             response.on('error', (error) => fail(`broke off: ${error.message}`));
             response.on('end', () => {
-              clearTimeout(timer);
               const text = Buffer.concat(chunks).toString();
               const answer = parsed(text);
               if (answer === undefined) return fail(`answered what is no JSON: ${text.slice(0, 200)}`);
@@ -58,10 +57,8 @@ export function createJsonClient(tls: Tls = {}): JsonClient {
         );
         // A link that was cut without a word: its connection is not used again.
         const timer = setTimeout(() => request.destroy(new Error('did not answer in time')), remainingMs);
-        request.on('error', (error) => {
-          clearTimeout(timer);
-          fail(error.message);
-        });
+        request.on('close', () => clearTimeout(timer));
+        request.on('error', (error) => fail(error.message));
         request.end(content);
       }),
     close: () => {

@@ -1,8 +1,8 @@
 import type { Lease, LeaseChange } from '../protocol/lease';
 
 /**
- * What became of a change. `unknown`: no majority answered in time; the change may have happened, may happen within the
- * time limit of a message under way, or never. Ask for it again: a change says itself which lease it is meant for.
+ * What became of a change. `unknown`: no majority answered in time; the change may have happened, may yet happen, or
+ * never. Ask for it again: a change says itself which lease it is meant for.
  */
 export type ChangeOutcome =
   | { outcome: 'changed'; lease: Lease }

@@ -63,15 +63,15 @@ export function createProposer(name: string, replicas: readonly AskReplica[]): O
     if (promised) return write(key, promised.ballot, act(promised.present), deadline);
     const ballot = newBallot();
     const states = await majority({ kind: 'prepare', key, ballot }, deadline);
-    const next = act(latest(states.map(({ accepted }) => accepted)) ?? NO_ENTRY);
-    return write(key, ballot, next, deadline);
+    const present = latest(states.map(({ accepted }) => accepted)) ?? NO_ENTRY;
+    const next = act(present);
+    return next === present && isDecided(states) ? present : write(key, ballot, next, deadline);
   }
 
   async function read(key: string, deadline: number): Promise<Entry> {
     for (let look = 0; look < LOOKS; look++) {
-      const [first, ...others] = await majority({ kind: 'read', key }, deadline);
-      if (others.every((other) => sameBallot(first?.accepted?.ballot, other.accepted?.ballot)))
-        return first?.accepted?.value ?? NO_ENTRY;
+      const states = await majority({ kind: 'read', key }, deadline);
+      if (isDecided(states)) return states[0]?.accepted?.value ?? NO_ENTRY;
     }
     return propose(key, (present) => present, deadline);
   }
@@ -83,7 +83,10 @@ export function createProposer(name: string, replicas: readonly AskReplica[]): O
   };
 }
 
-/** What a majority accepted under one ballot was decided, and nothing later was when the first of them was asked. */
-function sameBallot(a: Ballot | undefined, b: Ballot | undefined): boolean {
-  return a?.round === b?.round && a?.proposer === b?.proposer;
+/** What a majority accepted under one ballot is decided, and nothing later was when the first of them was asked. */
+function isDecided([first, ...others]: readonly Acceptor<Entry>[]): boolean {
+  const ballot = first?.accepted?.ballot;
+  return others.every(
+    ({ accepted }) => accepted?.ballot.round === ballot?.round && accepted?.ballot.proposer === ballot?.proposer,
+  );
 }
