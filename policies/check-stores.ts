@@ -7,6 +7,7 @@ import { multiWriterRefusal } from './conflict-strategy';
 import { instanceClassIn } from './region-sizes';
 import { replicationMode } from './replication-mode';
 import { asksForOneRegion } from './residency';
+import { standbysAskedFor } from './standbys-asked-for';
 import { openModes } from './topology-mode';
 
 function classProblem(field: string, instanceClass: string): RequestProblem[] {
@@ -123,11 +124,13 @@ function asynchronousProblems({ quorum, whenDegraded }: DataStoreRequest, at: st
   ];
 }
 
-/** Regions that may take over, at most: the primary is one of all, and with read-replicas one of the others. */
+/** Regions that may take over, at most: all but the primary; with read-replicas no more than are asked for. */
 function mostStandbys(request: DeploymentRequest): number {
   const { wanted, max } = request.regions;
   const others = (wanted.length > 0 ? wanted.length : max) - 1;
-  return openModes(request).every((mode) => mode === 'read-local') ? Math.min(1, others) : others;
+  return openModes(request).every((mode) => mode === 'read-local')
+    ? Math.min(standbysAskedFor(request), others)
+    : others;
 }
 
 /** Data stores: engines the platform has, strategies the engine has, recovery points that replication can keep. */

@@ -1,9 +1,8 @@
 import type { DeploymentRequest } from '../../contracts/request';
-import type { Routing, TopologyMode } from '../../contracts/topology';
 import { asksForOneRegion } from '../../policies/residency';
 import { standbysAskedFor } from '../../policies/standbys-asked-for';
 import { openModes, openRoutings } from '../../policies/topology-mode';
-import type { Placement } from './placement';
+import type { Placement, Style } from './placement';
 import { regionSets } from './region-sets';
 import { inSuccession, withRoles } from './succession';
 import type { UserGroup } from './user-distances';
@@ -18,8 +17,6 @@ interface Space {
   /** the region that takes the writes of what is live: no deployment moves it */
   primary?: string | undefined;
 }
-
-type Style = { mode: TopologyMode; routing: Routing };
 
 function styles(request: DeploymentRequest): Style[] {
   return openModes(request).flatMap((mode) => openRoutings(mode, request).map((routing) => ({ mode, routing })));
@@ -50,7 +47,7 @@ function freePlacements(space: Space): Placement[] {
   return styles(space.request).flatMap((style) => {
     const sets = style.routing === 'failover' ? failoverSets(space, style) : grown;
     const most = space.request.regions.max;
-    return sets.map((set) => withRoles(style.mode, style.routing, ordered(space, style, set).slice(0, most)));
+    return sets.map((set) => withRoles(space.request, style, ordered(space, style, set).slice(0, most)));
   });
 }
 
@@ -61,7 +58,7 @@ function wantedPlacements(space: Space): Placement[] {
     const [first, second, ...rest] = order;
     const exchanged = first && second && space.primary === undefined ? [[second, first, ...rest]] : [];
     const fewer = order.length > 2 ? [order.slice(0, 2)] : [];
-    return [order, ...exchanged, ...fewer].map((regions) => withRoles(style.mode, style.routing, regions));
+    return [order, ...exchanged, ...fewer].map((regions) => withRoles(space.request, style, regions));
   });
 }
 

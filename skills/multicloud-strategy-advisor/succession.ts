@@ -4,8 +4,9 @@ import type { RegionRole } from '../../contracts/region';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { Routing, TopologyMode } from '../../contracts/topology';
 import { ZONES_USED_AT_MOST } from '../../policies/region-sizes';
+import { standbysAskedFor } from '../../policies/standbys-asked-for';
 import { percentileMs } from './latency-model';
-import type { Placement } from './placement';
+import type { Placement, Style } from './placement';
 import { rttTo, type UserGroup, usersShareByRegion } from './user-distances';
 
 /** More than any latency: a region with fewer than three zones comes after all that have them. */
@@ -47,12 +48,12 @@ export function inSuccession(
   return scored.map(({ region }) => region);
 }
 
-function roleAt(index: number, mode: TopologyMode): RegionRole {
+function roleAt(index: number, mode: TopologyMode, standbys: number): RegionRole {
   switch (mode) {
     case 'active-passive':
       return index === 0 ? 'primary' : 'standby';
     case 'read-local':
-      return index === 0 ? 'primary' : index === 1 ? 'standby' : 'replica';
+      return index === 0 ? 'primary' : index <= standbys ? 'standby' : 'replica';
     case 'active-active':
       return 'active';
     case 'sharded':
@@ -60,7 +61,11 @@ function roleAt(index: number, mode: TopologyMode): RegionRole {
   }
 }
 
-/** Complete roles for regions that are already in order of succession. */
-export function withRoles(mode: TopologyMode, routing: Routing, regions: readonly string[]): Placement {
-  return { mode, routing, regions: regions.map((region, index) => ({ region, role: roleAt(index, mode) })) };
+/**
+ * Complete roles for regions that are already in order of succession. Where regions read nearby, as many stand by as the
+ * stores of the request ask for, and the others only read.
+ */
+export function withRoles(request: DeploymentRequest, { mode, routing }: Style, regions: readonly string[]): Placement {
+  const standbys = standbysAskedFor(request);
+  return { mode, routing, regions: regions.map((region, index) => ({ region, role: roleAt(index, mode, standbys) })) };
 }

@@ -52,6 +52,15 @@ test('a region that only reads holds a copy, and is neither waited for nor a sta
   expect(store?.capability).toContain('only read, never promoted: ap-southeast-1');
 });
 
+test('as many regions stand by as blocking needs, before any only reads', () => {
+  const wanted = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-southeast-1'];
+  const waits = { strategy: 'read-replicas', consistency: 'eventual', whenDegraded: 'block' };
+  const dataStores = [{ name: 'orders', engine: 'postgresql', ...waits }];
+  const [store] = plan({ dataStores, regions: { wanted } }).stores;
+  expect(store?.mode).toMatchObject({ kind: 'synchronous', quorum: 1, whenDegraded: 'block' });
+  expect(store).toMatchObject({ replicas: { length: 3 }, readers: { length: 1 } });
+});
+
 test('of what may be chosen, everything is followed: quorum and what happens while standbys are missing', () => {
   const request = sampleRequest({ regions: { wanted: ['us-east-1', 'eu-west-1', 'ap-southeast-1'] } });
   const candidate = advise(request).candidates.find(({ regions }) => regions.length === 3)!;
