@@ -46,3 +46,21 @@ export async function readFailovers(
     }),
   );
 }
+
+/** What to ask before an operation that cannot be taken back; undefined for the others. */
+export function questionOf(request: LiveOperationRequest, name: string): string | undefined {
+  switch (request.kind) {
+    case 'promote-region':
+      return request.acceptRisk
+        ? `promote ${request.region} of ${name} even if the old primary may still write? two regions may take writes, and what was not replicated is lost`
+        : `promote ${request.region} of ${name}? the old primary is stopped, and what was not replicated is lost`;
+    case 'rejoin':
+      return `make the database of ${request.region} of ${name} anew? rows that only it holds are saved, then replaced`;
+    case 'restore':
+      return request.replaceLiving
+        ? `turn ${name} back to a backup in ${request.region}? its databases are stopped, and what was written since is lost`
+        : `restore ${name} from a backup in ${request.region}? what was not archived is lost, and the other regions are made anew`;
+    default:
+      return undefined;
+  }
+}

@@ -2,13 +2,16 @@ import type { webApi } from '@slack/bolt';
 import type { DeploymentPlan } from '../../contracts/plan';
 import type { Progress } from '../../contracts/progress';
 import type { DeploymentReport } from '../../contracts/report';
+import { operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
 import { ClientProblem } from '../client-problem';
 import { type MeridianClient, workflowUrl } from '../connection';
+import { readOperationReport } from '../live-operations';
 import { queryPlan } from '../observe';
 import { renderReportHtml } from '../report/render-report';
-import { watchDeployment } from '../watch-deployment';
-import { type DeploymentView, deploymentMessage } from './deployment-message';
+import { follow, watchDeployment } from '../watch-deployment';
+import { type DeploymentView, deploymentMessage, type SlackMessage } from './deployment-message';
 import type { FollowedMessage } from './followed-messages';
+import { operationMessage } from './operation-message';
 
 /** Slack allows about one edit a second in a channel. */
 const EDIT_INTERVAL_MS = 1_500;
@@ -23,8 +26,10 @@ export interface FollowInput {
 }
 
 /** Keeps a message up to date until its deployment has ended, then adds the report. Throws a ClientProblem. */
-export async function followMessage({ meridian, slack, message, signal, onTrouble }: FollowInput): Promise<void> {
+export async function followMessage(input: FollowInput): Promise<void> {
+  const { meridian, slack, message, signal, onTrouble } = input;
   const { workflowId, channel, ts } = message;
+  if (!hasPlan(workflowId)) return followOperation(input);
   const view: DeploymentView = {
     workflowId,
     progress: undefined,
@@ -71,6 +76,41 @@ export async function followMessage({ meridian, slack, message, signal, onTroubl
   );
 }
 
+/** Keeps a message about an operation on what is live up to date until its report replaces it. */
+async function followOperation({ meridian, slack, message, signal, onTrouble }: FollowInput): Promise<void> {
+  const { workflowId, channel, ts } = message;
+  const url = workflowUrl(meridian, workflowId);
+  let editedMs = 0;
+  let shown = '';
+  const edit = async (content: SlackMessage) => {
+    const rendered = JSON.stringify(content);
+    if (rendered === shown) return;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, editedMs + EDIT_INTERVAL_MS - Date.now())));
+    editedMs = Date.now();
+    const edited = await slack.chat
+      .update({ channel, ts, ...content })
+      .catch((error: Error) => onTrouble(error.message));
+    if (edited) shown = rendered;
+  };
+  let latest: Progress | undefined;
+  const report = await follow(
+    meridian,
+    workflowId,
+    (progress) => {
+      latest = withLatestEvent(progress, latest);
+      return edit(deploymentMessage({ workflowId, progress: latest, plan: undefined, url }));
+    },
+    { signal, read: readOperationReport },
+  );
+  await edit(operationMessage(report, url));
+}
+
+/** Only deployments have one; an operation on what is live follows the plan that is. */
+function hasPlan(workflowId: string): boolean {
+  const kind = operationKeyFromWorkflowId(workflowId)?.kind;
+  return kind === undefined || kind === 'deploy' || kind === 'retire';
+}
+
 /** The message as it should be at this moment, for a click that must be answered before the next look. */
 export async function currentMessage(meridian: MeridianClient, workflowId: string, progress: Progress) {
   const plan = await planReader(meridian, workflowId)(progress);
@@ -87,6 +127,7 @@ function planReader(meridian: MeridianClient, workflowId: string) {
   let plan: DeploymentPlan | undefined;
   let readFor: string | undefined;
   return async ({ phase, approval }: Progress): Promise<DeploymentPlan | undefined> => {
+    if (!hasPlan(workflowId)) return undefined;
     if (phase === 'topology' || phase === 'plan') return plan;
     const wanted = `${approval?.id} ${approval?.digest}`;
     if (!plan || wanted !== readFor) plan = await queryPlan(meridian, workflowId);

@@ -1,5 +1,7 @@
+import { renderFailovers } from '../cli/render-operation';
 import { deploymentRows, renderStatusList } from '../cli/render-status';
 import { targetName } from '../cli/target';
+import { operateOn, questionOf, readFailovers } from '../live-operations';
 import { deploymentStatus, listDeployments } from '../observe';
 import { abortDeployment, type SubmitDeploymentInput, submitDeployment } from '../operations';
 import { isTypedSentence, requestInWords } from './deploy-in-words';
@@ -7,7 +9,7 @@ import { deploymentMessage } from './deployment-message';
 import { problemText } from './problem-text';
 import { requestFromText } from './request-from-text';
 import { codeBlock, escaped } from './slack-text';
-import { HELP, type SlashCommand } from './slash-command';
+import { CONFIRMATION, HELP, type SlashCommand } from './slash-command';
 import type { SlashContext } from './slash-context';
 
 const LISTED_CHARACTERS = 2_900;
@@ -26,12 +28,39 @@ export async function runSlashCommand(command: SlashCommand, context: SlashConte
       await postAndFollow(operation.workflowId, context);
       return undefined;
     }
+    case 'failovers': {
+      const listing = await readFailovers(context.meridian, command.target);
+      return codeBlock(renderFailovers(targetName(command.target), listing).trimEnd().split('\n'), LISTED_CHARACTERS);
+    }
+    case 'operate':
+      return operate(command, context);
     case 'abort': {
       const { target, reason } = command;
       const workflowId = target.workflowId ?? (await deploymentStatus(context.meridian, target)).operation.workflowId;
       await abortDeployment(context.meridian, workflowId, { by: `slack:${context.userId}`, reason });
       return `${escaped(workflowId)} is stopping`;
     }
+  }
+}
+
+/** What cannot be taken back is said first. The message comes before the operation: its end must be seen. */
+async function operate(
+  { target, operation, confirmed }: Extract<SlashCommand, { verb: 'operate' }>,
+  { meridian, slack, channel, userId, follow }: SlashContext,
+): Promise<string | undefined> {
+  const asked = { ...operation, requester: `slack:${userId}` };
+  const question = questionOf(asked, targetName(target));
+  const again = `/meridian ${operation.kind} ${targetName(target)} ${operation.region} ${CONFIRMATION}`;
+  if (question && !confirmed) return `${escaped(question)} Send \`${escaped(again)}\` if so; nothing was done.`;
+  const what = escaped(`${operation.kind} ${operation.region} of ${targetName(target)}`);
+  const { ts } = await slack.chat.postMessage({ channel, text: `<@${userId}> asks for ${what}` });
+  try {
+    const { workflowId } = await operateOn(meridian, target, asked);
+    await follow({ workflowId, channel, ts: String(ts) });
+    return undefined;
+  } catch (error) {
+    await slack.chat.update({ channel, ts: String(ts), text: `${what} was not started` });
+    throw error;
   }
 }
 
