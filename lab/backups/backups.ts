@@ -17,7 +17,7 @@ import { segmentNumberAt } from './wal-segments';
 export class Backups {
   private readonly locks = new Locks();
   private readonly checked: Checked = new Set();
-  /** one port for all databases that are restored to be looked at: they run one after the other */
+  /** one port for all databases that are restored beside the others: they run one after the other */
   private scratchPort: number | undefined;
   /** by store, the last restore: asked for again in the same epoch it is answered, not repeated */
   private readonly restored = new Map<string, { epoch: number; report: RestoreReport }>();
@@ -50,10 +50,8 @@ export class Backups {
     const store = storeOf(deployment, name);
     return this.onBackups(deployment, store, async (archive) => {
       const backup = choose(await keptBackups(archive), id);
-      return this.locks.run('scratch', async () => {
-        this.scratchPort ??= await this.lab.ports.take();
-        return asBackup(await proveBackup({ lab: this.lab, store, archive, backup, port: this.scratchPort }));
-      });
+      const prove = (port: number) => proveBackup({ lab: this.lab, store, archive, backup, port });
+      return asBackup(await this.inScratch(prove));
     });
   }
 
@@ -71,7 +69,7 @@ export class Backups {
       const segments = await archivedSegments(archive, backup.manifest.system);
       const breaks = await breaksIn(segments, segmentNumberAt(backup.manifest.start), this.checked);
       const restore = { region, target, epoch, backup, archive, breaks };
-      const report = await restoreStore(this.lab, deployment, store, restore);
+      const report = await this.inScratch((port) => restoreStore(this.lab, deployment, store, { ...restore, port }));
       this.restored.set(key, { epoch, report });
       return report;
     });
@@ -91,6 +89,13 @@ export class Backups {
         segments += await removeSegmentsBefore(await archivedSegments(archive, system), from);
       }
       return { backups: remove, segments };
+    });
+  }
+
+  private inScratch<R>(act: (port: number) => Promise<R>): Promise<R> {
+    return this.locks.run('scratch', async () => {
+      this.scratchPort ??= await this.lab.ports.take();
+      return act(this.scratchPort);
     });
   }
 

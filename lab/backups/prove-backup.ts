@@ -1,7 +1,7 @@
 import type { BackupProof } from '../../contracts/backup';
 import type { Lab, Store } from '../daemon/lab-state';
 import { type Archive, restoringConf } from '../postgres/archive';
-import { withDatabase } from '../postgres/connect';
+import { type AdministratorAccess, oneRow, withDatabase } from '../postgres/connect';
 import { contentDigest } from '../postgres/content-digest';
 import { FSYNC_OFF } from '../postgres/settings';
 import { type KeptBackup, writeProof } from './manifest';
@@ -37,24 +37,32 @@ export async function proveBackup({ lab, store, archive, backup, port }: ProveIn
     ...(rows !== undefined && { rows }),
     restoreMs: Date.now() - startedMs,
   });
-  const proof = await withScratchDatabase({ lab, port, password, backup, conf }, async (access) => {
-    const restored = await withDatabase({ ...access, database: store.name }, (client) =>
-      contentDigest(client, mark.tables),
-    );
-    const tables = `${mark.tables.length} tables`;
-    return restored.digest === mark.digest
-      ? judge(
-          'matches',
-          `${restored.rows} rows of ${tables} are those of the source at ${mark.position}`,
-          restored.rows,
-        )
-      : judge(
-          'differs',
-          `${restored.rows} rows of ${tables}, the source held ${mark.rows} at ${mark.position}`,
-          restored.rows,
-        );
-  }).catch((error: unknown) => judge('not-restorable', error instanceof Error ? error.message : String(error)));
+  const proof = await withScratchDatabase(
+    { lab, port, password, backup, conf, reached: isPaused },
+    async ({ access }) => {
+      const restored = await withDatabase({ ...access, database: store.name }, (client) =>
+        contentDigest(client, mark.tables),
+      );
+      const tables = `${mark.tables.length} tables`;
+      return restored.digest === mark.digest
+        ? judge(
+            'matches',
+            `${restored.rows} rows of ${tables} are those of the source at ${mark.position}`,
+            restored.rows,
+          )
+        : judge(
+            'differs',
+            `${restored.rows} rows of ${tables}, the source held ${mark.rows} at ${mark.position}`,
+            restored.rows,
+          );
+    },
+  ).catch((error: unknown) => judge('not-restorable', error instanceof Error ? error.message : String(error)));
   await writeProof(backup.folder, proof);
   lab.log(`backup ${backup.manifest.id} of ${store.name}: ${proof.result}, ${proof.detail}`);
   return { ...backup, proof };
+}
+
+async function isPaused(access: AdministratorAccess): Promise<boolean> {
+  const query = `select pg_get_wal_replay_pause_state() = 'paused' as paused`;
+  return withDatabase(access, async (client) => (await oneRow<{ paused: boolean }>(client, query)).paused);
 }

@@ -1,7 +1,8 @@
 import { rename, rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import type { RecoveryTarget, RestoreReport } from '../../contracts/backup';
-import { accessTo, startDatabase, stopDatabase } from '../daemon/databases';
+import { syncDataPlane } from '../daemon/data-plane';
+import { accessTo, givePrimary } from '../daemon/databases';
 import { acceptEpoch } from '../daemon/epoch';
 import {
   type Database,
@@ -12,17 +13,19 @@ import {
   type Store,
   siteOf,
 } from '../daemon/lab-state';
-import { syncLinks } from '../daemon/sync-links';
+import { releaseLease } from '../daemon/leases';
 import { LabError } from '../lab-error';
 import { type Archive, openArchive } from '../postgres/archive';
 import { type AdministratorAccess, oneRow, withDatabase } from '../postgres/connect';
 import { applicationTables, contentDigest } from '../postgres/content-digest';
 import { databaseState } from '../postgres/database-state';
+import { writeOwned } from '../postgres/provision';
 import { FSYNC_OFF } from '../postgres/settings';
 import { turnOnFsync } from '../postgres/turn-on-fsync';
 import { markedProcesses } from '../processes/marked-processes';
-import { DamagedBackup, layDown } from './lay-down';
+import { DamagedBackup } from './lay-down';
 import type { KeptBackup } from './manifest';
+import { withScratchDatabase } from './scratch-database';
 
 export interface RestoreInput {
   region: string;
@@ -30,17 +33,16 @@ export interface RestoreInput {
   epoch: number;
   backup: KeptBackup;
   archive: Archive;
+  /** where it runs until it is where it is to go */
+  port: number;
   /** sentences about a log that cannot be replayed to its end */
   breaks: string[];
 }
 
-/** A log of days is replayed at some hundred megabytes a second; whoever waits sees that it goes on. */
-const RECOVERED_WITHIN_MS = 30 * 60_000;
-const POLL_MS = 20;
-
 /**
- * Makes the database of a region from a backup and the archived log, and the primary of its store. What was there is
- * kept beside it, once, and is put back when the restore fails. Refuses while any database of the store lives: a standby that lives holds more than a backup.
+ * Makes the database of a region from a backup and the archived log, and the primary of its store. It is recovered
+ * beside the old data, which is kept until the next restore, and takes its place when it is ready. Refuses while any
+ * database of the store lives: a standby that lives holds more than a backup.
  */
 export async function restoreStore(
   lab: Lab,
@@ -48,40 +50,22 @@ export async function restoreStore(
   store: Store,
   input: RestoreInput,
 ): Promise<RestoreReport> {
-  const { region, target, epoch, backup, archive, breaks } = input;
+  const { region, target, epoch, backup, breaks } = input;
   const startedMs = Date.now();
   acceptEpoch(store, epoch);
   refuseWhileAlive(deployment, store);
-  const site = siteOf(deployment, region);
   const database = databaseOf(deployment, region, store.name);
-  if (!site.process?.alive) throw new LabError('Platform.Unavailable', `region ${region} is down`, { region });
-  const { owner } = lab.postgres;
-  const conf = `${FSYNC_OFF}${await openArchive(archive, backup.manifest.system, owner)}${targetConf(target)}`;
-  const before = `${database.dataFolder}.before-restore`;
-  await rm(before, { recursive: true, force: true });
-  await rename(database.dataFolder, before).catch(() => undefined);
-  const access = accessTo(lab, store, database);
-  try {
-    await layDown(backup, database.dataFolder, owner, conf);
-    await startDatabase(lab, site, store, database);
-    await awaitPrimary(lab, store, database, access);
-    await forgetTarget(access);
-    await turnOnFsync(access);
-  } catch (error) {
-    await stopDatabase(site, database);
-    await rm(database.dataFolder, { recursive: true, force: true });
-    await rename(before, database.dataFolder).catch(() => undefined);
-    throw error instanceof DamagedBackup ? new LabError('Platform.Refused', error.message, { region }) : error;
-  }
-  database.since = new Date().toISOString();
+  const content = await recover(lab, store, database, input).catch((error: unknown) => {
+    if (error instanceof LabError) throw error;
+    const why = error instanceof DamagedBackup ? error.message : `backup ${backup.manifest.id}: ${String(error)}`;
+    throw new LabError('Platform.Refused', why, { region, resource: store.name });
+  });
+  await startAsPrimary(lab, deployment, store, database);
   database.fenced = undefined;
   database.rejoinedInEpoch = epoch;
-  store.primary = region;
-  await syncLinks(lab, deployment);
   lab.log(`restored ${store.name} in ${region} from backup ${backup.manifest.id}, epoch ${epoch}`);
   return {
-    ...{ store: store.name, region, backup: backup.manifest.id, target },
-    ...(await contentOf(access, store.name)),
+    ...{ store: store.name, region, backup: backup.manifest.id, target, ...content },
     restoreMs: Date.now() - startedMs,
     notes: breaks.map((sentence) => `${sentence}: what comes after it in the log is lost`),
   };
@@ -98,6 +82,39 @@ function refuseWhileAlive(deployment: Deployment, store: Store): void {
   );
 }
 
+/** It archives from its first moment on: the history of its timeline is what later restores find their way by. */
+async function recover(
+  lab: Lab,
+  store: Store,
+  database: Database,
+  { backup, archive, port, target }: RestoreInput,
+): Promise<Content> {
+  const { owner } = lab.postgres;
+  const archiving = await openArchive(archive, backup.manifest.system, owner);
+  const conf = `${FSYNC_OFF}${archiving}${targetConf(target)}`;
+  const password = store.secrets.administratorPassword;
+  return withScratchDatabase({ lab, port, password, backup, conf, reached: isPrimary }, async (scratch) => {
+    const content = await contentOf(scratch.access, store.name);
+    await scratch.stop();
+    await writeOwned(join(scratch.dataFolder, 'postgresql.auto.conf'), `${FSYNC_OFF}${archiving}`, owner);
+    const before = `${database.dataFolder}.before-restore`;
+    await rm(before, { recursive: true, force: true });
+    await rename(database.dataFolder, before).catch(() => undefined);
+    await rename(scratch.dataFolder, database.dataFolder);
+    return content;
+  });
+}
+
+async function startAsPrimary(lab: Lab, deployment: Deployment, store: Store, database: Database): Promise<void> {
+  database.wanted = true;
+  await syncDataPlane(lab, deployment);
+  // no database of the store lived when this began: whoever held the lease has stopped
+  if (store.primary) await releaseLease(deployment, store, store.primary);
+  await givePrimary(deployment, siteOf(deployment, database.region), store);
+  await turnOnFsync(accessTo(lab, store, database));
+  database.since = new Date().toISOString();
+}
+
 function targetConf(target: RecoveryTarget): string {
   const until =
     target.kind === 'time'
@@ -108,37 +125,13 @@ function targetConf(target: RecoveryTarget): string {
   return [...until, `recovery_target_timeline = 'latest'`, `recovery_target_action = 'promote'`, ''].join('\n');
 }
 
-/** A later start must not look for the same target again. */
-function forgetTarget(access: AdministratorAccess): Promise<void> {
-  return withDatabase(access, async (client) => {
-    for (const name of ['time', 'lsn', 'action']) await client.query(`alter system reset recovery_target_${name}`);
-  });
+async function isPrimary(access: AdministratorAccess): Promise<boolean> {
+  return (await databaseState(access)).role === 'primary';
 }
 
-/** The recovery ends with a new timeline and a database that takes writes. */
-async function awaitPrimary(lab: Lab, store: Store, database: Database, access: AdministratorAccess): Promise<void> {
-  for (const deadline = Date.now() + RECOVERED_WITHIN_MS; ; await sleep(POLL_MS)) {
-    const state = await databaseState(access).catch(() => undefined);
-    if (state?.role === 'primary') return;
-    const { region } = database;
-    if (markedProcesses(database.marker).length === 0) {
-      const why = `logs/${region} in ${lab.home.path} says why; a target beyond the end of the archived log ends so`;
-      throw new LabError('Platform.Refused', `${store.name} in ${region} ended before it reached its target: ${why}`, {
-        region,
-        resource: store.name,
-      });
-    }
-    if (Date.now() > deadline) {
-      const late = `${store.name} in ${region} is still being recovered after ${RECOVERED_WITHIN_MS} ms`;
-      throw new LabError('Platform.Unavailable', late, { region, resource: store.name });
-    }
-  }
-}
+type Content = Pick<RestoreReport, 'reached' | 'timeline' | 'rows' | 'digest'>;
 
-async function contentOf(
-  access: AdministratorAccess,
-  database: string,
-): Promise<Pick<RestoreReport, 'reached' | 'timeline' | 'rows' | 'digest'>> {
+async function contentOf(access: AdministratorAccess, database: string): Promise<Content> {
   const { position, timeline } = await databaseState(access);
   return withDatabase({ ...access, database }, async (client) => {
     const last = 'select pg_last_xact_replay_timestamp() as at';

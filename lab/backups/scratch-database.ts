@@ -3,12 +3,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../daemon/lab-state';
-import { type AdministratorAccess, oneRow, withDatabase } from '../postgres/connect';
+import type { AdministratorAccess } from '../postgres/connect';
 import { killMarked } from '../processes/kill-marked';
 import { layDown } from './lay-down';
 import type { KeptBackup } from './manifest';
 
-const REACHED_WITHIN_MS = 120_000;
+/** A log of days is replayed at some hundred megabytes a second. */
+const REACHED_WITHIN_MS = 30 * 60_000;
+const STOPS_WITHIN_MS = 30_000;
 const POLL_MS = 20;
 const SAID_AT_MOST = 2_000;
 
@@ -17,17 +19,27 @@ export interface ScratchInput {
   port: number;
   password: string;
   backup: KeptBackup;
-  /** `postgresql.auto.conf`; must stop the recovery with a pause */
+  /** `postgresql.auto.conf` */
   conf: string;
+  /** whether it has come to where it is to go; failing means not yet */
+  reached: (access: AdministratorAccess) => Promise<boolean>;
+}
+
+/** A restored database that runs beside everything else. */
+export interface ScratchDatabase {
+  access: AdministratorAccess;
+  dataFolder: string;
+  /** stops it in order; its folder may be moved away then */
+  stop(): Promise<void>;
 }
 
 /**
- * Restores a backup beside everything else, runs `look` on it once it stands still at its target, and leaves nothing
- * behind. Throws `DamagedBackup`, or an Error with PostgreSQL's own words when the target is not reached.
+ * Restores a backup beside everything else, runs `use` once it is where it is to go, and leaves nothing behind but what
+ * `use` moved away. Throws `DamagedBackup`, or an Error with PostgreSQL's own words when the target is not reached.
  */
 export async function withScratchDatabase<R>(
-  { lab, port, password, backup, conf }: ScratchInput,
-  look: (access: AdministratorAccess) => Promise<R>,
+  { lab, port, password, backup, conf, reached }: ScratchInput,
+  use: (scratch: ScratchDatabase) => Promise<R>,
 ): Promise<R> {
   const { owner, binaries } = lab.postgres;
   const parent = join(lab.home.path, 'scratch');
@@ -45,15 +57,15 @@ export async function withScratchDatabase<R>(
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const access = { port, password, caCertificate: lab.certificate.caCertificate };
-    await awaitTarget(child, access);
-    return await look(access);
+    await awaitReached(child, () => reached(access));
+    return await use({ access, dataFolder, stop: () => stop(child) });
   } finally {
     await killMarked(marker);
     await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-async function awaitTarget(child: ChildProcess, access: AdministratorAccess): Promise<void> {
+async function awaitReached(child: ChildProcess, reached: () => Promise<boolean>): Promise<void> {
   let said = '';
   child.stderr?.on('data', (text: Buffer) => {
     said = `${said}${text.toString()}`.slice(-SAID_AT_MOST);
@@ -62,16 +74,23 @@ async function awaitTarget(child: ChildProcess, access: AdministratorAccess): Pr
     said = error.message;
   });
   for (const deadline = Date.now() + REACHED_WITHIN_MS; ; await sleep(POLL_MS)) {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) throw new Error(fatalOf(said));
+    if (hasEnded(child)) throw new Error(fatalOf(said));
     if (Date.now() > deadline) throw new Error(`not at its target within ${REACHED_WITHIN_MS} ms: ${fatalOf(said)}`);
-    const state = await pauseState(access).catch(() => undefined);
-    if (state === 'paused') return;
+    if (await reached().catch(() => false)) return;
   }
 }
 
-async function pauseState(access: AdministratorAccess): Promise<string> {
-  const query = 'select pg_get_wal_replay_pause_state() as state';
-  return withDatabase(access, async (client) => (await oneRow<{ state: string }>(client, query)).state);
+/** What is in the archive's queue is archived before it ends. */
+async function stop(child: ChildProcess): Promise<void> {
+  child.kill('SIGINT');
+  for (const deadline = Date.now() + STOPS_WITHIN_MS; !hasEnded(child); await sleep(POLL_MS)) {
+    if (Date.now() > deadline) throw new Error(`the restored database does not stop within ${STOPS_WITHIN_MS} ms`);
+  }
+  if (child.exitCode !== 0) throw new Error(`the restored database ended with ${child.exitCode ?? child.signalCode}`);
+}
+
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
 }
 
 /** What PostgreSQL says ends with its process table; the reason is the last line that is fatal. */

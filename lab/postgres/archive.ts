@@ -1,4 +1,5 @@
-import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chown, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DatabaseOwner } from './binaries';
 
@@ -74,10 +75,20 @@ export function walFolder(archive: Archive, system: string, region = archive.kep
 export async function openArchive(archive: Archive, system: string, owner: DatabaseOwner | undefined): Promise<string> {
   const folder = walFolder(archive, system);
   await mkdir(folder, { recursive: true, mode: 0o755 });
-  await writeFile(scriptIn(archive, 'archive'), ARCHIVE_SCRIPT);
-  await writeFile(scriptIn(archive, 'restore'), RESTORE_SCRIPT);
+  await putScript(scriptIn(archive, 'archive'), ARCHIVE_SCRIPT);
+  await putScript(scriptIn(archive, 'restore'), RESTORE_SCRIPT);
   if (owner) await chown(folder, owner.uid, owner.gid);
   return `${archivingConf(archive, folder)}${restoringConf(archive, system)}`;
+}
+
+/**
+ * In one step: a shell that begins to read a file which is just being written finds nothing, and does that successfully;
+ * the database would think that its segment is archived.
+ */
+async function putScript(path: string, script: string): Promise<void> {
+  const beside = `${path}.${randomUUID()}`;
+  await writeFile(beside, script);
+  await rename(beside, path);
 }
 
 /** Settings of a database that archives. Standbys have them, too: they begin to archive when they are promoted. */
