@@ -1,5 +1,5 @@
 import { CommanderError } from '@commander-js/extra-typings';
-import { buildProgram, type CliActions } from './program';
+import { buildProgram, type CliActions, everyCommand } from './program';
 
 const NO_ACTION = async () => {};
 const NO_ACTIONS: CliActions = {
@@ -10,6 +10,9 @@ const NO_ACTIONS: CliActions = {
   operate: NO_ACTION,
   failovers: NO_ACTION,
   backups: NO_ACTION,
+  health: NO_ACTION,
+  alerts: NO_ACTION,
+  acknowledge: NO_ACTION,
   status: NO_ACTION,
   approve: NO_ACTION,
   abort: NO_ACTION,
@@ -31,7 +34,7 @@ const NO_ACTIONS: CliActions = {
 export function cliAccepts(argv: string[]): boolean {
   if (argv.length === 0) return false;
   const program = buildProgram(NO_ACTIONS);
-  for (const command of [program, ...program.commands]) {
+  for (const command of everyCommand(program)) {
     command.exitOverride();
     command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
   }

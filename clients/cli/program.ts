@@ -32,6 +32,9 @@ export interface CliActions {
   ): Promise<void>;
   failovers(target: Target, options: { json?: true }): Promise<void>;
   backups(target: Target, options: { take?: true; json?: true; exitCode?: true }): Promise<void>;
+  health(target: Target, options: { json?: true; start?: true; exitCode?: true }): Promise<void>;
+  alerts(target: Target, options: { json?: true; all?: true }): Promise<void>;
+  acknowledge(target: Target, alertId: string, options: { by: string }): Promise<void>;
   status(target: Target | undefined, options: { json?: true; watch?: true }): Promise<void>;
   approve(
     target: Target,
@@ -69,6 +72,7 @@ export function buildProgram(actions: CliActions, user = 'unknown'): Command {
   addUpkeepCommands(program, actions, user);
   addLiveCommands(program, actions, user);
   addBackupCommands(program, actions, user);
+  addHealthCommands(program, actions, user);
   addDecisionCommands(program, actions, user);
   addPauseCommands(program, actions, user);
   addReadCommands(program, actions);
@@ -253,6 +257,38 @@ function parseTime(text: string): string {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) throw new InvalidArgumentError('valid: a time such as 2026-12-01T10:00:00Z.');
   return new Date(ms).toISOString();
+}
+
+/** What the watch over a live deployment knows. */
+function addHealthCommands(program: Command, actions: CliActions, user: string): void {
+  const deployment = ['<app/env>', 'the deployment, for example orders/staging'] as const;
+  program
+    .command('health')
+    .description('show the health matrix of what is live')
+    .argument(...deployment, parseKeyArgument)
+    .option('--start', 'start the watch if it does not run')
+    .option('--exit-code', 'exit with 2 when a region is yellow or red, with 1 when one cannot be seen')
+    .option(...JSON_FLAG)
+    .action((target, options) => actions.health(target, options));
+  const alerts = program
+    .command('alerts')
+    .description('show the open alerts of what is live')
+    .argument(...deployment, parseKeyArgument)
+    .option('--all', 'also those that are over')
+    .option(...JSON_FLAG)
+    .action((target, options) => actions.alerts(target, options));
+  alerts
+    .command('ack')
+    .description('say that somebody looks after an alert: it escalates no more')
+    .argument(...deployment, parseKeyArgument)
+    .argument('<alert>', 'its id, for example a3')
+    .option(...BY, user)
+    .action((target, alertId, options) => actions.acknowledge(target, alertId, options));
+}
+
+/** Every command of a program, those below others included. */
+export function everyCommand(program: Command): Command[] {
+  return [program, ...(program.commands as Command[]).flatMap(everyCommand)];
 }
 
 function addDecisionCommands(program: Command, actions: CliActions, user: string): void {

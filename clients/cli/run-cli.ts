@@ -2,12 +2,14 @@ import { userInfo } from 'node:os';
 import { CommanderError } from '@commander-js/extra-typings';
 import { ClientProblem } from '../client-problem';
 import { runAbort } from './commands/abort';
+import { runAcknowledge, runAlerts } from './commands/alerts';
 import { runApprove } from './commands/approve';
 import { runBackups } from './commands/backups';
 import { runDeploy } from './commands/deploy';
 import { runDev } from './commands/dev';
 import { runDrift } from './commands/drift';
 import { runFailovers } from './commands/failovers';
+import { runHealth } from './commands/health';
 import { runIamPolicy } from './commands/iam-policy';
 import { runKeys } from './commands/keys';
 import { runOperation } from './commands/operate';
@@ -21,7 +23,7 @@ import { runStatus } from './commands/status';
 import { runSweep } from './commands/sweep';
 import type * as WebhookModule from './commands/webhook';
 import { EXIT, exitCodeOfProblem } from './exit-codes';
-import { buildProgram, type CliActions } from './program';
+import { buildProgram, type CliActions, everyCommand } from './program';
 import { renderError } from './render-problems';
 import type { Terminal } from './terminal';
 
@@ -37,7 +39,7 @@ export async function runCli(argv: string[], terminal: Terminal, signal: AbortSi
     }),
     userName(),
   );
-  for (const command of [program, ...program.commands]) {
+  for (const command of everyCommand(program)) {
     command.exitOverride();
     command.configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   }
@@ -61,6 +63,10 @@ function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: num
     iamPolicy: async (file, options) => done(await runIamPolicy({ file, ...options }, terminal)),
     plan: async (file, options) => done(await runPlan({ file, ...options, signal }, terminal)),
     deploy: async (file, options) => done(await runDeploy({ file, ...options, terminal, signal })),
+    health: async (target, options) => done(await runHealth({ target, ...options }, terminal)),
+    alerts: async (target, options) => done(await runAlerts({ target, ...options }, terminal)),
+    acknowledge: async (target, alertId, options) =>
+      done(await runAcknowledge({ target, alertId, ...options }, terminal)),
     status: async (target, options) => done(await runStatus({ target, ...options, signal }, terminal)),
     approve: async (target, options) => done(await runApprove({ target, ...options, signal }, terminal)),
     abort: async (target, options) => done(await runAbort({ target, ...options }, terminal)),

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listWatches, readAlerts, type WatchListing } from '../alerts';
 import { ClientProblem } from '../client-problem';
 import type { MeridianClient } from '../connection';
 import { deploymentResult, listDeployments, type OperationListing, queryProgress } from '../observe';
-import { approvalWaiting, deploymentAlert, deploymentEnded, type WebhookEvent } from './webhook-event';
+import { approvalWaiting, deploymentAlert, deploymentEnded, healthAlert, type WebhookEvent } from './webhook-event';
 
 const POLL_MS = 2_000;
 /** What ended while nobody watched is told, with the id it always had, when it ended within this time. */
@@ -25,11 +26,14 @@ export async function watchEvents(
 ): Promise<void> {
   const told = new Set<string>();
   const settled = new Set<string>();
-  const tellNew = async (operation: OperationListing) => {
-    for (const event of await eventsOf(meridian, operation)) {
+  const tell = (events: readonly WebhookEvent[]) => {
+    for (const event of events) {
       if (!told.has(event.id)) onEvent(event);
       told.add(event.id);
     }
+  };
+  const tellNew = async (operation: OperationListing) => {
+    tell(await eventsOf(meridian, operation));
     if (operation.status !== 'RUNNING') settled.add(operation.runId);
   };
   const troubles = new Troubles(onTrouble);
@@ -38,6 +42,9 @@ export async function watchEvents(
     // One deployment that does not answer is no reason to be silent about the others.
     for (const operation of operations.filter((one) => one.kind === 'deploy' && !settled.has(one.runId)))
       await troubles.watch(operation.workflowId, () => tellNew(operation));
+    const watches = (await troubles.watch('the watches', () => listWatches(meridian))) ?? [];
+    for (const watch of watches)
+      await troubles.watch(watch.workflowId, async () => tell(await noticesOf(meridian, watch)));
     await sleep(pollMs, undefined, { signal }).catch(() => {});
   }
 }
@@ -83,4 +90,18 @@ async function presentEvents(meridian: MeridianClient, operation: OperationListi
       ? [deploymentAlert(operation, 'undoes what it did', events.at(-1)?.at ?? new Date().toISOString())]
       : []),
   ];
+}
+
+/** What a watch has told people within the time that is looked back. */
+async function noticesOf(meridian: MeridianClient, watch: WatchListing): Promise<WebhookEvent[]> {
+  const { notices, alerts } = await readAlerts(meridian, watch);
+  return notices
+    .filter(({ at }) => Date.parse(at) >= Date.now() - LOOK_BACK_MS)
+    .map((notice) =>
+      healthAlert(
+        watch,
+        notice,
+        alerts.filter(({ id }) => notice.alerts.includes(id)),
+      ),
+    );
 }

@@ -4,7 +4,7 @@ import { ClientProblem } from '../client-problem';
 import { readSecretFile } from '../signing/secret-file';
 import { SECRET } from './standard-webhook';
 
-export const EVENT_TYPES = ['approval.waiting', 'deployment.ended', 'deployment.alert'] as const;
+export const EVENT_TYPES = ['approval.waiting', 'deployment.ended', 'deployment.alert', 'health.alert'] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 const secretSchema = z.string().regex(SECRET, 'must be "whsec_" and the base64 of 24 to 64 bytes');

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Alert, Notice } from '../../contracts/alert';
 import type { Approval } from '../../contracts/approval';
 import type { DeploymentReport } from '../../contracts/report';
+import type { WatchListing } from '../alerts';
 import type { OperationListing } from '../observe';
 import type { EventType } from './webhook-config';
 
@@ -33,6 +35,16 @@ export function deploymentAlert(operation: Operation, reason: string, at: string
   return event('deployment.alert', operation, reason, at, { reason });
 }
 
+/** A message about alerts of a live deployment, with all that they say now. The watch gives each message one id and time. */
+export function healthAlert(
+  { workflowId, application, environment }: WatchListing,
+  { id, kind, severity, at }: Notice,
+  alerts: readonly Alert[],
+): WebhookEvent {
+  const data = { workflowId, application, environment, notice: kind, severity, alerts };
+  return { id: messageId(['health.alert', workflowId, id, at]), type: 'health.alert', timestamp: at, data };
+}
+
 function event(
   type: EventType,
   { workflowId, runId, application, environment, generation }: Operation,
@@ -40,9 +52,11 @@ function event(
   timestamp: string,
   data: Record<string, unknown>,
 ): WebhookEvent {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([type, workflowId, runId, what]))
-    .digest('hex');
   const operation = { workflowId, application, environment, generation };
-  return { id: `msg_${hash.slice(0, 32)}`, type, timestamp, data: { ...operation, ...data } };
+  return { id: messageId([type, workflowId, runId, what]), type, timestamp, data: { ...operation, ...data } };
+}
+
+/** The same for the same thing, whoever tells it again. */
+function messageId(about: readonly string[]): string {
+  return `msg_${createHash('sha256').update(JSON.stringify(about)).digest('hex').slice(0, 32)}`;
 }

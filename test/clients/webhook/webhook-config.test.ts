@@ -13,7 +13,7 @@ test('ports, events and lists have defaults', () => {
     endpoints: [
       {
         ...{ name: 'portal', url: 'https://portal.example.com/hook', secret },
-        events: ['approval.waiting', 'deployment.ended', 'deployment.alert'],
+        events: ['approval.waiting', 'deployment.ended', 'deployment.alert', 'health.alert'],
       },
     ],
   });
