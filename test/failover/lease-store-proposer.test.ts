@@ -126,7 +126,7 @@ describe('a proposer', () => {
         for (const { outcome } of operations) counts[outcome] = (counts[outcome] ?? 0) + 1;
         expect(notLinearisable(operations)).toBeUndefined();
       }),
-      { numRuns: 700 },
+      { numRuns: 500 },
     );
     for (const outcome of ['read', 'changed', 'refused', 'unknown']) expect(counts[outcome]).toBeGreaterThan(100);
   });
