@@ -1,4 +1,4 @@
-import { handedOver, type Lease, type LeaseChange, released, renewed } from './lease';
+import { handedOver, type Lease, type LeaseChange, released, renewed, takenOver } from './lease';
 import { serveMs, type Timing } from './timing';
 
 /**
@@ -33,8 +33,12 @@ export type KeeperEvent =
   | { kind: 'tick'; now: number }
   /** a sentinel says that this region holds the lease of this epoch */
   | { kind: 'appointed'; now: number; epoch: number }
+  /** nobody has taken the lease for a while after this region, its last holder, gave it up: nobody else may, or can */
+  | { kind: 'vacant'; now: number; lease: Lease }
   | { kind: 'answered'; now: number; id: number; outcome: 'changed' | 'refused' | 'unknown'; lease?: Lease }
   | { kind: 'promoted'; now: number; epoch: number }
+  /** its database is being stopped, or cannot be brought back: nobody is served from now on */
+  | { kind: 'give-up'; now: number }
   /** a person has asked for it: stop, then give the lease to another region */
   | { kind: 'hand-over'; now: number; to: Tenure }
   /** the holder says that its database is gone and that this region shall have the lease */
@@ -76,11 +80,15 @@ export function keeperStep(state: KeeperState, event: KeeperEvent, timing: Timin
       return onTick(state, event.now, timing);
     case 'appointed':
       return onAppointed(state, event);
+    case 'vacant':
+      return onVacant(state, event);
     case 'answered':
       return onAnswered(state, event, timing);
     case 'promoted':
       if (state.mode !== 'promoting' || state.epoch !== event.epoch) return stay(state);
       return stay({ ...state, mode: 'serving' });
+    case 'give-up':
+      return stay(state.mode === 'idle' ? state : { ...state, mode: 'stopping', serveUntil: 0 });
     case 'hand-over':
       if (state.mode !== 'serving' || event.to.epoch <= state.epoch) return stay(state);
       return {
@@ -130,6 +138,12 @@ function onHandedOver(
 ): KeeperStep {
   if (state.mode !== 'idle' || epoch <= state.over) return stay(state);
   return renew(trying(state, epoch), now, handedOver(from, { holder: state.region, epoch }));
+}
+
+/** No database has taken a write since this one did: with it the region may begin a new epoch. */
+function onVacant(state: KeeperState, { now, lease }: Extract<KeeperEvent, { kind: 'vacant' }>): KeeperStep {
+  if (state.mode !== 'idle' || lease.holder !== undefined || lease.epoch !== state.over) return stay(state);
+  return renew(trying(state, lease.epoch + 1), now, takenOver(lease, state.region));
 }
 
 function trying(state: KeeperState, epoch: number): KeeperState {

@@ -4,12 +4,17 @@ import { storeVariables } from '../../contracts/probe-contract';
 import type { ServiceSpec } from '../../contracts/region-spec';
 import { LabError } from '../lab-error';
 import { APPLICATION } from '../postgres/settings';
+import { CalledProcess } from '../processes/called-process';
 import { killMarked } from '../processes/kill-marked';
-import type { ServiceWanted } from '../region/region-protocol';
+import type { RegionCalls, RegionSettings, ServiceWanted } from '../region/region-protocol';
 import type { Deployment, Lab, Site } from './lab-state';
-import { RegionProcess } from './region-process';
+
+const HEAP_MB = 64;
+
+import { removeLinks, syncDataPlane } from './data-plane';
+import { openStorePorts } from './store-ports';
 import { announceStore } from './stores';
-import { closeStorePorts, openStorePorts, syncLinks } from './sync-links';
+import { stopWitnesses } from './witnesses';
 
 /** Brings the services of a region up, or to their new form. A region that was new is gone again when that fails. */
 export async function applyBase(
@@ -24,7 +29,7 @@ export async function applyBase(
     const wanted: ServiceWanted[] = [];
     // one after the other: the first that uses a store opens its ports, the others get the same ones
     for (const spec of services) wanted.push(await wantedService(lab, deployment, site, spec));
-    await syncLinks(lab, deployment);
+    await syncDataPlane(lab, deployment);
     await startRegionProcess(lab, site);
     await site.process?.call('configure', { services: wanted });
     site.services = wanted;
@@ -57,7 +62,7 @@ export async function startRegionProcess(lab: Lab, site: Site): Promise<void> {
   await site.clearing;
   mkdirSync(site.folder, { recursive: true, mode: 0o711 });
   const { key, cert } = lab.certificate;
-  const settings = {
+  const settings: RegionSettings = {
     region: site.region,
     marker: site.marker,
     folder: site.folder,
@@ -66,14 +71,21 @@ export async function startRegionProcess(lab: Lab, site: Site): Promise<void> {
     loadBalancerPort: site.loadBalancerPort,
     stabiliseMs: lab.stabiliseMs,
   };
-  site.process = await RegionProcess.start(settings, (how) => {
-    lab.log(`region process of ${site.region} ended (${how})`);
-    site.clearing = killMarked(site.marker);
-    site.clearing.catch((error: unknown) => lab.log(String(error)));
+  site.process = await CalledProcess.start<RegionCalls>({
+    script: 'lab/region/main.js',
+    marker: site.marker,
+    logFile: join(settings.logFolder, 'region.log'),
+    ...{ heapMb: HEAP_MB, settings, region: site.region, what: 'region' },
+    onEnd: (how) => {
+      lab.log(`region process of ${site.region} ended (${how})`);
+      // its tasks are its children; the databases have a keeper of their own, which goes on
+      site.clearing = killMarked(`${site.marker}task/`);
+      site.clearing.catch((error: unknown) => lab.log(String(error)));
+    },
   });
 }
 
-function logFolderOf(lab: Lab, site: Site): string {
+export function logFolderOf(lab: Lab, site: Site): string {
   const folder = join(lab.home.path, 'logs', site.region);
   // one deployment is the usual case; a second one in the same region gets a folder of its own
   const shared = [...lab.deployments.values()].filter(({ sites }) => sites.has(site.region)).length > 1;
@@ -102,10 +114,13 @@ async function makeSite(lab: Lab, deployment: Deployment, region: string): Promi
 }
 
 async function removeSite(lab: Lab, deployment: Deployment, site: Site): Promise<void> {
-  await killMarked(site.marker);
-  await closeStorePorts(lab, deployment, site);
-  rmSync(site.folder, { recursive: true, force: true, maxRetries: 3 });
+  // first, so that nothing of it is started again
   deployment.sites.delete(site.region);
+  await killMarked(site.marker);
+  await removeLinks(lab, deployment, site.region);
+  rmSync(site.folder, { recursive: true, force: true, maxRetries: 3 });
+  const isLast = ![...deployment.sites.values()].some(({ keeper }) => keeper);
+  if (isLast) await stopWitnesses(deployment);
 }
 
 async function wantedService(lab: Lab, deployment: Deployment, site: Site, spec: ServiceSpec): Promise<ServiceWanted> {
@@ -129,13 +144,13 @@ async function storeEnvironment(
   name: string,
 ): Promise<Record<string, string>> {
   const { secrets } = announceStore(deployment, name);
-  const ports = await openStorePorts(lab, deployment, site, name);
+  const ports = await openStorePorts(lab, site, name);
   const variables = storeVariables(name);
   return {
     [variables.host]: '127.0.0.1',
-    [variables.port]: String(ports.writer),
+    [variables.port]: String(ports.endpoint),
     [variables.readHost]: '127.0.0.1',
-    [variables.readPort]: String(ports.database),
+    [variables.readPort]: String(ports.read),
     [variables.database]: name,
     [variables.user]: APPLICATION,
     [variables.password]: secrets.applicationPassword,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Backup, type BackupChain, type RestoreReport, recoveryTargetSchema } from '../../contracts/backup';
+import { automationSchema, type HandOver, type LeaseStatus, type Takeover } from '../../contracts/failover';
 import { regionIdSchema } from '../../contracts/region';
 import type { DatabaseStatus } from '../../contracts/replication';
 import {
@@ -31,6 +32,14 @@ const changeSchema = z.object({
 
 const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('kill-region'), region: regionIdSchema }),
+  z.object({ kind: z.literal('freeze-region'), region: regionIdSchema }),
+  z.object({ kind: z.literal('cut-region'), region: regionIdSchema }),
+  z.object({
+    kind: z.literal('kill-database'),
+    region: regionIdSchema,
+    store: z.string(),
+    comesBack: z.boolean(),
+  }),
   z.object({ kind: z.literal('cut-link'), from: regionIdSchema, to: regionIdSchema }),
   z.object({ kind: z.literal('slow-link'), from: regionIdSchema, to: regionIdSchema, factor: z.number().positive() }),
 ]);
@@ -60,6 +69,10 @@ export const operationInputs = {
   'data.fence': z.object({ ...store, ...inRegion, ...epoch }),
   'data.promote': z.object({ ...store, ...inRegion, ...epoch, expectedPrimary: regionIdSchema }),
   'data.rejoin': z.object({ ...store, ...inRegion, ...epoch }),
+  'data.handOver': z.object({ ...store, from: regionIdSchema, to: regionIdSchema, ...epoch }),
+  'data.lease': z.object(store),
+  'data.takeovers': z.object({ ...store, since: z.string() }),
+  'data.automate': z.object({ ...store, chain: z.array(regionIdSchema), automation: automationSchema }),
   'data.compare': z.object({ ...store, regions: z.array(regionIdSchema).min(1) }),
   'data.connection': z.object({ ...store, ...inRegion }),
   'data.stores': z.object(scope),
@@ -86,7 +99,12 @@ export const operationInputs = {
   'traffic.drain': z.object({ ...scope, hostname: z.string(), regions: z.array(regionIdSchema), ...epoch }),
   'traffic.alarms': z.object({ ...scope, since: z.string() }),
   'regions.status': z.object({ ...scope, ...inRegion, path: z.string().startsWith('/').optional() }),
-  'faults.inject': z.object({ ...scope, id: z.string().min(1), fault: faultSchema }),
+  'faults.inject': z.object({
+    ...scope,
+    id: z.string().min(1),
+    fault: faultSchema,
+    undoAfterMs: z.number().int().positive().optional(),
+  }),
   'faults.undo': z.object({ ...scope, id: z.string().min(1) }),
   'faults.plant': plantedFaultSchema,
   edge: z.object({}),
@@ -109,6 +127,10 @@ export interface OperationResults {
   'data.fence': FenceReceipt;
   'data.promote': DatabaseStatus;
   'data.rejoin': DatabaseStatus;
+  'data.handOver': HandOver;
+  'data.lease': { lease?: LeaseStatus };
+  'data.takeovers': Takeover[];
+  'data.automate': Record<string, never>;
   'data.compare': Comparison;
   'data.connection': DatabaseConnection;
   'data.stores': StoreOverview[];

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { DatabaseSpec } from '../../contracts/region-spec';
 import { LabError } from '../lab-error';
+import { syncDataPlane } from './data-plane';
 import { createPrimary, createStandby, placeDatabase, stopDatabase } from './databases';
 import { isConnected } from './desired-links';
-import { type Database, type Deployment, databasesOf, type Lab, type Site, type Store, siteOf } from './lab-state';
+import { type Database, type Deployment, type Lab, type Site, type Store, siteOf } from './lab-state';
+import { releaseLease } from './leases';
 import { announceStore } from './stores';
-import { syncLinks } from './sync-links';
-import { followersOf, setSynchronousStandbys } from './synchronous-commit';
 
 /**
  * Makes the databases of a region that are not there yet. One that is there keeps its role whatever the template says:
@@ -49,21 +49,18 @@ async function createDatabase(lab: Lab, deployment: Deployment, site: Site, spec
   const store = announceStore(deployment, spec.name);
   const blocker = creationBlocker(deployment, site, spec, store);
   if (blocker) throw new Error(blocker);
-  const database = await placeDatabase(lab, deployment, site, spec);
+  const database = await placeDatabase(lab, site, spec);
   try {
     if (spec.role === 'primary') {
-      await createPrimary(lab, site, store, database);
-      store.primary = site.region;
-      store.writer = site.region;
+      await createPrimary(lab, deployment, site, store, database);
     } else {
       await createStandby(lab, deployment, store, database);
-      await setSynchronousStandbys(lab, deployment, store, await followersOf(lab, deployment, store));
     }
   } catch (error) {
     await removeDatabase(lab, deployment, site, database);
     throw error;
   }
-  await syncLinks(lab, deployment);
+  await syncDataPlane(lab, deployment);
 }
 
 function creationBlocker(deployment: Deployment, site: Site, spec: DatabaseSpec, store: Store): string | undefined {
@@ -83,13 +80,8 @@ async function removeDatabase(lab: Lab, deployment: Deployment, site: Site, data
   site.databases.delete(database.store);
   const store = deployment.stores.get(database.store);
   if (!store) return;
+  await releaseLease(deployment, store, site.region);
   if (store.primary === site.region) store.primary = undefined;
-  if (store.writer === site.region) store.writer = undefined;
   // a commit must not wait for a standby that is gone for good
-  const rest = databasesOf(deployment, store.name).map(({ region }) => region);
-  const followers = rest.filter((region) => region !== store.primary);
-  await setSynchronousStandbys(lab, deployment, store, followers).catch((error: unknown) => {
-    if (!(error instanceof LabError)) lab.log(`synchronous standbys of ${store.name} not updated: ${String(error)}`);
-  });
-  await syncLinks(lab, deployment);
+  await syncDataPlane(lab, deployment);
 }

@@ -3,6 +3,7 @@ import { databaseState } from '../postgres/database-state';
 import { replicationLag } from '../postgres/replication-lag';
 import { accessTo } from './databases';
 import { type Database, type Deployment, type Lab, type Store, storeOf } from './lab-state';
+import { readLease } from './leases';
 
 /** What a database says it is and how far behind. One that does not answer is `unknown`, and so is a lag nobody can tell. */
 export async function databaseStatus(
@@ -11,6 +12,8 @@ export async function databaseStatus(
   input: { store: string; region: string },
 ): Promise<DatabaseStatus> {
   const store = storeOf(deployment, input.store);
+  // sentinels may have moved the primary; a store whose leases nobody can read keeps the one that was seen last
+  await readLease(deployment, store).catch(() => undefined);
   const database = deployment.sites.get(input.region)?.databases.get(input.store);
   const unknown: DatabaseStatus = { region: input.region, store: input.store, reachable: false, role: 'unknown' };
   if (!database) return unknown;

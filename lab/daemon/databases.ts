@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSpec } from '../../contracts/region-spec';
 import { archiveOf } from '../backups/store-archive';
-import { LabError } from '../lab-error';
 import { clone } from '../postgres/clone';
 import { type AdministratorAccess, withDatabase } from '../postgres/connect';
 import { createRoles } from '../postgres/create-roles';
@@ -11,12 +10,15 @@ import { type DatabaseState, databaseState } from '../postgres/database-state';
 import { provision } from '../postgres/provision';
 import { turnOnFsync } from '../postgres/turn-on-fsync';
 import { killMarked } from '../processes/kill-marked';
+import { syncDataPlane } from './data-plane';
+import { keeperOf } from './keepers';
 import { type Database, type Deployment, databaseOf, type Lab, type Site, type Store, siteOf } from './lab-state';
-import { openStorePorts, syncLinks } from './sync-links';
+import { grantLease } from './leases';
+import { openStorePorts } from './store-ports';
 
-const ANSWERS_WITHIN_MS = 15_000;
 const STREAMS_WITHIN_MS = 15_000;
-const CLEAN_STOP_MS = 3_000;
+const SERVES_WITHIN_MS = 15_000;
+const GIVEN_UP_WITHIN_MS = 8_000;
 const POLL_MS = 20;
 
 export function accessTo(lab: Lab, store: Store, database: Database): AdministratorAccess {
@@ -28,13 +30,8 @@ export function accessTo(lab: Lab, store: Store, database: Database): Administra
 }
 
 /** A place for a database in a region; nothing runs yet. */
-export async function placeDatabase(
-  lab: Lab,
-  deployment: Deployment,
-  site: Site,
-  spec: DatabaseSpec,
-): Promise<Database> {
-  const { database: port } = await openStorePorts(lab, deployment, site, spec.name);
+export async function placeDatabase(lab: Lab, site: Site, spec: DatabaseSpec): Promise<Database> {
+  const { database: port } = await openStorePorts(lab, site, spec.name);
   const parent = join(site.folder, 'data');
   mkdirSync(parent, { recursive: true, mode: 0o711 });
   const database: Database = {
@@ -45,13 +42,21 @@ export async function placeDatabase(
     port,
     marker: `${site.marker}db/${spec.name}/`,
     since: new Date().toISOString(),
+    wanted: true,
+    complete: false,
   };
   site.databases.set(spec.name, database);
   return database;
 }
 
-/** A new, empty primary with the application's database and roles. */
-export async function createPrimary(lab: Lab, site: Site, store: Store, database: Database): Promise<void> {
+/** A new, empty primary with the application's database and roles. It gets the lease of its store. */
+export async function createPrimary(
+  lab: Lab,
+  deployment: Deployment,
+  site: Site,
+  store: Store,
+  database: Database,
+): Promise<void> {
   const { administratorPassword } = store.secrets;
   await provision({
     ...lab.postgres,
@@ -60,17 +65,30 @@ export async function createPrimary(lab: Lab, site: Site, store: Store, database
     certificate: lab.certificate,
     archive: archiveOf(lab, site, store.name),
   });
-  await startDatabase(lab, site, store, database);
+  await syncDataPlane(lab, deployment);
+  await givePrimary(deployment, site, store);
   await createRoles(accessTo(lab, store, database), store.name, store.secrets);
   await turnOnFsync(accessTo(lab, store, database));
+  database.complete = true;
+}
+
+/** The region gets the lease that nobody holds, and its keeper makes its database take writes. */
+export async function givePrimary(deployment: Deployment, site: Site, store: Store): Promise<void> {
+  const { epoch } = await grantLease(deployment, store, site.region);
+  await serve(site, store, epoch);
+}
+
+/** Returns when the keeper of the region, which has the lease of this epoch, serves. */
+export async function serve(site: Site, store: Store, epoch: number): Promise<void> {
+  await keeperOf(site).call('appoint', { store: store.name, epoch, withinMs: SERVES_WITHIN_MS });
 }
 
 /** A standby as a copy of the present primary, streaming from it through the link when this returns. */
 export async function createStandby(lab: Lab, deployment: Deployment, store: Store, database: Database): Promise<void> {
   const site = siteOf(deployment, database.region);
   const primary = databaseOf(deployment, store.primary ?? '', store.name);
-  await syncLinks(lab, deployment);
-  const { upstream } = await openStorePorts(lab, deployment, site, store.name);
+  await syncDataPlane(lab, deployment);
+  const { upstream } = await openStorePorts(lab, site, store.name);
   const { caFile } = lab.certificate;
   const { replicatorPassword } = store.secrets;
   database.since = new Date().toISOString();
@@ -81,36 +99,38 @@ export async function createStandby(lab: Lab, deployment: Deployment, store: Sto
     upstream: { port: upstream, replicatorPassword, region: site.region, caFile },
     archive: archiveOf(lab, site, store.name),
   });
-  await startDatabase(lab, site, store, database);
-  await awaitState(lab, store, database, 'streams', ({ streaming }) => streaming, STREAMS_WITHIN_MS);
+  await startStandby(lab, deployment, store, database);
   await turnOnFsync(accessTo(lab, store, database));
   await strikePausedReplay(lab, store, database);
+  database.complete = true;
+  await syncDataPlane(lab, deployment);
 }
 
-/** Starts the processes on the data that is there and waits until they answer. */
-export async function startDatabase(lab: Lab, site: Site, store: Store, database: Database): Promise<void> {
-  if (!site.process?.alive)
-    throw new LabError('Platform.Unavailable', `region ${site.region} is down`, { region: site.region });
-  const { dataFolder, port, marker } = database;
-  await site.process.call('startDatabase', {
-    store: store.name,
-    marker,
-    command: lab.postgres.binaries.postgres,
-    arguments: ['-D', dataFolder, '-p', String(port), '-c', `cluster_name=${marker}`],
-    dataFolder,
-    owner: lab.postgres.owner,
-  });
-  await awaitState(lab, store, database, 'answers', () => true, ANSWERS_WITHIN_MS);
+/** Starts the standby on the data that is there and returns when it streams. */
+export async function startStandby(
+  lab: Lab,
+  deployment: Deployment,
+  store: Store,
+  database: Database,
+  withinMs = STREAMS_WITHIN_MS,
+): Promise<void> {
+  database.wanted = true;
+  await syncDataPlane(lab, deployment);
+  await keeperOf(siteOf(deployment, database.region)).call('startStandby', { store: store.name });
+  await awaitState(lab, store, database, 'streams', ({ streaming }) => streaming, withinMs);
 }
 
 /**
- * Stops a database so that none of its processes is left: in order where the region answers, else, or when that takes
- * too long, by SIGKILL. Says which it was and the pids that had to be killed.
+ * Stops a database for good, so that none of its processes is left: by its keeper where that answers, else, or when that
+ * takes too long, by SIGKILL. Says which it was and the pids that had to be killed.
  */
 export async function stopDatabase(site: Site, database: Database): Promise<{ clean: boolean; killed: number[] }> {
-  const stopped = await site.process
-    ?.call('stopDatabase', { store: database.store, timeoutMs: CLEAN_STOP_MS })
+  database.wanted = false;
+  const stopped = await site.keeper?.process
+    ?.call('giveUp', { store: database.store }, GIVEN_UP_WITHIN_MS)
     .catch(() => undefined);
+  // a keeper that does not answer may stand still: it must not go on with what it last heard
+  if (!stopped) await killMarked(`${site.marker}keeper`);
   const { pids: killed } = await killMarked(database.marker);
   return { clean: stopped?.clean === true && killed.length === 0, killed };
 }

@@ -1,36 +1,62 @@
 import type { Link } from '../network/network-port';
-import { type Deployment, databasesOf, deploymentKey, type Site, type Store } from './lab-state';
+import { type Deployment, deploymentKey, type Site, type Witness } from './lab-state';
 
-export type StoreLink = 'writer' | 'upstream';
+/** What a link of the data plane leads to. */
+export type LinkPurpose =
+  | { kind: 'writer' | 'replication'; store: string }
+  /** the control port of a keeper, a replica of the lease store, a sentinel */
+  | { kind: 'keeper' | 'replica' | 'sentinel' };
 
 /**
- * The links that a deployment should have now. Each region has two per store, at ports that never change: one leads to
- * the writer, one leads its standby to the primary. A link leads nowhere (connections are refused) while there is no
- * such database, or while the connectivity stacks of both ends do not open the way.
+ * The links that the data plane of a deployment should have now. Between two regions they lead somewhere only while the
+ * connectivity stacks of both ends open the way; between regions and witnesses always.
  */
 export function desiredLinks(deployment: Deployment, rttMs: (from: string, to: string) => number): Link[] {
-  const linkTo = (kind: StoreLink, site: Site, store: Store, target: string | undefined): Link => {
-    const to = target ?? site.region;
-    return {
-      id: linkId(deployment, site.region, store.name, kind),
-      from: site.region,
-      to,
-      rttMs: rttMs(site.region, to),
-      targetPort: targetPortIn(deployment, site, store, target),
-    };
-  };
-  return [...deployment.sites.values()].flatMap((site) =>
-    [...deployment.stores.values()]
-      .filter(({ name }) => site.storePorts.has(name))
-      .flatMap((store) => {
-        const upstream = store.primary === site.region ? undefined : store.primary;
-        return [linkTo('writer', site, store, store.writer), linkTo('upstream', site, store, upstream)];
-      }),
+  const sites = [...deployment.sites.values()].filter(({ keeper }) => keeper);
+  const { witnesses } = deployment;
+  const link = (from: string, to: string, purpose: LinkPurpose, targetPort: number | undefined): Link => ({
+    id: linkId(deployment, from, to, purpose),
+    ...placesOf(deployment, from, to),
+    rttMs: rttMs(placeOf(deployment, from), placeOf(deployment, to)),
+    ...(targetPort !== undefined && { targetPort }),
+  });
+  const between = sites.flatMap((from) =>
+    sites.filter((to) => to !== from).flatMap((to) => regionLinks(deployment, from, to, link)),
   );
+  const toWitnesses = [...sites.map(({ region }) => region), ...witnesses.map(({ name }) => name)].flatMap((from) =>
+    witnesses.flatMap((witness) => witnessLinks(from, witness, link)),
+  );
+  const fromWitnesses = witnesses.flatMap(({ name }) =>
+    sites.map(({ region, keeper }) => link(name, region, { kind: 'keeper' }, keeper?.port)),
+  );
+  return [...between, ...toWitnesses, ...fromWitnesses];
 }
 
-export function linkId(deployment: Deployment, region: string, store: string, kind: StoreLink): string {
-  return `${deploymentKey(deployment)}/${region}/${store}/${kind}`;
+type MakeLink = (from: string, to: string, purpose: LinkPurpose, targetPort: number | undefined) => Link;
+
+function regionLinks(deployment: Deployment, from: Site, to: Site, link: MakeLink): Link[] {
+  const open = (port: number | undefined) => (isConnected(deployment, from.region, to.region) ? port : undefined);
+  const control = link(from.region, to.region, { kind: 'keeper' }, open(to.keeper?.port));
+  const stores = [...to.storePorts].flatMap(([store, ports]) => [
+    link(from.region, to.region, { kind: 'writer', store }, open(ports.writer)),
+    link(from.region, to.region, { kind: 'replication', store }, open(ports.replication)),
+  ]);
+  return [control, ...stores];
+}
+
+/** A witness reaches its own replica without a way in between. */
+function witnessLinks(from: string, witness: Witness, link: MakeLink): Link[] {
+  if (from === witness.name) return [];
+  return [
+    link(from, witness.name, { kind: 'replica' }, witness.replicaPort),
+    link(from, witness.name, { kind: 'sentinel' }, witness.sentinelPort),
+  ];
+}
+
+/** `from` and `to`: regions of the deployment, or names of its witnesses. */
+export function linkId(deployment: Deployment, from: string, to: string, purpose: LinkPurpose): string {
+  const what = 'store' in purpose ? `${purpose.store}/${purpose.kind}` : purpose.kind;
+  return `${deploymentKey(deployment)}/${from}/${to}/${what}`;
 }
 
 /** Both ends must have opened the way, as both sides of a peering must have their routes. */
@@ -39,12 +65,10 @@ export function isConnected(deployment: Deployment, a: string, b: string): boole
   return Boolean(deployment.sites.get(a)?.peers.has(b) && deployment.sites.get(b)?.peers.has(a));
 }
 
-function targetPortIn(
-  deployment: Deployment,
-  site: Site,
-  store: Store,
-  target: string | undefined,
-): number | undefined {
-  if (!target || !isConnected(deployment, site.region, target)) return undefined;
-  return databasesOf(deployment, store.name).find(({ region }) => region === target)?.port;
+function placeOf({ witnesses }: Deployment, name: string): string {
+  return witnesses.find((witness) => witness.name === name)?.location ?? name;
+}
+
+function placesOf(deployment: Deployment, from: string, to: string): { from: string; to: string } {
+  return { from: placeOf(deployment, from), to: placeOf(deployment, to) };
 }

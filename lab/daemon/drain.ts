@@ -26,6 +26,7 @@ export async function drain(
     published.drained = regions;
     await lab.network.setHostname(edgeHostname(deployment, published));
   }
+  await lab.network.endFailover({ application: deployment.application, environment: deployment.environment });
   lab.log(`${hostname}: drained ${regions.join(', ') || 'nothing'}`);
   return {};
 }

@@ -1,8 +1,12 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { LabError } from '../lab-error';
 import { killMarked } from '../processes/kill-marked';
+import { continueMarked, stopMarked } from '../processes/stop-marked';
 import { startRegionProcess } from './base-stack';
 import type { LabFault } from './daemon-protocol';
-import type { Lab, Site } from './lab-state';
+import { syncDataPlane } from './data-plane';
+import { databaseOf, deploymentOf, type Lab, type Scope, type Site } from './lab-state';
 import { Locks } from './locks';
 
 /**
@@ -16,19 +20,21 @@ export class Faults {
 
   /**
    * Injects a fault once: the same id again is the same fault. Returns the time (ISO) from which on it was in force: a
-   * killed region did nothing after it.
+   * killed region did nothing after it. With `undoAfterMs` it is undone then, if nobody did before: whoever asked for it
+   * may have died meanwhile.
    */
-  inject(id: string, fault: LabFault): Promise<{ at: string }> {
+  inject(id: string, fault: LabFault, scope: Scope, undoAfterMs?: number): Promise<{ at: string }> {
     const { faults, log } = this.lab;
     // on record before it is this one's turn, so that an undo that comes meanwhile finds it and waits
-    if (!faults.has(id)) faults.set(id, { fault });
+    if (!faults.has(id)) faults.set(id, { fault, scope });
     return this.locks.run(placeOf(fault), async () => {
       const known = faults.get(id);
       if (known?.at) return { at: known.at };
-      faults.set(id, { fault });
-      const at = (await strike(this.lab, id, fault)).toISOString();
-      faults.set(id, { fault, at });
+      faults.set(id, { fault, scope });
+      const at = (await strike(this.lab, id, fault, scope)).toISOString();
+      faults.set(id, { fault, scope, at });
       log(`fault ${id}: ${JSON.stringify(fault)}`);
+      if (undoAfterMs !== undefined) setTimeout(() => void this.undoLate(id, at), undoAfterMs).unref();
       return { at };
     });
   }
@@ -38,27 +44,46 @@ export class Faults {
     const { faults, log } = this.lab;
     const known = faults.get(id);
     if (!known) return {};
-    const { fault } = known;
+    const { fault, scope } = known;
     return this.locks.run(placeOf(fault), async () => {
       if (!faults.has(id)) return {};
       // no longer in force as a whole: injecting it again would have to strike again
-      faults.set(id, { fault });
-      await heal(this.lab, id, fault);
+      faults.set(id, { fault, scope });
+      await heal(this.lab, id, fault, scope);
       faults.delete(id);
       log(`fault ${id} undone`);
       return {};
     });
   }
+
+  private async undoLate(id: string, at: string): Promise<void> {
+    if (this.lab.faults.get(id)?.at !== at) return;
+    this.lab.log(`fault ${id}: nobody undid it in time`);
+    await this.undo(id).catch((error: unknown) => this.lab.log(String(error)));
+  }
+}
+
+/** A region that was killed and has not got its power back: nothing is started there. */
+export function hasNoPower({ faults }: Lab, region: string): boolean {
+  return [...faults.values()].some(({ fault }) => fault.kind === 'kill-region' && fault.region === region);
 }
 
 function placeOf(fault: LabFault): string {
-  return fault.kind === 'kill-region' ? fault.region : `${fault.from} ${fault.to}`;
+  return 'region' in fault ? fault.region : `${fault.from} ${fault.to}`;
 }
 
-async function strike(lab: Lab, id: string, fault: LabFault): Promise<Date> {
+async function strike(lab: Lab, id: string, fault: LabFault, scope: Scope): Promise<Date> {
   switch (fault.kind) {
     case 'kill-region':
-      return kill(sitesIn(lab, fault.region));
+      return kill(lab, fault.region);
+    case 'freeze-region':
+      for (const { marker } of sitesIn(lab, fault.region)) stopMarked(marker);
+      return new Date();
+    case 'kill-database':
+      return killDatabase(lab, fault, scope);
+    case 'cut-region':
+      await lab.network.setFault({ id, kind: 'isolate', region: fault.region });
+      return new Date();
     case 'cut-link':
       await lab.network.setFault({ id, kind: 'cut', from: fault.from, to: fault.to });
       return new Date();
@@ -69,23 +94,67 @@ async function strike(lab: Lab, id: string, fault: LabFault): Promise<Date> {
 }
 
 /** A region without a site has nothing to kill: it is dead from now on. */
-async function kill(sites: Site[]): Promise<Date> {
+async function kill(lab: Lab, region: string): Promise<Date> {
+  const sites = sitesIn(lab, region);
   const killed = await Promise.all(sites.map(({ marker }) => killMarked(marker)));
   // until this process has heard of the end, the region would still count as alive
-  await Promise.all(sites.map(({ process }) => process?.gone));
+  await Promise.all(sites.flatMap(({ process, keeper }) => [process?.gone, keeper?.process?.gone]));
   return killed.length > 0 ? new Date(Math.max(...killed.map(({ at }) => at.getTime()))) : new Date();
 }
 
-async function heal(lab: Lab, id: string, fault: LabFault): Promise<void> {
-  if (fault.kind !== 'kill-region') return lab.network.clearFault(id);
-  const { region } = fault;
-  const others = [...lab.faults].filter(([other]) => other !== id).map(([, { fault }]) => fault);
-  if (others.some((other) => other.kind === 'kill-region' && other.region === region)) return;
-  await Promise.all(sitesIn(lab, region).map((site) => restart(lab, site)));
+type KillDatabase = Extract<LabFault, { kind: 'kill-database' }>;
+
+/** Without its control file PostgreSQL does not start: the disk is gone, as far as it can tell. */
+async function killDatabase(lab: Lab, { region, store, comesBack }: KillDatabase, scope: Scope): Promise<Date> {
+  const { marker, dataFolder } = databaseOf(deploymentOf(lab, scope), region, store);
+  if (!comesBack) moveControlFile(dataFolder, 'pg_control', 'pg_control.lost');
+  return (await killMarked(marker)).at;
+}
+
+function moveControlFile(dataFolder: string, from: string, to: string): void {
+  const file = (name: string) => join(dataFolder, 'global', name);
+  if (existsSync(file(from))) renameSync(file(from), file(to));
+}
+
+async function heal(lab: Lab, id: string, fault: LabFault, scope: Scope): Promise<void> {
+  switch (fault.kind) {
+    case 'kill-database': {
+      const site = deploymentOf(lab, scope).sites.get(fault.region);
+      const database = site?.databases.get(fault.store);
+      if (database) moveControlFile(database.dataFolder, 'pg_control.lost', 'pg_control');
+      return;
+    }
+    case 'freeze-region':
+      if (isStillSuffering(lab, id, fault)) return;
+      for (const { marker } of sitesIn(lab, fault.region)) continueMarked(marker);
+      return;
+    case 'kill-region':
+      if (isStillSuffering(lab, id, fault)) return;
+      // off the record first: what is started here looks whether there is power
+      lab.faults.delete(id);
+      try {
+        await Promise.all(sitesIn(lab, fault.region).map((site) => restart(lab, site)));
+      } catch (error) {
+        lab.faults.set(id, { fault, scope });
+        throw error;
+      }
+      return;
+    default:
+      return lab.network.clearFault(id);
+  }
+}
+
+/** Another fault of the same kind holds the same region. */
+function isStillSuffering({ faults }: Lab, id: string, fault: LabFault & { region: string }): boolean {
+  return [...faults].some(
+    ([other, { fault: same }]) =>
+      other !== id && same.kind === fault.kind && 'region' in same && same.region === fault.region,
+  );
 }
 
 async function restart(lab: Lab, site: Site): Promise<void> {
   await startRegionProcess(lab, site);
+  await syncDataPlane(lab, deploymentOf(lab, site));
   await site.process?.call('configure', { services: site.services }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new LabError('Platform.StackFailed', `region ${site.region} has power again, but ${reason}`, {

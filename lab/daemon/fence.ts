@@ -4,11 +4,13 @@ import { markedProcesses } from '../processes/marked-processes';
 import { stopDatabase } from './databases';
 import { acceptEpoch } from './epoch';
 import { type Database, type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
+import { readLease, releaseLease } from './leases';
 
 /**
- * Makes sure that a database cannot write any more: stops it in order where its region answers, and kills what is left.
- * The receipt is given only when no process of it exists; nothing starts it again but a rejoin. Once per epoch: the same
- * fence again gets the same receipt and does nothing, so that one that comes late does not stop a fresh standby.
+ * Makes sure that a database cannot write any more: its keeper stops it in order where it answers, and what is left is
+ * killed. The receipt is given only when no process of it exists and the region does not hold the lease; nothing starts
+ * it again but a rejoin. Once per epoch: the same fence again gets the same receipt and does nothing, so that one that
+ * comes late does not stop a fresh standby.
  */
 export async function fence(
   lab: Lab,
@@ -16,9 +18,10 @@ export async function fence(
   input: { store: string; region: string; epoch: number },
 ): Promise<FenceReceipt> {
   const store = storeOf(deployment, input.store);
-  acceptEpoch(store, input.epoch);
   const database = databaseOf(deployment, input.region, input.store);
   if (database.fenced?.epoch === input.epoch) return database.fenced;
+  await readLease(deployment, store);
+  acceptEpoch(store, input.epoch);
   refuseAfterRejoin(database, input.epoch);
   const before = markedProcesses(database.marker);
   const { clean, killed } = await stopDatabase(siteOf(deployment, input.region), database).catch((error: unknown) => {
@@ -26,6 +29,7 @@ export async function fence(
       region: input.region,
     });
   });
+  await releaseLease(deployment, store, input.region);
   const kind = clean && before.length > 0 ? 'stopped-cleanly' : 'processes-gone';
   const ended = before.length > 0 ? `pids ${before.join(', ')} ended` : 'no process was left';
   const how = killed.length > 0 ? `; killed: ${killed.join(', ')}` : '';

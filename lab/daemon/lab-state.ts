@@ -1,17 +1,22 @@
+import type { Automation } from '../../contracts/failover';
 import type { DatabaseSpec, TrafficSpec } from '../../contracts/region-spec';
 import type { StackRef, StackStatus } from '../../contracts/stack';
 import type { FenceReceipt } from '../../contracts/validation';
+import type { StorePorts } from '../../failover/keeper/store-gates';
+import type { LeaseStore } from '../../failover/lease-store/lease-store';
+import type { KeeperCalls } from '../keeper/keeper-protocol';
 import { LabError } from '../lab-error';
 import type { RunningNetwork } from '../network/start-network';
 import type { DatabaseOwner, PostgresBinaries } from '../postgres/binaries';
 import type { StoreCredentials } from '../postgres/settings';
-import type { ServiceWanted } from '../region/region-protocol';
+import type { CalledProcess } from '../processes/called-process';
+import type { RegionCalls, ServiceWanted } from '../region/region-protocol';
 import type { TemplateReading } from '../template-reader/template-reading';
+import type { WitnessCalls } from '../witness/witness-protocol';
 import type { LabCertificate } from './certificate';
 import type { LabFault, PlantedFault } from './daemon-protocol';
 import type { LabHome } from './lab-home';
 import type { PortBlocks } from './port-blocks';
-import type { RegionProcess } from './region-process';
 
 export interface Scope {
   account: string;
@@ -30,6 +35,10 @@ export interface Database {
   marker: string;
   /** ISO time at which its data was made or copied */
   since: string;
+  /** false: it was stopped for good, nothing starts it but a rejoin */
+  wanted: boolean;
+  /** its data is a whole copy: it may be elected, and commits may wait for it */
+  complete: boolean;
   /** the last receipt for it: the same fence again is answered with this */
   fenced?: FenceReceipt;
   /** epoch of its last rejoin: no fence of that epoch comes after it */
@@ -39,22 +48,27 @@ export interface Database {
 /** What every region of a deployment agrees on about one store. */
 export interface Store {
   name: string;
-  /** the one region that may take writes; absent before there is a database */
+  /** the region that holds the lease, or held it last, as it was last looked at (leases.ts) */
   primary?: string;
-  /** the region that writer endpoints lead to: follows the primary when traffic is shifted */
-  writer?: string;
+  /** the newest that was seen: of the lease, or of an act */
   epoch: number;
   lastPromotion?: { from: string; to: string; epoch: number };
+  /** the approved plan of a failover: who may take over, and whether without a person */
+  chain: string[];
+  automation: Automation;
   secrets: StoreCredentials;
 }
 
-/** Ports of a store as the tasks of one region see them. */
-export interface StorePorts {
-  database: number;
-  /** link to the writer, follows it */
-  writer: number;
-  /** link of the region's standby to the primary */
-  upstream: number;
+/** A place outside the regions of a deployment with a sentinel and a replica of the lease store. */
+export interface Witness {
+  name: string;
+  /** the catalog's region whose distances it has */
+  location: string;
+  marker: string;
+  folder: string;
+  replicaPort: number;
+  sentinelPort: number;
+  process?: CalledProcess<WitnessCalls>;
 }
 
 /** One region of one deployment: a base stack, and what came to stand on it. */
@@ -64,7 +78,9 @@ export interface Site extends Scope {
   marker: string;
   folder: string;
   loadBalancerPort: number;
-  process?: RegionProcess;
+  process?: CalledProcess<RegionCalls>;
+  /** owns the databases of the region; there from the first store that is used in it */
+  keeper?: { port: number; process?: CalledProcess<KeeperCalls> };
   /** settled when nothing is left of what the region process before had started */
   clearing?: Promise<unknown>;
   services: ServiceWanted[];
@@ -84,6 +100,9 @@ export interface Hostname {
 
 export interface Deployment extends Scope {
   sites: Map<string, Site>;
+  /** three from the first store on */
+  witnesses: Witness[];
+  leases?: LeaseStore;
   stores: Map<string, Store>;
   /** by the name of the stack that published it */
   hostnames: Map<string, Hostname>;
@@ -106,13 +125,17 @@ export interface Lab {
   certificate: LabCertificate;
   ports: PortBlocks;
   network: RunningNetwork;
+  /** the links that were set, by id: as text, and the port they got */
+  links: Map<string, { text: string; port: number }>;
+  /** everything is being ended: nothing is started again */
+  ending?: boolean;
   postgres: { binaries: PostgresBinaries; owner: DatabaseOwner | undefined };
   stabiliseMs: number;
   deployments: Map<string, Deployment>;
   stacks: Map<string, Stack>;
   planted: PlantedFault[];
   /** by deployment and id; `at` (ISO): in force as a whole since then, absent while it is being injected or undone */
-  faults: Map<string, { fault: LabFault; at?: string }>;
+  faults: Map<string, { fault: LabFault; scope: Scope; at?: string }>;
   /** counts sites, for markers */
   siteCount: number;
   log(message: string): void;
@@ -132,6 +155,7 @@ export function deploymentOf(lab: Lab, { account, application, environment }: Sc
     application,
     environment,
     sites: new Map(),
+    witnesses: [],
     stores: new Map(),
     hostnames: new Map(),
   };

@@ -51,6 +51,7 @@ async function createLab(home: LabHome, options: DaemonOptions): Promise<Lab> {
     ports: new PortBlocks(),
     postgres: { binaries: postgresBinaries(home.path, owner), owner },
     stabiliseMs: options.stabiliseMs,
+    links: new Map(),
     deployments: new Map(),
     stacks: new Map(),
     planted: [...options.planted],

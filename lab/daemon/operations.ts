@@ -1,12 +1,14 @@
 import { Backups } from '../backups/backups';
 import { LabError } from '../lab-error';
 import { APPLICATION } from '../postgres/settings';
+import { automate, leaseStatus, takeovers } from './automation';
 import { compare } from './compare';
 import type { OperationInput, OperationName, OperationResults } from './daemon-protocol';
 import { databaseStatus } from './database-status';
 import { drain } from './drain';
 import { Faults } from './faults';
 import { fence } from './fence';
+import { handOver } from './hand-over';
 import {
   type Deployment,
   databaseOf,
@@ -51,6 +53,10 @@ export function createOperations(lab: Lab, shutdown: () => void): Operations {
     'data.fence': (input) => onStore(input, (deployment) => fence(lab, deployment, input)),
     'data.promote': (input) => onStore(input, (deployment) => promote(lab, deployment, input)),
     'data.rejoin': (input) => onStore(input, (deployment) => rejoin(lab, deployment, input)),
+    'data.handOver': (input) => onStore(input, (deployment) => handOver(lab, deployment, input)),
+    'data.lease': (input) => leaseStatus(of(input), input.store),
+    'data.takeovers': (input) => takeovers(of(input), input),
+    'data.automate': (input) => onStore(input, (deployment) => automate(lab, deployment, input)),
     'data.compare': (input) => onStore(input, (deployment) => compare(lab, deployment, input)),
     'data.connection': (input) => connection(lab, of(input), input),
     'data.stores': (input) => storeOverviews(of(input)),
@@ -68,7 +74,8 @@ export function createOperations(lab: Lab, shutdown: () => void): Operations {
         (alarm) => alarm.application === application && alarm.environment === environment,
       ),
     'regions.status': (input) => regionStatus(siteOf(of(input), input.region), input.path),
-    'faults.inject': ({ id, fault, ...scope }) => faults.inject(`${deploymentKey(scope)}/${id}`, fault),
+    'faults.inject': ({ id, fault, undoAfterMs, ...scope }) =>
+      faults.inject(`${deploymentKey(scope)}/${id}`, fault, scope, undoAfterMs),
     'faults.undo': ({ id, ...scope }) => faults.undo(`${deploymentKey(scope)}/${id}`),
     'faults.plant': (fault) => {
       lab.planted.push(fault);
@@ -91,7 +98,7 @@ function connection(
   const { name, secrets } = storeOf(deployment, input.store);
   return {
     host: '127.0.0.1',
-    port: databaseOf(deployment, input.region, name).port,
+    port: readPortOf(deployment, input.region, name),
     user: APPLICATION,
     password: secrets.applicationPassword,
     database: name,
@@ -106,6 +113,12 @@ function storeOverviews(deployment: Deployment): OperationResults['data.stores']
     epoch,
     regions: databasesOf(deployment, name).map(({ region }) => region),
   }));
+}
+
+/** To read a region's database, or to write it while it takes writes: never around its keeper. */
+function readPortOf(deployment: Deployment, region: string, store: string): number {
+  databaseOf(deployment, region, store);
+  return siteOf(deployment, region).storePorts.get(store)?.read ?? 0;
 }
 
 /** The operation of a name from outside. Throws `Platform.Refused` for a name that is none. */

@@ -2,14 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseStatus } from '../../contracts/replication';
 import { LabError } from '../lab-error';
 import { type DatabaseState, databaseState, positionBytes } from '../postgres/database-state';
-import { promoteStandby } from '../postgres/promote';
 import { markedProcesses } from '../processes/marked-processes';
 import { databaseStatus } from './database-status';
-import { accessTo } from './databases';
+import { accessTo, givePrimary, serve } from './databases';
 import { acceptEpoch } from './epoch';
-import { type Database, type Deployment, databaseOf, databasesOf, type Lab, type Store, storeOf } from './lab-state';
-import { syncLinks } from './sync-links';
-import { followersOf, setSynchronousStandbys } from './synchronous-commit';
+import {
+  type Database,
+  type Deployment,
+  databaseOf,
+  databasesOf,
+  type Lab,
+  type Store,
+  siteOf,
+  storeOf,
+} from './lab-state';
+import { readLease } from './leases';
 
 export interface PromoteInput {
   store: string;
@@ -22,36 +29,28 @@ export interface PromoteInput {
 const STREAMS_END_WITHIN_MS = 1_000;
 /** A standby that lives has this long to say how far it is: one that cannot be seen may hold more than all others. */
 const POSITIONS_KNOWN_WITHIN_MS = 5_000;
-const FOLLOWERS_COME_WITHIN_MS = 10_000;
 
 /**
- * Makes the named standby the primary. Refuses when the caller's idea of the primary is not the present one, when that
- * one still has processes (fence first), and when another standby holds more of the log. The other standbys follow
- * through their links. Repeating a promotion promotes nothing again and completes what was left of it.
+ * Gives the lease to the named standby, whose keeper makes it the primary. Refuses when the caller's idea of the primary
+ * is not the present one, when that one still has processes (fence first), and when another standby holds more of the
+ * log. The other standbys follow by themselves. Repeating a promotion promotes nothing again and completes what was left.
  */
 export async function promote(lab: Lab, deployment: Deployment, input: PromoteInput): Promise<DatabaseStatus> {
   const store = storeOf(deployment, input.store);
+  const lease = await readLease(deployment, store);
   acceptEpoch(store, input.epoch);
-  if (!isPromoted(store, input)) await promoteNow(lab, deployment, store, input);
-  await syncLinks(lab, deployment);
-  protectAgain(lab, deployment, store).catch((error: unknown) =>
-    lab.log(`${store.name} is unprotected: ${String(error)}`),
-  );
+  const site = siteOf(deployment, input.region);
+  if (lease.holder === input.region && store.lastPromotion?.epoch === input.epoch) {
+    await serve(site, store, lease.epoch);
+  } else {
+    const database = databaseOf(deployment, input.region, input.store);
+    refuseUnlessExpected(deployment, store, input);
+    await refuseUnlessMostAdvanced(lab, deployment, store, database);
+    store.lastPromotion = { from: input.expectedPrimary, to: input.region, epoch: input.epoch };
+    await givePrimary(deployment, site, store);
+    lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
+  }
   return databaseStatus(lab, deployment, input);
-}
-
-async function promoteNow(lab: Lab, deployment: Deployment, store: Store, input: PromoteInput): Promise<void> {
-  const database = databaseOf(deployment, input.region, input.store);
-  refuseUnlessExpected(deployment, store, input);
-  await refuseUnlessMostAdvanced(lab, deployment, store, database);
-  await promoteStandby(accessTo(lab, store, database));
-  store.lastPromotion = { from: input.expectedPrimary, to: input.region, epoch: input.epoch };
-  store.primary = input.region;
-  lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
-}
-
-function isPromoted({ primary, lastPromotion }: Store, { region, expectedPrimary, epoch }: PromoteInput): boolean {
-  return primary === region && lastPromotion?.from === expectedPrimary && lastPromotion.epoch === epoch;
 }
 
 function refuseUnlessExpected(deployment: Deployment, store: Store, { region, expectedPrimary }: PromoteInput): void {
@@ -133,15 +132,4 @@ async function stateOrNothing(
 ): Promise<(DatabaseState & { region: string }) | undefined> {
   const state = await databaseState({ ...accessTo(lab, store, standby), timeoutMs: 500 }).catch(() => undefined);
   return state && { ...state, region: standby.region };
-}
-
-/** A synchronous store takes unprotected writes until the first standby follows; then commits wait for one again. */
-async function protectAgain(lab: Lab, deployment: Deployment, store: Store): Promise<void> {
-  const { primary } = store;
-  const deadline = Date.now() + FOLLOWERS_COME_WITHIN_MS;
-  while (store.primary === primary && Date.now() < deadline) {
-    const followers = await followersOf(lab, deployment, store);
-    if (followers.length > 0) return setSynchronousStandbys(lab, deployment, store, followers);
-    await sleep(100);
-  }
 }

@@ -1,11 +1,12 @@
 import type { DatabaseStatus } from '../../contracts/replication';
 import { LabError } from '../lab-error';
+import { syncDataPlane } from './data-plane';
 import { databaseStatus } from './database-status';
-import { createStandby, startDatabase, stopDatabase } from './databases';
+import { createStandby, givePrimary, serve, stopDatabase } from './databases';
 import { isConnected } from './desired-links';
 import { acceptEpoch } from './epoch';
 import { type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
-import { followersOf, setSynchronousStandbys } from './synchronous-commit';
+import { readLease } from './leases';
 
 /**
  * Makes the database of a region a fresh standby of the present primary; its old data is replaced. The region that is
@@ -17,6 +18,7 @@ export async function rejoin(
   input: { store: string; region: string; epoch: number },
 ): Promise<DatabaseStatus> {
   const store = storeOf(deployment, input.store);
+  const lease = await readLease(deployment, store);
   acceptEpoch(store, input.epoch);
   const database = databaseOf(deployment, input.region, input.store);
   const site = siteOf(deployment, input.region);
@@ -24,7 +26,10 @@ export async function rejoin(
     throw new LabError('Platform.Unavailable', `region ${input.region} is down`, { region: input.region });
   }
   if (store.primary === input.region) {
-    await startDatabase(lab, site, store, database);
+    database.wanted = true;
+    await syncDataPlane(lab, deployment);
+    if (lease.holder === input.region) await serve(site, store, lease.epoch);
+    else await givePrimary(deployment, site, store);
   } else {
     if (!isConnected(deployment, input.region, store.primary ?? '')) {
       throw new LabError('Platform.Refused', `no route from ${input.region} to ${store.primary}`, {
@@ -33,7 +38,6 @@ export async function rejoin(
     }
     await stopDatabase(site, database);
     await createStandby(lab, deployment, store, database);
-    await setSynchronousStandbys(lab, deployment, store, await followersOf(lab, deployment, store));
   }
   database.rejoinedInEpoch = input.epoch;
   lab.log(`rejoined ${input.region} for ${input.store}`);

@@ -1,12 +1,12 @@
 import { LabError } from '../lab-error';
 import { acceptEpoch } from './epoch';
 import { type Deployment, databasesOf, type Lab } from './lab-state';
-import { syncLinks } from './sync-links';
+import { readLease } from './leases';
 import { edgeHostname } from './traffic-stack';
 
 /**
- * Moves writes and primary traffic to a region: the writer links of every region lead to its databases, and its record
- * becomes the primary one of the hostname. The regions in `drain` leave the rotation until a shift does not name them:
+ * Moves primary traffic to a region: its record becomes the primary one of the hostname. Writes follow the lease by
+ * themselves. The regions in `drain` leave the rotation until a shift does not name them:
  * the health checks would find out, but later. Refuses while a store has its primary elsewhere: promote first.
  */
 export async function shift(
@@ -15,20 +15,22 @@ export async function shift(
   { hostname, to, drain, epoch }: { hostname: string; to: string; drain: string[]; epoch: number },
 ): Promise<Record<string, never>> {
   const stores = [...deployment.stores.values()].filter(({ name }) => databasesOf(deployment, name).length > 0);
-  for (const store of stores) acceptEpoch(store, epoch);
+  for (const store of stores) {
+    await readLease(deployment, store);
+    acceptEpoch(store, epoch);
+  }
   const elsewhere = stores.find(({ primary }) => primary !== to);
   if (elsewhere) {
     const reason = `to: the primary of store ${elsewhere.name} is ${elsewhere.primary ?? 'absent'}, not ${to}; promote ${to} first`;
     throw new LabError('Platform.Refused', reason, { region: to, resource: elsewhere.name });
   }
-  for (const store of stores) store.writer = to;
-  await syncLinks(lab, deployment);
   for (const published of deployment.hostnames.values()) {
     if (published.spec.hostname !== hostname) continue;
     published.shiftedTo = to;
     published.drained = drain;
     await lab.network.setHostname(edgeHostname(deployment, published));
   }
+  await lab.network.endFailover({ application: deployment.application, environment: deployment.environment });
   lab.log(`traffic of ${hostname} shifted to ${to}, epoch ${epoch}`);
   return {};
 }

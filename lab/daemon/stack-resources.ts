@@ -2,10 +2,10 @@ import { LabError } from '../lab-error';
 import { readTemplate } from '../template-reader/read-template';
 import type { TemplateReading } from '../template-reader/template-reading';
 import { applyBase, destroyBase } from './base-stack';
+import { syncDataPlane } from './data-plane';
 import { applyData, destroyData } from './data-stack';
 import { type Deployment, type Lab, type Stack, siteOf } from './lab-state';
 import { strikeRefusedApply } from './planted-faults';
-import { syncLinks } from './sync-links';
 import { applyTraffic, destroyTraffic } from './traffic-stack';
 
 /** Reads what a stack's template says. Throws what a planted fault or the reader says; both fail the stack. */
@@ -30,7 +30,7 @@ export async function applyResources(
       return applyBase(lab, deployment, ref.region, reading.services);
     case 'connectivity':
       siteOf(deployment, ref.region).peers = new Set(reading.peerings.map(({ region }) => region));
-      return syncLinks(lab, deployment);
+      return syncDataPlane(lab, deployment);
     case 'data':
       return applyData(lab, deployment, ref.region, reading.databases);
     case 'traffic':
@@ -45,7 +45,7 @@ export async function destroyResources(lab: Lab, deployment: Deployment, { ref }
       return destroyBase(lab, deployment, ref.region);
     case 'connectivity':
       deployment.sites.get(ref.region)?.peers.clear();
-      return syncLinks(lab, deployment);
+      return syncDataPlane(lab, deployment);
     case 'data':
       return destroyData(lab, deployment, ref.region);
     case 'preview':

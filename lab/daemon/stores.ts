@@ -11,7 +11,7 @@ export function announceStore(deployment: Deployment, name: string): Store {
     replicatorPassword: secret(),
     applicationPassword: secret(),
   };
-  const store: Store = { name, epoch: 0, secrets };
+  const store: Store = { name, epoch: 0, chain: [], automation: 'off', secrets };
   deployment.stores.set(name, store);
   return store;
 }

@@ -2,7 +2,7 @@ import { AlarmLog, alarmName } from './alarm-log';
 import { answeringRecords, recordsProblem } from './edge-routing';
 import { HealthWatch } from './health-watch';
 import type { NetworkLog } from './network-log';
-import type { EdgeAlarm, EdgeHealth, EdgeHostname } from './network-port';
+import type { EdgeAlarm, EdgeFailover, EdgeHealth, EdgeHostname, EdgeRecord } from './network-port';
 
 interface Published {
   hostname: EdgeHostname;
@@ -14,7 +14,28 @@ export class EdgeHostnames {
   private readonly published = new Map<string, Published>();
   private readonly alarmLog = new AlarmLog();
 
-  constructor(private readonly log: NetworkLog) {}
+  /** what sentinels said, by application and environment */
+  private readonly failedOver = new Map<string, { silent: Set<string>; to: string; epoch: number }>();
+
+  constructor(
+    private readonly log: NetworkLog,
+    private readonly isIsolated: (region: string) => boolean,
+  ) {}
+
+  /** A region fell silent: it answers nobody, and the other one is the primary, until `endFailover`. */
+  failOver({ application, environment, from, to, epoch }: EdgeFailover): void {
+    const key = `${application}/${environment}`;
+    const before = this.failedOver.get(key);
+    if (before && before.epoch > epoch) return;
+    const silent = new Set([...(before?.silent ?? []), from]);
+    silent.delete(to);
+    this.failedOver.set(key, { silent, to, epoch });
+    this.log('fail-over', { application, environment, from, to, epoch });
+  }
+
+  endFailover({ application, environment }: { application: string; environment: string }): void {
+    this.failedOver.delete(`${application}/${environment}`);
+  }
 
   /** Publishes or replaces. Where endpoint and check stay the same, health and the rhythm of its checks do, too. */
   set(hostname: EdgeHostname): void {
@@ -40,7 +61,15 @@ export class EdgeHostnames {
   }
 
   find(name: string): EdgeHostname | undefined {
-    return this.published.get(name)?.hostname;
+    const hostname = this.published.get(name)?.hostname;
+    const move = hostname && this.failedOver.get(`${hostname.application}/${hostname.environment}`);
+    if (!hostname || !move) return hostname;
+    const has = hostname.records.some(({ region }) => region === move.to);
+    const records = hostname.records.map((record): EdgeRecord => {
+      const failover = has && record.failover ? (record.region === move.to ? 'PRIMARY' : 'SECONDARY') : record.failover;
+      return { ...record, failover, ...(move.silent.has(record.region) && { drained: true }) };
+    });
+    return { ...hostname, records };
   }
 
   isHealthy(name: string, region: string): boolean {
@@ -64,11 +93,16 @@ export class EdgeHostnames {
   private watch(published: EdgeHostname, record: EdgeHostname['records'][number]): HealthWatch {
     const { hostname, application, environment } = published;
     const name = alarmName(published, record.region);
-    return new HealthWatch(hostname, record, ({ healthy, since }) => {
-      this.log('health', { hostname, region: record.region, healthy });
-      if (healthy) this.alarmLog.clear(name, hostname);
-      else this.alarmLog.raise({ name, application, environment, region: record.region, at: since }, hostname);
-    });
+    return new HealthWatch(
+      hostname,
+      record,
+      ({ healthy, since }) => {
+        this.log('health', { hostname, region: record.region, healthy });
+        if (healthy) this.alarmLog.clear(name, hostname);
+        else this.alarmLog.raise({ name, application, environment, region: record.region, at: since }, hostname);
+      },
+      () => this.isIsolated(record.region),
+    );
   }
 
   private unwatch(hostname: EdgeHostname | undefined, watch: HealthWatch): void {

@@ -32,6 +32,7 @@ export class Edge {
     certificate: EdgeCertificate,
     private readonly hostnames: EdgeHostnames,
     private readonly locationRtts: LocationRtts,
+    private readonly isIsolated: (region: string) => boolean,
   ) {
     this.server = createServer({ ...certificate, keepAliveTimeout: 60_000 }, (request, answer) =>
       this.handle(request, answer),
@@ -86,7 +87,13 @@ export class Edge {
       answerJson(answer, 500, { error: `no round trip known to region ${record.region}`, region: record.region });
       return;
     }
-    void forwardRequest(request, answer, { record, hostname: hostname.hostname, rttMs, agent: this.agent });
+    void forwardRequest(request, answer, {
+      record,
+      hostname: hostname.hostname,
+      rttMs,
+      agent: this.agent,
+      isCut: () => this.isIsolated(record.region),
+    });
   }
 
   private rtts(location: string | string[] | undefined): Record<string, number> | undefined {

@@ -9,6 +9,8 @@ import type { EdgeRecord } from './network-port';
 /** Longer than any client of the lab waits; only keeps a dead region from holding sockets for ever. */
 const UPSTREAM_TIMEOUT_MS = 30_000;
 
+const CUT_POLL_MS = 25;
+
 /** Belong to one connection, not to the message (RFC 9110 §7.6.1). */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
@@ -18,6 +20,8 @@ export interface Forwarding {
   /** round trip between the client’s location and the region, milliseconds */
   rttMs: number;
   agent: Agent;
+  /** nothing crosses now, in either direction */
+  isCut: () => boolean;
 }
 
 /**
@@ -29,8 +33,9 @@ export async function forwardRequest(
   answer: ServerResponse,
   forwarding: Forwarding,
 ): Promise<void> {
-  const { record, hostname, rttMs, agent } = forwarding;
+  const { record, hostname, rttMs, agent, isCut } = forwarding;
   const lateMs = await travel(rttMs / 2);
+  await crossed(isCut, answer);
   if (incoming.destroyed && !incoming.complete) return;
   const upstream = request({
     host: '127.0.0.1',
@@ -52,10 +57,11 @@ export async function forwardRequest(
 async function answerFrom(
   response: IncomingMessage,
   answer: ServerResponse,
-  { record, rttMs }: Forwarding,
+  { record, rttMs, isCut }: Forwarding,
   lateMs: number,
 ): Promise<void> {
   await travel(rttMs / 2 - lateMs);
+  await crossed(isCut, answer);
   if (answer.destroyed) return;
   const headers = { [REGION_HEADER]: record.region, ...withoutHopByHop(response.headers) };
   answer.writeHead(response.statusCode ?? 502, headers);
@@ -73,6 +79,11 @@ function answerUnreachable(answer: ServerResponse, region: string, error: NodeJS
 
 function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
+}
+
+/** A cut is silent: whoever asks hears nothing until it heals or he gives up. */
+async function crossed(isCut: () => boolean, answer: ServerResponse): Promise<void> {
+  while (isCut() && !answer.destroyed) await after(CUT_POLL_MS);
 }
 
 /** Timers are late, by more on a busy machine: the way back makes up for what the way there took too long. */

@@ -15,6 +15,7 @@ export class HealthWatch {
     private readonly hostname: string,
     readonly record: EdgeRecord,
     private readonly onTurn: (state: HealthState) => void,
+    private readonly isCut: () => boolean,
   ) {}
 
   /** Checks now and from now on. */
@@ -40,7 +41,7 @@ export class HealthWatch {
   private async check(): Promise<void> {
     const { path, failureThreshold, intervalSeconds } = this.record.healthCheck;
     const startedMs = performance.now();
-    const passed = await answersWell(this.record.targetPort, this.hostname, path);
+    const passed = (await answersWell(this.record.targetPort, this.hostname, path)) && !this.isCut();
     if (this.stopped) return;
     const before = this.state;
     this.state = nextHealth(before, { passed, at: new Date().toISOString(), failureThreshold });

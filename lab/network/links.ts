@@ -44,13 +44,18 @@ export class Links {
     this.pump();
   }
 
+  /** Nothing gets into this region or out of it. */
+  isIsolated(region: string): boolean {
+    return [...this.faults.values()].some((fault) => fault.kind === 'isolate' && fault.region === region);
+  }
+
   private pump(): void {
     for (const server of this.servers.values()) server.pump();
   }
 
   private crossing(link: () => Link): Crossing {
     return {
-      cut: () => this.faultsOn(link()).some((fault) => fault.kind === 'cut'),
+      cut: () => this.faultsOn(link()).some((fault) => fault.kind === 'cut' || fault.kind === 'isolate'),
       delayMs: () => (link().rttMs / 2) * this.slowness(link()),
     };
   }
@@ -62,8 +67,10 @@ export class Links {
 
   private faultsOn(link: Link): LinkFault[] {
     if (this.faults.size === 0) return [];
-    return [...this.faults.values()].filter(
-      ({ from, to }) => (from === link.from && to === link.to) || (from === link.to && to === link.from),
+    return [...this.faults.values()].filter((fault) =>
+      fault.kind === 'isolate'
+        ? (fault.region === link.from || fault.region === link.to) && link.from !== link.to
+        : (fault.from === link.from && fault.to === link.to) || (fault.from === link.to && fault.to === link.from),
     );
   }
 }

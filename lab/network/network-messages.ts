@@ -12,6 +12,8 @@ export const NETWORK_METHODS = [
   'resolve',
   'health',
   'alarms',
+  'endFailover',
+  'controlPort',
   'edgePort',
 ] as const satisfies ReadonlyArray<keyof NetworkPort>;
 export type NetworkMethod = (typeof NETWORK_METHODS)[number];

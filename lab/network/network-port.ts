@@ -15,6 +15,10 @@ export interface NetworkPort {
   resolve(hostname: string): Promise<{ regions: string[] }>;
   health(hostname: string): Promise<EdgeHealth[]>;
   alarms(since: string): Promise<EdgeAlarm[]>;
+  /** A person or a plan has said where traffic goes: what sentinels had changed at the edge ends. */
+  endFailover(of: { application: string; environment: string }): Promise<void>;
+  /** Loopback port where sentinels tell the edge of a failover: `POST /fail-over` with an `EdgeFailover`. */
+  controlPort(): Promise<number>;
   /** TLS port of the edge on loopback. */
   edgePort(): Promise<number>;
 }
@@ -31,7 +35,18 @@ export interface Link {
 
 export type LinkFault =
   | { id: string; kind: 'cut'; from: string; to: string }
-  | { id: string; kind: 'slow'; from: string; to: string; factor: number };
+  | { id: string; kind: 'slow'; from: string; to: string; factor: number }
+  /** nothing gets into the region or out of it, over links or from the edge */
+  | { id: string; kind: 'isolate'; region: string };
+
+/** What sentinels say when a region fell silent: it answers nobody any more, and the other one is the primary. */
+export interface EdgeFailover {
+  application: string;
+  environment: string;
+  from: string;
+  to: string;
+  epoch: number;
+}
 
 export interface EdgeHostname {
   hostname: string;

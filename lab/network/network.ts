@@ -1,4 +1,5 @@
 import { Edge, type EdgeCertificate, type LocationRtts } from './edge';
+import { startEdgeControl } from './edge-control';
 import { EdgeHostnames } from './edge-hostnames';
 import { Links } from './links';
 import type { NetworkLog } from './network-log';
@@ -12,9 +13,11 @@ export interface NetworkConfig {
 /** Starts the whole network inside this process and returns its port. */
 export async function createNetwork(config: NetworkConfig, log: NetworkLog): Promise<NetworkPort> {
   const links = new Links();
-  const hostnames = new EdgeHostnames(log);
-  const edgePort = await new Edge(config.certificate, hostnames, config.locationRtts).listen();
-  log('edge', { port: edgePort });
+  const isIsolated = (region: string) => links.isIsolated(region);
+  const hostnames = new EdgeHostnames(log, isIsolated);
+  const edgePort = await new Edge(config.certificate, hostnames, config.locationRtts, isIsolated).listen();
+  const controlPort = await startEdgeControl(hostnames);
+  log('edge', { port: edgePort, controlPort });
   return {
     async setLink(link) {
       const { port } = await links.set(link);
@@ -43,6 +46,8 @@ export async function createNetwork(config: NetworkConfig, log: NetworkLog): Pro
     resolve: async (name) => hostnames.resolve(name),
     health: async (name) => hostnames.health(name),
     alarms: async (since) => hostnames.alarms(since),
+    endFailover: async (of) => hostnames.endFailover(of),
     edgePort: async () => edgePort,
+    controlPort: async () => controlPort,
   };
 }

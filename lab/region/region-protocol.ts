@@ -30,33 +30,11 @@ export interface RegionSettings {
   stabiliseMs: number;
 }
 
-export interface DatabaseStart {
-  store: string;
-  marker: string;
-  command: string;
-  arguments: string[];
-  dataFolder: string;
-  owner?: { uid: number; gid: number };
-}
-
 /** What the daemon asks of a region process over its IPC channel. */
-export interface RegionCalls {
+export type RegionCalls = {
   /** Makes the services run as wanted; a failure leaves the services that ran before. */
   configure: { input: { services: ServiceWanted[] }; result: Record<string, never> };
   /** Asks every task now: for `path`, or for its own health path. */
   status: { input: { path?: string }; result: { services: ServiceStatus[] } };
-  startDatabase: { input: DatabaseStart; result: { pid: number } };
-  /** A fast shutdown in order; `false` when it did not end in time. Nothing running is a clean stop. */
-  stopDatabase: { input: { store: string; timeoutMs: number }; result: { clean: boolean } };
   processes: { input: Record<string, never>; result: Array<{ pid: number; what: string }> };
-}
-
-export type RegionCallName = keyof RegionCalls;
-
-export interface RegionRequest<N extends RegionCallName = RegionCallName> {
-  id: number;
-  call: N;
-  input: RegionCalls[N]['input'];
-}
-
-export type RegionReply = { id: number; result: unknown } | { id: number; error: string };
+};

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { ServiceSpec } from '../../contracts/region-spec';
+import { openLog, tailOf } from '../processes/process-log';
 import { checkHealth, type HealthAnswer } from './health-check';
-import { openLog, tailOf } from './process-log';
 
 export interface TaskSettings {
   service: string;

@@ -59,6 +59,15 @@ function dataPort(daemon: DaemonClient): DataPort {
         daemon.call('data.rejoin', input, context.signal),
       ),
     compare: (input) => daemon.call('data.compare', input),
+    handOver: (input, context) =>
+      alive(context, `hand ${input.store} over to ${input.to}`, () =>
+        daemon.call('data.handOver', input, context.signal),
+      ),
+    lease: async (input) => (await daemon.call('data.lease', input)).lease,
+    takeovers: (input) => daemon.call('data.takeovers', input),
+    setAutomation: async (input) => {
+      await daemon.call('data.automate', input);
+    },
   };
 }
 

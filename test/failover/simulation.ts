@@ -100,6 +100,7 @@ interface KeeperActor {
   gate: boolean;
   /** number of the last write that its database holds */
   received: number;
+  vacantSince?: number | undefined;
 }
 
 /** Plays keepers, sentinels and one lease store over a network that delays, reorders and loses, until the time is up. */
@@ -329,9 +330,22 @@ class Simulation {
     // A keeper looks by itself whether it was appointed: the message may have been lost.
     if (this.now < keeper.cutUntil || keeper.state.mode !== 'idle') return;
     this.send(() => {
-      const { holder, epoch } = this.lease;
+      const lease = this.lease;
+      const { holder, epoch } = lease;
+      this.send(() => this.noteVacancy(region, lease));
       if (holder === region) this.send(() => this.step(region, { kind: 'appointed', now: 0, epoch }));
     });
+  }
+
+  private noteVacancy(region: string, lease: Lease): void {
+    const keeper = this.actor(region);
+    const now = this.clock(keeper);
+    if (lease.holder !== undefined || lease.epoch !== keeper.state.over) {
+      keeper.vacantSince = undefined;
+      return;
+    }
+    keeper.vacantSince ??= now;
+    if (now - keeper.vacantSince >= this.script.timing.leaseMs) this.step(region, { kind: 'vacant', now: 0, lease });
   }
 
   private readLease(name: string): void {

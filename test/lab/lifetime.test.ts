@@ -82,8 +82,13 @@ test('a lab keeps one log per process, below its home', async () => {
   const lab = await startTestLab({ home });
   await new SampleDeployment(lab.daemon, { regions: [PRIMARY] }).applyAll('base', 'data');
   expect(lab.home).toBe(home);
-  expect(readdirSync(join(home, 'logs')).sort()).toEqual(['daemon.log', PRIMARY, 'network.log']);
-  expect(readdirSync(join(home, 'logs', PRIMARY)).sort()).toEqual(['api-1.log', 'orders.log', 'region.log']);
+  expect(readdirSync(join(home, 'logs')).sort()).toEqual(['daemon.log', PRIMARY, 'network.log', 'witnesses']);
+  expect(readdirSync(join(home, 'logs', PRIMARY)).sort()).toEqual([
+    'api-1.log',
+    'keeper.log',
+    'orders.log',
+    'region.log',
+  ]);
   expect(statSync(join(home, 'logs', PRIMARY, 'orders.log')).size).toBeGreaterThan(0);
   await lab.stop();
   expect(existsSync(home)).toBe(false);

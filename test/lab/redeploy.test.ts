@@ -23,10 +23,10 @@ const arrives = (region: string, seq: number) =>
   );
 
 async function failOver(): Promise<void> {
-  await lab.daemon.call('data.fence', { ...store, region: PRIMARY, epoch: 1 });
-  await lab.daemon.call('data.promote', { ...store, region: STANDBY, expectedPrimary: PRIMARY, epoch: 1 });
-  await lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: STANDBY, drain: [], epoch: 1 });
-  await lab.daemon.call('data.rejoin', { ...store, region: PRIMARY, epoch: 1 });
+  await lab.daemon.call('data.fence', { ...store, region: PRIMARY, epoch: 2 });
+  await lab.daemon.call('data.promote', { ...store, region: STANDBY, expectedPrimary: PRIMARY, epoch: 2 });
+  await lab.daemon.call('traffic.shift', { ...scope, hostname: HOSTNAME, to: STANDBY, drain: [], epoch: 2 });
+  await lab.daemon.call('data.rejoin', { ...store, region: PRIMARY, epoch: 2 });
 }
 
 test('a redeployment after a failover keeps every database, its data and its role, and adds a region to the new primary', async () => {

@@ -10,7 +10,10 @@ beforeAll(async () => {
   lab = await startTestLab();
   const deployment = new SampleDeployment(lab.daemon, { regions: [PRIMARY, FAR], synchronous: true });
   await deployment.applyAll('base', 'connectivity', 'data');
-  await until('writes are taken', async () => (await timedWrite(1)).status === 201);
+  await until('commits wait for the standby', async () => {
+    const { status, ms } = await timedWrite(1);
+    return status === 201 && ms > rttMs;
+  });
 });
 afterAll(stopTestLabs);
 
@@ -29,8 +32,8 @@ test('a synchronous commit costs the round trip to the standby', async () => {
 test('an acknowledged write is on the standby already when the primary dies', async () => {
   await Promise.all([5, 6, 7, 8].map(timedWrite));
   await lab.daemon.call('faults.inject', { ...scope, id: 'dead', fault: { kind: 'kill-region', region: PRIMARY } });
-  await lab.daemon.call('data.fence', { ...store, region: PRIMARY, epoch: 1 });
-  await lab.daemon.call('data.promote', { ...store, region: FAR, expectedPrimary: PRIMARY, epoch: 1 });
+  await lab.daemon.call('data.fence', { ...store, region: PRIMARY, epoch: 2 });
+  await lab.daemon.call('data.promote', { ...store, region: FAR, expectedPrimary: PRIMARY, epoch: 2 });
   const compared = await lab.daemon.call('data.compare', { ...store, regions: [FAR] });
   expect(compared.regions).toEqual([{ region: FAR, rows: 8, digest: expect.any(String) }]);
 });

@@ -79,19 +79,19 @@ test('a stack that publishes a hostname does not take it away for another one', 
 });
 
 test('traffic waits for every store: a shift names the one whose primary is elsewhere', async () => {
-  await fence('orders', PRIMARY, 1);
-  await promote('orders', STANDBY, PRIMARY, 1);
+  await fence('orders', PRIMARY, 2);
+  await promote('orders', STANDBY, PRIMARY, 2);
   expect(await role('carts', PRIMARY)).toBe('primary');
-  await expect(shift(STANDBY, 1)).rejects.toMatchObject({
+  await expect(shift(STANDBY, 2)).rejects.toMatchObject({
     type: 'Platform.Refused',
     message: `to: the primary of store carts is ${PRIMARY}, not ${STANDBY}; promote ${STANDBY} first`,
     details: { resource: 'carts' },
   });
-  await fence('carts', PRIMARY, 1);
-  await promote('carts', STANDBY, PRIMARY, 1);
-  await shift(STANDBY, 1);
-  await rejoin('carts', PRIMARY, 1);
-  await rejoin('orders', PRIMARY, 1);
+  await fence('carts', PRIMARY, 2);
+  await promote('carts', STANDBY, PRIMARY, 2);
+  await shift(STANDBY, 2);
+  await rejoin('carts', PRIMARY, 2);
+  await rejoin('orders', PRIMARY, 2);
   await until('writes go to the new primary', async () => (await write(FAR, 2)) === 201);
   await until('the old primary follows', async () => (await read(PRIMARY, 2)) === 200);
   expect(await Promise.all([role('orders', PRIMARY), role('carts', PRIMARY)])).toEqual(['standby', 'standby']);
@@ -101,11 +101,11 @@ test('a killed region takes both primaries, and both come back one after the oth
   const fault = { kind: 'kill-region', region: STANDBY } as const;
   await lab.daemon.call('faults.inject', { ...scope, id: 'drill', fault });
   expect(await Promise.all([role('orders', STANDBY), role('carts', STANDBY)])).toEqual(['unknown', 'unknown']);
-  await Promise.all([fence('carts', STANDBY, 2), fence('orders', STANDBY, 2)]);
-  await Promise.all([promote('carts', PRIMARY, STANDBY, 2), promote('orders', PRIMARY, STANDBY, 2)]);
-  await shift(PRIMARY, 2);
+  await Promise.all([fence('carts', STANDBY, 3), fence('orders', STANDBY, 3)]);
+  await Promise.all([promote('carts', PRIMARY, STANDBY, 3), promote('orders', PRIMARY, STANDBY, 3)]);
+  await shift(PRIMARY, 3);
   await lab.daemon.call('faults.undo', { ...scope, id: 'drill' });
-  await Promise.all([rejoin('orders', STANDBY, 2), rejoin('carts', STANDBY, 2)]);
+  await Promise.all([rejoin('orders', STANDBY, 3), rejoin('carts', STANDBY, 3)]);
   await until('writes are taken again', async () => (await write(FAR, 3)) === 201);
   await until('the killed region follows', async () => (await read(STANDBY, 3)) === 200);
   for (const store of ['orders', 'carts']) {

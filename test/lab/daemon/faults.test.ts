@@ -6,6 +6,7 @@ import { isGone } from '../../../lab/processes/is-gone';
 
 const region = 'eu-west-1';
 const fault = { kind: 'kill-region', region } as const;
+const scope = { account: 'default', application: 'orders', environment: 'staging' };
 const marker = `faults-test-${process.pid}/`;
 
 /** Says the time every millisecond, for as long as it lives. */
@@ -35,14 +36,16 @@ function labWith(configure: () => void) {
     gone: Promise.resolve(),
     call: async () => configure(),
   };
-  const site = { region, marker, services: [], process } as unknown as Site;
+  const site = { ...scope, region, marker, services: [], storePorts: new Map(), process } as unknown as Site;
   const faults: Lab['faults'] = new Map();
-  const deployments = new Map([['orders', { sites: new Map([[region, site]]) }]]);
+  const deployments = new Map([
+    ['default/orders/staging', { ...scope, sites: new Map([[region, site]]), witnesses: [] }],
+  ]);
   return { lab: { deployments, faults, log: () => undefined } as unknown as Lab, faults };
 }
 
 test('a killed region did nothing after the time of the fault', async () => {
-  const { at } = await new Faults(labWith(() => undefined).lab).inject('drill', fault);
+  const { at } = await new Faults(labWith(() => undefined).lab).inject('drill', fault, scope);
   await closed;
   const last = Number(beats.trim().split('\n').at(-1));
   expect(last).toBeGreaterThan(0);
@@ -53,7 +56,7 @@ test('an undo that comes during the kill waits for it, and then gives power back
   const killedBefore: boolean[] = [];
   const { lab, faults } = labWith(() => killedBefore.push(isGone(victim.pid ?? 0)));
   const kept = new Faults(lab);
-  await Promise.all([kept.inject('drill', fault), kept.undo('drill')]);
+  await Promise.all([kept.inject('drill', fault, scope), kept.undo('drill')]);
   expect(killedBefore).toEqual([true]);
   expect([...faults.keys()]).toEqual([]);
 });
@@ -65,7 +68,7 @@ test('a region that did not get its power back is still dead: the undo is done a
     if (tries === 1) throw new Error('service api did not stabilise');
   });
   const kept = new Faults(lab);
-  await kept.inject('drill', fault);
+  await kept.inject('drill', fault, scope);
   await expect(kept.undo('drill')).rejects.toMatchObject({
     type: 'Platform.StackFailed',
     message: expect.stringContaining('has power again, but service api did not stabilise'),
@@ -79,6 +82,6 @@ test('a region that did not get its power back is still dead: the undo is done a
 
 test('one id is one fault, struck once', async () => {
   const kept = new Faults(labWith(() => undefined).lab);
-  const [first, second] = await Promise.all([kept.inject('drill', fault), kept.inject('drill', fault)]);
+  const [first, second] = await Promise.all([kept.inject('drill', fault, scope), kept.inject('drill', fault, scope)]);
   expect(second).toEqual(first);
 });

@@ -1,0 +1,333 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LeaseStore } from '../lease-store/lease-store';
+import {
+  type KeeperAction,
+  type KeeperEvent,
+  type KeeperState,
+  keeperStep,
+  mayServe,
+  newKeeper,
+  type Tenure,
+} from '../protocol/keeper';
+import { type Lease, NO_LEASE, sameLease } from '../protocol/lease';
+import { comparePositions, type LogPosition } from '../protocol/plan';
+import type { Timing } from '../protocol/timing';
+import type { KeptDatabase } from './kept-database';
+import type { KeeperDescription } from './messages';
+
+const TICK_MS = 50;
+/** A keeper that does not hold the lease looks by itself who does: a message may have been lost. */
+const LOOK_EVERY_MS = 400;
+const SYNCHRONOUS_EVERY_MS = 500;
+/** A database that died is back within this time, or it is given up. */
+const RESTART_WITHIN_MS = 500;
+const QUIET_WITHIN_MS = 60;
+const REPLICATED_WITHIN_MS = 2_000;
+const TAKEN_WITHIN_MS = 5_000;
+
+export interface StoreKeeperOptions {
+  region: string;
+  /** of the lease */
+  key: string;
+  timing: Timing;
+  leases: LeaseStore;
+  /** absent in a region that only has the way to the writer */
+  database?: KeptDatabase;
+  /** boot-time clock, ms */
+  now: () => number;
+  /** asks the keeper of another region to take the lease; true once it serves */
+  tellSuccessor: (from: Tenure, to: Tenure, position: LogPosition) => Promise<boolean>;
+  /** who has the lease has changed, as far as this keeper knows */
+  onHolder: (lease: Lease) => void;
+  /** what clients send waits, or no longer */
+  hold: (held: boolean) => void;
+  log: (message: string) => void;
+}
+
+/**
+ * The keeper of one store in one region: runs the protocol (failover/protocol/keeper.ts) on a real database, clock and
+ * lease store. Nothing but this starts, promotes or kills the database.
+ */
+export class StoreKeeper {
+  private state: KeeperState;
+  /** the lease as it was last seen; decides where this region's writes go */
+  private seen: Lease = NO_LEASE;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private looking = false;
+  private stopPosition: LogPosition | undefined;
+  private ended = false;
+  /** somebody has stopped the database for good: it does not come back by itself */
+  private retired = false;
+  /** the lease that this region gave up, and since when nobody has it */
+  private vacancy: { lease: Lease; since: number } | undefined;
+
+  constructor(private readonly options: StoreKeeperOptions) {
+    this.state = newKeeper(options.region);
+    options.database?.onDeath(() => void this.onDeath());
+  }
+
+  start(): void {
+    this.timers.push(setInterval(() => this.step({ kind: 'tick', now: this.options.now() }), TICK_MS));
+    this.timers.push(setInterval(() => void this.look(), LOOK_EVERY_MS));
+    this.timers.push(setInterval(() => void this.keepSynchronous(), SYNCHRONOUS_EVERY_MS));
+    void this.startStandby().catch((error: unknown) => this.options.log(String(error)));
+    void this.look();
+  }
+
+  end(): void {
+    this.ended = true;
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  /** Asked before every byte. */
+  mayServe(): boolean {
+    return mayServe(this.state, this.options.now());
+  }
+
+  /** A standby may always be read; a primary like it may be written. */
+  mayRead(): boolean {
+    return this.state.mode === 'idle' || this.state.mode === 'promoting' || this.mayServe();
+  }
+
+  get holder(): string | undefined {
+    return this.seen.holder;
+  }
+
+  get mode(): KeeperState['mode'] {
+    return this.state.mode;
+  }
+
+  appointed(epoch: number): void {
+    this.step({ kind: 'appointed', now: this.options.now(), epoch });
+  }
+
+  /** This region has the lease of that epoch: returns when it serves. Throws when it does not within that time. */
+  async appoint(epoch: number, withinMs: number): Promise<void> {
+    this.retired = false;
+    const serves = () => this.mayServe() && this.state.epoch === epoch;
+    const deadline = performance.now() + withinMs;
+    while (!serves()) {
+      if (performance.now() > deadline)
+        throw new Error(`${this.options.region} does not serve: it is ${this.state.mode}`);
+      this.appointed(epoch);
+      await sleep(TICK_MS);
+    }
+  }
+
+  /** Starts the database where the data is a standby's. */
+  async startStandby(): Promise<void> {
+    this.retired = false;
+    await this.options.database?.start();
+  }
+
+  /** Where writes go has changed, says somebody; older news is dropped. */
+  leaseChanged(lease: Lease): void {
+    this.see(lease);
+  }
+
+  async describe(): Promise<KeeperDescription> {
+    const { mode, epoch } = this.state;
+    const said = (await this.options.database?.describe()) ?? { role: 'none' };
+    if (said.role === 'none') return { mode, epoch, role: 'none' };
+    const { timeline, bytes } = said.position;
+    return { mode, epoch, role: said.role, position: { timeline, bytes: String(bytes) } };
+  }
+
+  /**
+   * Stops this database in order and gives the lease to another region. Returns for how long writes were held.
+   * Throws when the other one is too far behind, which changes nothing, or does not take it: then nobody holds the lease.
+   */
+  async handOver(to: Tenure): Promise<{ heldMs: number }> {
+    const { database, hold } = this.options;
+    if (!database || this.state.mode !== 'serving') throw new Error(`${this.options.region} does not hold the lease`);
+    await database.checkpoint();
+    await database.awaitReplicated(to.holder, REPLICATED_WITHIN_MS);
+    const heldAt = performance.now();
+    hold(true);
+    try {
+      await database.awaitQuiet(QUIET_WITHIN_MS);
+      this.stopPosition = undefined;
+      const from = { holder: this.options.region, epoch: this.state.epoch };
+      this.step({ kind: 'hand-over', now: this.options.now(), to });
+      await this.until(() => this.state.mode === 'idle', TAKEN_WITHIN_MS, 'its database did not stop');
+      if (!this.stopPosition) throw new Error(`${to.holder} did not receive all of the log`);
+      const taken = await this.options.tellSuccessor(from, to, this.stopPosition).catch(() => false);
+      if (!taken) throw new Error(`${to.holder} did not take over`);
+      this.see({ holder: to.holder, epoch: to.epoch, renewal: 0 });
+      return { heldMs: performance.now() - heldAt };
+    } catch (error) {
+      this.step({ kind: 'hand-over-failed', now: this.options.now() });
+      throw error;
+    } finally {
+      hold(false);
+    }
+  }
+
+  /** The holder has stopped for this region. True once this one serves; false when it does not hold all of the log. */
+  async handedOver(from: Tenure, epoch: number, position: LogPosition): Promise<boolean> {
+    const { database, now } = this.options;
+    const said = await database?.describe();
+    if (said?.role !== 'standby' || comparePositions(said.position, position) < 0) return false;
+    this.step({ kind: 'handed-over', now: now(), from, epoch });
+    await this.until(() => this.state.mode !== 'promoting', TAKEN_WITHIN_MS, 'it was not promoted');
+    return this.mayServe() && this.state.epoch === epoch;
+  }
+
+  /** Stops the database for good, in order where it can; gives the lease up if it is held. */
+  async giveUp(): Promise<{ clean: boolean }> {
+    const { database, now } = this.options;
+    if (!database) return { clean: true };
+    this.retired = true;
+    const wasHolder = this.holdsLease();
+    // closed first: what the database still acknowledges while it stops reaches nobody
+    this.step({ kind: 'give-up', now: now() });
+    const stopped = await database.stop();
+    this.step({ kind: 'database-gone', now: now() });
+    if (wasHolder)
+      await this.until(() => this.seen.holder !== this.options.region, TAKEN_WITHIN_MS, 'lease not given up');
+    return stopped;
+  }
+
+  private step(event: KeeperEvent): void {
+    if (this.ended) return;
+    const before = this.state.mode;
+    const { state, actions } = keeperStep(this.state, event, this.options.timing);
+    this.state = state;
+    if (before !== state.mode)
+      this.options.log(`${this.options.key}: ${before} -> ${state.mode}, epoch ${state.epoch}`);
+    for (const action of actions) void this.act(action);
+  }
+
+  private async act(action: KeeperAction): Promise<void> {
+    const { database, log } = this.options;
+    try {
+      switch (action.kind) {
+        case 'change-lease':
+          return await this.changeLease(action);
+        case 'promote-database':
+          return await this.promote(action.epoch);
+        case 'kill-database':
+          await database?.kill();
+          return this.step({ kind: 'database-gone', now: this.options.now() });
+        case 'stop-database':
+          return await this.stopInOrder();
+        case 'tell-successor':
+          // handOver() waits for it and tells, because it has the answer to give
+          return;
+      }
+    } catch (error) {
+      log(`${this.options.key}: ${action.kind}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private async changeLease({ id, change }: Extract<KeeperAction, { kind: 'change-lease' }>): Promise<void> {
+    const answer = await this.options.leases.change(this.options.key, change);
+    const lease = answer.outcome === 'unknown' ? undefined : answer.lease;
+    if (lease) this.see(lease);
+    this.step({
+      kind: 'answered',
+      now: this.options.now(),
+      id,
+      outcome: answer.outcome,
+      ...(lease && { lease }),
+    });
+  }
+
+  /** Without a database that takes writes the lease is of no use to this region. */
+  private async promote(epoch: number): Promise<void> {
+    const { database, now, log, key } = this.options;
+    try {
+      if (!database) throw new Error('there is no database here');
+      await database.keepSynchronous(false).catch(() => undefined);
+      await database.promote();
+      this.step({ kind: 'promoted', now: now(), epoch });
+    } catch (error) {
+      log(`${key}: not promoted: ${error instanceof Error ? error.message : String(error)}`);
+      await database?.kill();
+      this.step({ kind: 'database-gone', now: now() });
+    }
+  }
+
+  private async stopInOrder(): Promise<void> {
+    const { database, now } = this.options;
+    const { successor } = this.state;
+    if (!database || !successor) return;
+    // the gate is closed: what is the end of the log now is all that was ever acknowledged
+    this.stopPosition = await database.awaitReplicated(successor.holder, REPLICATED_WITHIN_MS).catch(() => undefined);
+    await database.stop();
+    this.step({ kind: 'database-gone', now: now() });
+  }
+
+  /**
+   * The processes ended by themselves. What is left of them is killed; then the database is started where it was, as
+   * long as this region has the right to: a crash is not the death of a region.
+   */
+  private async onDeath(): Promise<void> {
+    const { database, key, log, now } = this.options;
+    if (!database || this.ended || this.state.mode === 'stopping') return;
+    log(`${key}: the database has died`);
+    await database.kill();
+    if (this.state.mode === 'idle') return database.start().catch(() => undefined);
+    const back = database.promote().then(
+      () => true,
+      () => false,
+    );
+    if (await Promise.race([back, sleep(RESTART_WITHIN_MS, false)])) return;
+    if (!this.holdsLease()) return;
+    log(`${key}: the database does not come back`);
+    this.step({ kind: 'give-up', now: now() });
+    await database.kill();
+    this.step({ kind: 'database-gone', now: now() });
+  }
+
+  private holdsLease(): boolean {
+    return this.state.mode === 'serving' || this.state.mode === 'promoting';
+  }
+
+  private async look(): Promise<void> {
+    if (this.looking || this.holdsLease()) return;
+    this.looking = true;
+    try {
+      const lease = await this.options.leases.read(this.options.key);
+      this.see(lease);
+      if (lease.holder === this.options.region && this.options.database) this.appointed(lease.epoch);
+      this.lookForVacancy(lease);
+    } catch {
+      // nobody can say who holds it: ways stay as they are
+    } finally {
+      this.looking = false;
+    }
+  }
+
+  private lookForVacancy(lease: Lease): void {
+    const now = this.options.now();
+    if (this.retired || lease.holder !== undefined || lease.epoch === 0 || lease.epoch !== this.state.over) {
+      this.vacancy = undefined;
+      return;
+    }
+    if (!this.vacancy || !sameLease(this.vacancy.lease, lease)) this.vacancy = { lease, since: now };
+    if (now - this.vacancy.since >= this.options.timing.leaseMs) this.step({ kind: 'vacant', now, lease });
+  }
+
+  private async keepSynchronous(): Promise<void> {
+    if (this.state.mode !== 'serving') return;
+    await this.options.database?.keepSynchronous(true).catch(() => undefined);
+  }
+
+  private see(lease: Lease): void {
+    const isOlder =
+      lease.epoch < this.seen.epoch || (lease.epoch === this.seen.epoch && lease.renewal < this.seen.renewal);
+    if (isOlder) return;
+    const moved = lease.holder !== this.seen.holder || lease.epoch !== this.seen.epoch;
+    this.seen = lease;
+    if (moved) this.options.onHolder(lease);
+  }
+
+  private async until(holds: () => boolean, withinMs: number, what: string): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!holds()) {
+      if (performance.now() > deadline) throw new Error(what);
+      await sleep(3);
+    }
+  }
+}

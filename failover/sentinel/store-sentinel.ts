@@ -1,0 +1,164 @@
+import type { KeeperClient } from '../keeper/keeper-client';
+import type { LeaseStore } from '../lease-store/lease-store';
+import type { Lease } from '../protocol/lease';
+import type { FailoverPlan, Standby } from '../protocol/plan';
+import {
+  newSentinel,
+  type SentinelAction,
+  type SentinelEvent,
+  type SentinelState,
+  sentinelStep,
+} from '../protocol/sentinel';
+import type { Timing } from '../protocol/timing';
+import type { TakeoverRecord } from './takeover-record';
+
+const TICK_MS = 50;
+const READ_EVERY_MS = 100;
+/** A standby that has not answered by then counts as unseen. */
+const ASK_WITHIN_MS = 400;
+const APPOINT_EVERY_MS = 200;
+const SERVES_WITHIN_MS = 15_000;
+
+export interface StoreSentinelOptions {
+  name: string;
+  key: string;
+  timing: Timing;
+  plan: () => FailoverPlan;
+  leases: LeaseStore;
+  keepers: KeeperClient;
+  /** where the keeper of each region is reached */
+  keeperUrls: () => Readonly<Record<string, string>>;
+  /** tells the other sentinels; lost messages are harmless */
+  tell: (over: Lease | undefined) => void;
+  /** takes a region that fell silent out of answering, at the edge */
+  shiftTraffic: (move: { from: string; to: string; epoch: number }) => Promise<void>;
+  onTakeover: (takeover: TakeoverRecord) => void;
+  now: () => number;
+  log: (message: string) => void;
+}
+
+/** One of the three sentinels of a store: runs the protocol (failover/protocol/sentinel.ts) on real clocks and messages. */
+export class StoreSentinel {
+  private state: SentinelState;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private reading = false;
+  private ended = false;
+  /** of the failover that this one may be carrying out; wall-clock ms */
+  private overSince: { lease: Lease; lastRenewalAt: number; at: number } | undefined;
+  private renewalSeenAt = Date.now();
+
+  constructor(private readonly options: StoreSentinelOptions) {
+    this.state = newSentinel(options.name);
+  }
+
+  start(): void {
+    this.timers.push(setInterval(() => this.step({ kind: 'tick', now: this.options.now() }), TICK_MS));
+    this.timers.push(setInterval(() => void this.read(), READ_EVERY_MS));
+  }
+
+  end(): void {
+    this.ended = true;
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  heard(from: string, over: Lease | undefined): void {
+    this.step({ kind: 'heard', from, over });
+  }
+
+  private async read(): Promise<void> {
+    if (this.reading) return;
+    this.reading = true;
+    try {
+      const lease = await this.options.leases.read(this.options.key);
+      const before = this.state.seen;
+      this.step({ kind: 'lease-read', now: this.options.now(), lease });
+      if (this.state.seen !== before) this.renewalSeenAt = Date.now();
+    } catch {
+      // no majority answers: nothing is known, and nothing is done
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  private step(event: SentinelEvent): void {
+    if (this.ended) return;
+    const { state, actions } = sentinelStep(this.state, event, this.options.timing, this.options.plan());
+    this.state = state;
+    for (const action of actions) {
+      this.act(action).catch((error: unknown) =>
+        this.options.log(`${this.options.key}: ${action.kind}: ${String(error)}`),
+      );
+    }
+  }
+
+  private async act(action: SentinelAction): Promise<void> {
+    switch (action.kind) {
+      case 'tell':
+        this.options.tell(action.over);
+        return;
+      case 'ask-standbys': {
+        this.overSince = { lease: action.about, lastRenewalAt: this.renewalSeenAt, at: Date.now() };
+        const standbys = await this.askStandbys();
+        this.step({ kind: 'standbys-seen', about: action.about, standbys });
+        return;
+      }
+      case 'change-lease': {
+        const answer = await this.options.leases.change(this.options.key, action.change);
+        const lease = answer.outcome === 'unknown' ? undefined : answer.lease;
+        this.step({ kind: 'answered', outcome: answer.outcome, ...(lease && { lease }) });
+        return;
+      }
+      case 'appoint':
+        await this.appoint(action.region, action.epoch);
+        return;
+    }
+  }
+
+  private async askStandbys(): Promise<Standby[]> {
+    const { keepers, keeperUrls, key } = this.options;
+    const asked = Object.entries(keeperUrls()).map(async ([region, url]): Promise<Standby | undefined> => {
+      const late = new Promise<undefined>((resolve) => setTimeout(resolve, ASK_WITHIN_MS, undefined));
+      const said = await Promise.race([keepers.describe(url, { key }), late]).catch(() => undefined);
+      if (said?.role !== 'standby' || !said.position) return undefined;
+      const { timeline, bytes } = said.position;
+      return { region, received: { timeline, bytes: BigInt(bytes) } };
+    });
+    return (await Promise.all(asked)).filter((standby) => standby !== undefined);
+  }
+
+  /** The lease is changed: everybody is told at once, and the new holder until it serves. */
+  private async appoint(region: string, epoch: number): Promise<void> {
+    const { keepers, keeperUrls, key, log, shiftTraffic } = this.options;
+    const since = this.overSince;
+    const decidedAt = Date.now();
+    const from = since?.lease.holder;
+    log(`${key}: ${region} takes over from ${from ?? 'nobody'}, epoch ${epoch}`);
+    const lease = { holder: region, epoch, renewal: 0 };
+    for (const url of Object.values(keeperUrls())) keepers.changed(url, { key, lease }).catch(() => undefined);
+    const shifted = from ? shiftTraffic({ from, to: region, epoch }).catch((error) => log(String(error))) : undefined;
+    const url = keeperUrls()[region];
+    if (!url) return;
+    const deadline = Date.now() + SERVES_WITHIN_MS;
+    while (!this.ended && Date.now() < deadline) {
+      keepers.appoint(url, { key, epoch }).catch(() => undefined);
+      const said = await keepers.describe(url, { key }).catch(() => undefined);
+      if (said?.mode === 'serving' && said.epoch === epoch) {
+        const servesAt = Date.now();
+        await shifted;
+        this.options.onTakeover({ key, from, to: region, epoch, ...timesOf(since, decidedAt, servesAt, Date.now()) });
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, APPOINT_EVERY_MS));
+    }
+  }
+}
+
+function timesOf(
+  since: { lastRenewalAt: number; at: number } | undefined,
+  decidedAt: number,
+  servesAt: number,
+  shiftedAt: number,
+): Pick<TakeoverRecord, 'lastRenewalAt' | 'overAt' | 'decidedAt' | 'servesAt' | 'shiftedAt'> {
+  const overAt = since?.at ?? decidedAt;
+  return { lastRenewalAt: since?.lastRenewalAt ?? overAt, overAt, decidedAt, servesAt, shiftedAt };
+}

@@ -1,0 +1,50 @@
+import type { Automation, LeaseStatus, Takeover } from '../../contracts/failover';
+import { LabError } from '../lab-error';
+import { syncDataPlane } from './data-plane';
+import { type Deployment, databasesOf, type Lab, storeOf } from './lab-state';
+import { readLease } from './leases';
+
+/** What the sentinels may do from now on. Refuses a chain that names a region without a database that may be elected. */
+export async function automate(
+  lab: Lab,
+  deployment: Deployment,
+  input: { store: string; chain: string[]; automation: Automation },
+): Promise<Record<string, never>> {
+  const store = storeOf(deployment, input.store);
+  const able = databasesOf(deployment, store.name)
+    .filter(({ spec }) => spec.promotable !== false)
+    .map(({ region }) => region);
+  const wrong = input.chain.find((region) => !able.includes(region));
+  if (wrong !== undefined) {
+    throw new LabError(
+      'Platform.Refused',
+      `chain: ${wrong} has no database of ${store.name} that may take over; those that have: ${able.join(', ') || 'none'}`,
+      { region: wrong, resource: store.name },
+    );
+  }
+  store.chain = input.chain;
+  store.automation = input.automation;
+  await syncDataPlane(lab, deployment);
+  return {};
+}
+
+export async function leaseStatus(deployment: Deployment, name: string): Promise<{ lease?: LeaseStatus }> {
+  const store = storeOf(deployment, name);
+  if (deployment.witnesses.length === 0) return {};
+  const { holder, epoch } = await readLease(deployment, store);
+  return { lease: { ...(holder !== undefined && { holder }), epoch, automation: store.automation } };
+}
+
+/** What the sentinels did by themselves, as those of them say who did it. */
+export async function takeovers(
+  deployment: Deployment,
+  { store, since }: { store: string; since: string },
+): Promise<Takeover[]> {
+  const told = await Promise.all(
+    deployment.witnesses.map(({ process }) => process?.call('takeovers', {}).catch(() => []) ?? []),
+  );
+  return told
+    .flat()
+    .filter((takeover) => takeover.store === store && Date.parse(takeover.at) >= Date.parse(since))
+    .sort((a, b) => a.epoch - b.epoch);
+}

@@ -1,0 +1,173 @@
+import { regionRttMs } from '../../catalog/latency';
+import type { FailoverPlan } from '../../failover/protocol/plan';
+import type { KeptDatabaseSettings, KeptStore } from '../keeper/keeper-protocol';
+import type { WatchedStore } from '../witness/witness-protocol';
+import { desiredLinks, type LinkPurpose, linkId } from './desired-links';
+import { startKeeper } from './keepers';
+import {
+  type Database,
+  type Deployment,
+  databasesOf,
+  deploymentKey,
+  type Lab,
+  type Site,
+  type Store,
+  type Witness,
+} from './lab-state';
+import { leaseKey } from './leases';
+import { Locks } from './locks';
+import { placeWitnesses, startWitness } from './witnesses';
+
+const locks = new Locks();
+/** A keeper that stands still does not hold up the others. */
+const CONFIGURE_WITHIN_MS = 3_000;
+
+/**
+ * Brings links, keepers and witnesses in line with the state of a deployment: what they were told is what they go by
+ * when nobody can tell them anything any more.
+ */
+export function syncDataPlane(lab: Lab, deployment: Deployment): Promise<void> {
+  return locks.run(deploymentKey(deployment), () => sync(lab, deployment));
+}
+
+async function sync(lab: Lab, deployment: Deployment): Promise<void> {
+  const sites = [...deployment.sites.values()].filter(({ storePorts }) => storePorts.size > 0);
+  // before the first database nobody knows where the witnesses should be: outside all regions, which are not all there
+  const isNeeded = deployment.witnesses.length > 0 || sites.some(({ databases }) => databases.size > 0);
+  if (!isNeeded) return;
+  await placeWitnesses(lab, deployment);
+  for (const site of sites) site.keeper ??= { port: await lab.ports.take() };
+  const links = await setLinks(lab, deployment);
+  const way: Way = (from, to, purpose) => links.get(linkId(deployment, from, to, purpose)) ?? 0;
+  await Promise.all([
+    ...sites.map((site) => syncKeeper(lab, deployment, site, way)),
+    ...deployment.witnesses.map((witness) => syncWitness(lab, deployment, witness, way)),
+  ]);
+}
+
+/** The loopback port of a link. */
+type Way = (from: string, to: string, purpose: LinkPurpose) => number;
+
+const urlOf = (port: number) => `http://127.0.0.1:${port}`;
+
+async function syncKeeper(lab: Lab, deployment: Deployment, site: Site, way: Way): Promise<void> {
+  const replicas = deployment.witnesses.map(({ name }) => urlOf(way(site.region, name, { kind: 'replica' })));
+  const process = await startKeeper(lab, deployment, site, replicas);
+  const stores = [...site.storePorts.keys()].flatMap((name) => keptStore(lab, deployment, site, name, way));
+  await process?.call('configure', { stores }, CONFIGURE_WITHIN_MS).catch((error: unknown) => lab.log(String(error)));
+}
+
+async function syncWitness(lab: Lab, deployment: Deployment, witness: Witness, way: Way): Promise<void> {
+  const others = deployment.witnesses.filter((other) => other !== witness);
+  const process = await startWitness(lab, witness, {
+    replicas: [
+      urlOf(witness.replicaPort),
+      ...others.map(({ name }) => urlOf(way(witness.name, name, { kind: 'replica' }))),
+    ],
+    sentinels: others.map(({ name }) => urlOf(way(witness.name, name, { kind: 'sentinel' }))),
+  });
+  const stores = [...deployment.stores.values()]
+    .filter(({ name }) => databasesOf(deployment, name).length > 0)
+    .map((store) => watchedStore(deployment, store, witness.name, way));
+  await process.call('configure', { stores });
+}
+
+/** Ports by the id of the link. A link that is as it was is not touched. */
+async function setLinks(lab: Lab, deployment: Deployment): Promise<Map<string, number>> {
+  const ports = new Map<string, number>();
+  await Promise.all(
+    desiredLinks(deployment, regionRttMs).map(async (link) => {
+      const text = JSON.stringify(link);
+      const known = lab.links.get(link.id);
+      const { port } = known?.text === text ? known : await lab.network.setLink(link);
+      lab.links.set(link.id, { text, port });
+      ports.set(link.id, port);
+    }),
+  );
+  return ports;
+}
+
+function keptStore(lab: Lab, deployment: Deployment, site: Site, name: string, way: Way): KeptStore[] {
+  const store = deployment.stores.get(name);
+  const ports = site.storePorts.get(name);
+  if (!store || !ports) return [];
+  const others = [...deployment.sites.values()].filter((other) => other !== site && other.storePorts.has(name));
+  const peers = Object.fromEntries(
+    others.map(({ region }) => [
+      region,
+      {
+        writer: way(site.region, region, { kind: 'writer', store: name }),
+        replication: way(site.region, region, { kind: 'replication', store: name }),
+        keeperUrl: urlOf(way(site.region, region, { kind: 'keeper' })),
+      },
+    ]),
+  );
+  const database = site.databases.get(name);
+  return [
+    {
+      ...{ store: name, key: leaseKey(deployment, name), ports, peers },
+      ...(database && { database: keptDatabase(lab, deployment, store, database) }),
+    },
+  ];
+}
+
+function keptDatabase(lab: Lab, deployment: Deployment, store: Store, database: Database): KeptDatabaseSettings {
+  const { marker, dataFolder, port, region, wanted } = database;
+  return {
+    marker,
+    command: lab.postgres.binaries.postgres,
+    arguments: ['-D', dataFolder, '-p', String(port), '-c', `cluster_name=${marker}`],
+    dataFolder,
+    ...(lab.postgres.owner && { owner: lab.postgres.owner }),
+    administratorPassword: store.secrets.administratorPassword,
+    caCertificate: lab.certificate.caCertificate,
+    wanted,
+    replication: {
+      standbys: membersOf(deployment, store.name).filter((member) => member !== region),
+      ...modeOf(deployment, store.name),
+    },
+  };
+}
+
+/** Regions whose databases may be elected and are waited for: complete copies that are not only read. */
+function membersOf(deployment: Deployment, store: string): string[] {
+  return databasesOf(deployment, store)
+    .filter(({ complete, spec }) => complete && spec.promotable !== false)
+    .map(({ region }) => region);
+}
+
+function modeOf(deployment: Deployment, store: string): { quorum: number; whenDegraded: 'block' | 'continue' } {
+  const spec = databasesOf(deployment, store)
+    .map(({ spec }) => spec)
+    .find(({ replication }) => replication === 'synchronous');
+  return { quorum: spec ? (spec.quorum ?? 1) : 0, whenDegraded: spec?.whenDegraded ?? 'continue' };
+}
+
+function watchedStore(deployment: Deployment, store: Store, witness: string, way: Way): WatchedStore {
+  const members = membersOf(deployment, store.name);
+  const { quorum, whenDegraded } = modeOf(deployment, store.name);
+  const plan: FailoverPlan = {
+    chain: store.automation === 'automatic' ? store.chain.filter((region) => members.includes(region)) : [],
+    members,
+    acknowledgedBy: whenDegraded === 'block' ? quorum : 0,
+  };
+  const { application, environment } = deployment;
+  const keepers = Object.fromEntries(
+    databasesOf(deployment, store.name).map(({ region }) => [region, urlOf(way(witness, region, { kind: 'keeper' }))]),
+  );
+  return { store: store.name, key: leaseKey(deployment, store.name), plan, keepers, application, environment };
+}
+
+/** A region is gone: its links are, too. Ports of links that a later region of that name asks for are new ones. */
+export async function removeLinks(lab: Lab, deployment: Deployment, region: string): Promise<void> {
+  const prefix = `${deploymentKey(deployment)}/`;
+  const ids = [...lab.links.keys()].filter(
+    (id) => id.startsWith(prefix) && id.slice(prefix.length).split('/').slice(0, 2).includes(region),
+  );
+  await Promise.all(
+    ids.map(async (id) => {
+      lab.links.delete(id);
+      await lab.network.removeLink(id);
+    }),
+  );
+}

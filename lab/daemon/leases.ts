@@ -1,0 +1,81 @@
+import { createEmbeddedLeaseStore } from '../../failover/lease-store/embedded-lease-store';
+import type { LeaseStore } from '../../failover/lease-store/lease-store';
+import { type Lease, type LeaseChange, released, takenOver } from '../../failover/protocol/lease';
+import { LabError } from '../lab-error';
+import { type Deployment, deploymentKey, type Store } from './lab-state';
+
+const TIMEOUT_MS = 2_000;
+
+export function leaseKey(deployment: Deployment, store: string): string {
+  return `${deploymentKey(deployment)}/${store}`;
+}
+
+/** The lease store as the control plane reaches it: without a way in between. */
+function leasesOf(deployment: Deployment): LeaseStore {
+  deployment.leases ??= createEmbeddedLeaseStore({
+    replicas: deployment.witnesses.map(({ replicaPort }) => `http://127.0.0.1:${replicaPort}`),
+    name: 'control-plane',
+    timeoutMs: TIMEOUT_MS,
+  });
+  return deployment.leases;
+}
+
+/**
+ * Who holds the lease of a store; with it the store's primary and epoch are as they are now. Sentinels may have moved
+ * both since they were last looked at. Throws `Platform.Unavailable` when no majority of the store answers.
+ */
+export async function readLease(deployment: Deployment, store: Store): Promise<Lease> {
+  const key = leaseKey(deployment, store.name);
+  const lease = await leasesOf(deployment)
+    .read(key)
+    .catch((error: unknown) => {
+      throw new LabError(
+        'Platform.Unavailable',
+        `nobody can say who holds the lease of ${store.name}: ${String(error)}`,
+      );
+    });
+  if (lease.holder !== undefined) store.primary = lease.holder;
+  store.epoch = Math.max(store.epoch, lease.epoch);
+  return lease;
+}
+
+/** Gives a lease that nobody holds to a region. Throws when somebody else was quicker or it is held. */
+export async function grantLease(deployment: Deployment, store: Store, region: string): Promise<Lease> {
+  const lease = await readLease(deployment, store);
+  if (lease.holder !== undefined) {
+    throw new LabError(
+      'Platform.Refused',
+      `${lease.holder} holds the lease of ${store.name} in epoch ${lease.epoch}; fence it first`,
+      { region: lease.holder, resource: store.name },
+    );
+  }
+  const epoch = Math.max(lease.epoch + 1, store.epoch, 1);
+  return change(deployment, store, takenOver(lease, region, epoch), `${region} did not get the lease`);
+}
+
+/** The proof that a region has stopped is here: its lease is given up for it. Not its holder any more is success. */
+export async function releaseLease(deployment: Deployment, store: Store, region: string): Promise<void> {
+  const lease = await readLease(deployment, store);
+  if (lease.holder !== region) return;
+  await change(deployment, store, released(region, lease.epoch), `the lease of ${region} could not be given up`);
+}
+
+async function change(deployment: Deployment, store: Store, next: LeaseChange, otherwise: string): Promise<Lease> {
+  const answer = await leasesOf(deployment).change(leaseKey(deployment, store.name), next);
+  if (answer.outcome === 'changed') {
+    if (answer.lease.holder !== undefined) store.primary = answer.lease.holder;
+    store.epoch = Math.max(store.epoch, answer.lease.epoch);
+    return answer.lease;
+  }
+  const why =
+    answer.outcome === 'unknown'
+      ? answer.reason
+      : `the lease is ${answer.lease.holder ?? 'nobody'}'s in epoch ${answer.lease.epoch}`;
+  throw new LabError(
+    answer.outcome === 'unknown' ? 'Platform.Unavailable' : 'Platform.Refused',
+    `${otherwise}: ${why}`,
+    {
+      resource: store.name,
+    },
+  );
+}
