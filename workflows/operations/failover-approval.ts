@@ -1,11 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { canonicalJson } from '../../contracts/canonical-json';
 import { digestOf } from '../../contracts/digest';
+import type { LiveOperationRequest } from '../../contracts/messages';
 import type { FenceReceipt } from '../../contracts/validation';
 import { stepFailure } from '../support/failures';
 import type { OperationRun } from './operation-run';
-import type { PromoteRegion } from './promote-region';
 
+export type PromoteRegion = Extract<LiveOperationRequest, { kind: 'promote-region' }>;
 type Run = OperationRun<PromoteRegion>;
 
 interface Failover {

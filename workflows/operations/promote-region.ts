@@ -1,16 +1,14 @@
-import type { LiveOperationRequest } from '../../contracts/messages';
 import type { OperationReport } from '../../contracts/operation-report';
 import type { FailoverRecord } from '../../contracts/record';
 import type { FenceReceipt } from '../../contracts/validation';
 import { followAgain } from '../steps/move-primary';
 import { measure, platform, quick } from '../support/activity-stubs';
 import { failureTypeOf, messageOf } from '../support/failures';
-import { askToPromote, riskReceipt } from './failover-approval';
+import { askToPromote, type PromoteRegion, riskReceipt } from './failover-approval';
 import { operate } from './operate';
 import type { OperateInput, OperationRun } from './operation-run';
 import { moveTraffic, verifyWrites } from './traffic';
 
-export type PromoteRegion = Extract<LiveOperationRequest, { kind: 'promote-region' }>;
 type Run = OperationRun<PromoteRegion>;
 
 /**
