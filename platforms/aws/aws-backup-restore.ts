@@ -36,7 +36,7 @@ export async function restoreInstance(
   const startedMs = Date.now();
   const here = databases.find(({ place }) => place.region === region);
   if (!here) {
-    const refusal = `region: ${region} has no data stack of ${store}: its network and keys are needed; deploy it first`;
+    const refusal = `region: ${region} has no instance of ${store}, whose network and class a restored one gets; deploy it first`;
     throw new PlatformError('Platform.Refused', refusal, { region, resource: store });
   }
   if (target.kind === 'lsn') {

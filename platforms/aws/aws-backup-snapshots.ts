@@ -28,28 +28,30 @@ const SNAPSHOT_TIMEOUT_MS = 12 * 60 * 60_000;
 /** The key that RDS keeps in every region; a snapshot of an encrypted database needs one of the region it is copied to. */
 const RDS_KEY = 'alias/aws/rds';
 
-/** The databases of a store in all regions that have a data stack of the deployment. */
-export async function databasesOfStore(clients: AwsClients, store: StoreRef): Promise<DatabaseSession[]> {
+/** Where a store is: the regions that have a data stack of the deployment, and the databases that live there. */
+export interface StorePlaces {
+  regions: string[];
+  databases: DatabaseSession[];
+}
+
+export async function placesOf(clients: AwsClients, store: StoreRef): Promise<StorePlaces> {
   const stacks = await listStacks(clients, store);
   const regions = stacks.filter(({ ref }) => ref.kind === 'data').map(({ ref }) => ref.region);
   const found = await Promise.all(regions.map((region) => findDatabase(clients, { ...store, region })));
-  return found.filter((database) => database !== undefined);
+  return { regions, databases: found.filter((database) => database !== undefined) };
 }
 
 /** Takes a snapshot of the primary and copies it into another region. Each step that was done before is not done again. */
 export async function copySnapshot(
   clients: AwsClients,
-  databases: DatabaseSession[],
+  { databases, regions }: StorePlaces,
   { id, ...store }: StoreRef & { id: string },
   context: CallContext,
 ): Promise<{ snapshot: DBSnapshot; region: string }> {
   const primary = databases.find(({ instance }) => !sourceOf(instance));
   if (!primary) throw new PlatformError('Platform.Refused', `store: ${store.store} has no primary: nothing to copy`);
   const from = primary.place.region;
-  const region = backupRegion(
-    from,
-    databases.map(({ place }) => place.region),
-  );
+  const region = backupRegion(from, regions);
   const name = snapshotName(store, id);
   const tags = tagsFor(store, id, from);
   const local = { ...store, region: from };

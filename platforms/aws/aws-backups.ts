@@ -8,7 +8,7 @@ import { PlatformError } from '../platform-error';
 import { restoreInstance } from './aws-backup-restore';
 import {
   copySnapshot,
-  databasesOfStore,
+  placesOf,
   snapshotsOf,
   TAG_BACKUP,
   TAG_BACKUP_FROM,
@@ -25,16 +25,14 @@ import type { AwsClients } from './clients';
  */
 export function awsBackups(clients: AwsClients): BackupPort {
   const kept = async (store: StoreRef) => {
-    const databases = await databasesOfStore(clients, store);
-    const regions = databases.map(({ place }) => place.region);
+    const { databases, regions } = await placesOf(clients, store);
     const places = new Set([...regions, ...regions.map((region) => backupRegion(region, regions))]);
     const found = await snapshotsOf(clients, store, [...places]);
     return { databases, snapshots: found.filter(({ snapshot }) => snapshot.Status === 'available') };
   };
   return {
     async take(input, context) {
-      const databases = await databasesOfStore(clients, input);
-      const { snapshot, region } = await copySnapshot(clients, databases, input, context);
+      const { snapshot, region } = await copySnapshot(clients, await placesOf(clients, input), input, context);
       return asBackup(input, snapshot, region);
     },
     async list(input) {

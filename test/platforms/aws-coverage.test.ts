@@ -11,10 +11,11 @@ const PAGE = join(__dirname, '../../docs/aws-coverage.md');
 type Cover = 'moto' | 'wire-recorded';
 
 const DATA = 'aws-data-moto';
+const BACKUPS = 'aws-backups-moto';
 const TRAFFIC = 'aws-traffic-moto';
 const PROBES = 'aws-probes-wire';
 
-/** Each call of the data, traffic and probe ports: what answered it in which test. `wire-recorded`: documented answers only. */
+/** Each call of the data, backup, traffic and probe ports: what answered it in which test. `wire-recorded`: documented answers only. */
 const CALLS: Record<string, [Cover, string]> = {
   'cloudwatch:DescribeAlarmHistory': ['wire-recorded', TRAFFIC],
   'cloudwatch:DescribeAlarms': ['moto', TRAFFIC],
@@ -27,11 +28,17 @@ const CALLS: Record<string, [Cover, string]> = {
   'elasticloadbalancing:DescribeListeners': ['wire-recorded', PROBES],
   'elasticloadbalancing:DescribeTargetHealth': ['wire-recorded', PROBES],
   'rds:AddTagsToResource': ['moto', DATA],
+  'rds:CopyDBSnapshot': ['moto', BACKUPS],
+  'rds:CreateDBSnapshot': ['moto', BACKUPS],
+  'rds:DeleteDBSnapshot': ['moto', BACKUPS],
   'rds:DescribeDBInstances': ['moto', DATA],
+  'rds:DescribeDBSnapshots': ['moto', BACKUPS],
   'rds:DescribeEvents': ['wire-recorded', DATA],
   'rds:ModifyDBInstance': ['moto', DATA],
   'rds:PromoteReadReplica': ['moto', DATA],
   'rds:RebootDBInstance': ['wire-recorded', DATA],
+  'rds:RestoreDBInstanceFromDBSnapshot': ['moto', BACKUPS],
+  'rds:RestoreDBInstanceToPointInTime': ['moto', BACKUPS],
   'route53:ChangeResourceRecordSets': ['moto', TRAFFIC],
   'route53:ChangeTagsForResource': ['moto', TRAFFIC],
   'route53:GetHealthCheck': ['moto', TRAFFIC],
@@ -45,6 +52,7 @@ const CALLS: Record<string, [Cover, string]> = {
 const REFUSED = [
   ['data.rejoin', 'RDS cannot turn an old primary into a replica: its data stack is made anew'],
   ['data.compare', 'rows can be read from the network of the region only'],
+  ['backups.prove', 'restored rows can be read from the network of the region only: a backup stays unproven'],
   ['probes.startWriter, writerLog, stopWriter', 'survivors are counted in the databases themselves'],
   ['faults.inject', 'no faults are injected into AWS accounts'],
 ] as const;
@@ -89,7 +97,7 @@ checked only* means that templates are linted and read back. The page is made fr
 | --- | --- | --- |
 ${resourceRows().join('\n')}
 
-## Calls of the data, traffic and probe ports
+## Calls of the data, backup, traffic and probe ports
 
 The calls of the stack port are tried on MiniStack by \`test/platforms/aws-contract.test.ts\`.
 
@@ -119,8 +127,10 @@ reverting, one that somebody changed by hand as well is refused:
 `;
 }
 
-test('every call of the three ports is in the table, and its test is there', () => {
-  const made = callsOfTheAdapter(/^aws-(data|traffic|probes).*\.ts$/).filter((call) => !call.endsWith(':waitUntil'));
+test('every call of these ports is in the table, and its test is there', () => {
+  const made = callsOfTheAdapter(/^aws-(backup|data|traffic|probes).*\.ts$/).filter(
+    (call) => !call.endsWith(':waitUntil'),
+  );
   expect(Object.keys(CALLS).sort()).toEqual([...new Set(made)].sort());
   for (const [, name] of Object.values(CALLS)) expect(existsSync(join(__dirname, `${name}.test.ts`))).toBe(true);
 });

@@ -80,6 +80,8 @@ function ownWrites(input: PolicyInput): PolicyStatement[] {
   const templates = `arn:aws:s3:::meridian-templates-${account}-*`;
   const parameters = `arn:aws:ssm:*:${account}:parameter/meridian/${application}/${environment}/*`;
   const databases = `arn:aws:rds:*:${account}:db:${`${application}-${environment}-`.slice(0, 24)}*`;
+  const snapshots = `arn:aws:rds:*:${account}:snapshot:meridian-${application}-${environment}-*`;
+  const restoredWith = ['subgrp', 'pg', 'og', 'secgrp'].map((kind) => `arn:aws:rds:*:${account}:${kind}:*`);
   const always: PolicyStatement[] = [
     { ...allow('Stacks', STACK_WRITES, scopedTo('cloudformation', input) ?? []), Condition: inRegions(input) },
     allow('Templates', TEMPLATE_BUCKET_ACTIONS, [templates, `${templates}/*`]),
@@ -88,6 +90,8 @@ function ownWrites(input: PolicyInput): PolicyStatement[] {
   const types = new Set(resourceTypes);
   if (types.has('AWS::RDS::DBInstance')) {
     always.push({ ...allow('Databases', OPERATION_WRITES.rds, [databases]), Condition: inRegions(input) });
+    // a copy may be kept in a region that the deployment does not run in: bound by name, not by region
+    always.push(allow('Backups', OPERATION_WRITES.snapshots, [databases, snapshots, ...restoredWith]));
   }
   if (types.has('AWS::Route53::HealthCheck')) {
     always.push(allow('HealthChecks', OPERATION_WRITES.healthChecks, ['arn:aws:route53:::healthcheck/*']));

@@ -9,7 +9,7 @@ export const OWN_READS = actionsOf([
   'dynamodb: DescribeTable ListTagsOfResource',
   'ecs: DescribeServices ListTasks DescribeTasks',
   'elasticloadbalancing: DescribeListeners DescribeTargetHealth',
-  'rds: DescribeDBInstances DescribeEvents',
+  'rds: DescribeDBInstances DescribeDBSnapshots DescribeEvents',
   'route53: ListHostedZonesByName ListResourceRecordSets GetHealthCheck GetHealthCheckStatus GetChange',
   'route53: ListTagsForResource',
   's3: GetReplicationConfiguration GetBucketTagging',
@@ -22,9 +22,13 @@ export const STACK_WRITES = actionsOf([
   'cloudformation: DetectStackResourceDrift TagResource UntagResource',
 ]);
 
-/** Operations on databases and traffic, beside CloudFormation: promotion and fence, drains, writer names. */
+/** Operations on databases and traffic, beside CloudFormation: promotion and fence, backups, drains, writer names. */
 export const OPERATION_WRITES = {
   rds: actionsOf(['rds: PromoteReadReplica ModifyDBInstance RebootDBInstance AddTagsToResource']),
+  snapshots: actionsOf([
+    'rds: CreateDBSnapshot CopyDBSnapshot DeleteDBSnapshot AddTagsToResource',
+    'rds: RestoreDBInstanceFromDBSnapshot RestoreDBInstanceToPointInTime',
+  ]),
   healthChecks: actionsOf(['route53: UpdateHealthCheck ChangeTagsForResource']),
 } as const;
 
