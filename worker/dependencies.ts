@@ -8,6 +8,8 @@ import { createAnthropicModel } from '../agents/models/anthropic-model';
 import type * as BedrockModelModule from '../agents/models/bedrock-model';
 import type { Model } from '../agents/models/model';
 import { loopModel } from '../agents/models/model-config';
+import { signedOperation } from '../clients/signing/signer';
+import { readSigner } from '../clients/signing/signing-key';
 import type { PlatformKind } from '../contracts/region';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes';
 import { dataConverter } from '../payload-codec';
@@ -26,6 +28,7 @@ export async function createDependencies(
   const client = new Client({ connection, namespace: config.temporal.namespace, dataConverter });
   const platforms = configuredPlatforms(config);
   const { takeModelTurn, model } = configuredModel(config);
+  const signer = config.signing.keyFile === undefined ? undefined : await readSigner(config.signing.keyFile);
   return {
     records: new FileDeploymentStore(path.join(config.home, 'records')),
     artifacts: new FileArtifactStore(path.join(config.home, 'artifacts')),
@@ -43,8 +46,10 @@ export async function createDependencies(
       ...(model && { model }),
       ...(config.onModelFailure && { onModelFailure: config.onModelFailure }),
       ...(config.signing.approversFile && { approvers: await readApprovers(config.signing.approversFile) }),
+      watch: true,
       searchable: await knowsSearchAttributes(client, config.temporal.namespace),
     },
+    ...(signer && { signOperation: (operation, key) => signedOperation(signer, operation, key) }),
     client,
     reportDirectory: path.join(config.home, 'reports'),
     now: () => new Date(),
