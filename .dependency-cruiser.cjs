@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   agents: ['contracts', 'catalog', 'policies'],
   workflows: ['contracts', 'policies', 'agents'],
   failover: ['contracts'],
-  lab: ['contracts', 'catalog', 'policies'],
+  lab: ['contracts', 'catalog', 'policies', 'failover'],
   platforms: ['contracts', 'catalog', 'policies', 'lab'],
   // clients/report is a pure function of the report document; the activity that files a report calls it
   activities: [

@@ -7,4 +7,3 @@ export const heardSchema = z.object({
   from: z.string().min(1),
   over: leaseSchema.optional().describe('the lease that it holds to be over; absent: none'),
 });
-export type Heard = z.infer<typeof heardSchema>;

@@ -8,6 +8,7 @@ import { CalledProcess } from '../processes/called-process';
 import { killMarked } from '../processes/kill-marked';
 import type { RegionCalls, RegionSettings, ServiceWanted } from '../region/region-protocol';
 import type { Deployment, Lab, Site } from './lab-state';
+import { logFolderOf } from './log-folder';
 
 const HEAP_MB = 64;
 
@@ -83,13 +84,6 @@ export async function startRegionProcess(lab: Lab, site: Site): Promise<void> {
       site.clearing.catch((error: unknown) => lab.log(String(error)));
     },
   });
-}
-
-export function logFolderOf(lab: Lab, site: Site): string {
-  const folder = join(lab.home.path, 'logs', site.region);
-  // one deployment is the usual case; a second one in the same region gets a folder of its own
-  const shared = [...lab.deployments.values()].filter(({ sites }) => sites.has(site.region)).length > 1;
-  return shared ? join(folder, `${site.application}-${site.environment}`) : folder;
 }
 
 async function makeSite(lab: Lab, deployment: Deployment, region: string): Promise<Site> {

@@ -52,7 +52,9 @@ const urlOf = (port: number) => `http://127.0.0.1:${port}`;
 
 async function syncKeeper(lab: Lab, deployment: Deployment, site: Site, way: Way): Promise<void> {
   const replicas = deployment.witnesses.map(({ name }) => urlOf(way(site.region, name, { kind: 'replica' })));
-  const process = await startKeeper(lab, deployment, site, replicas);
+  const process = await startKeeper(lab, site, replicas, async () => {
+    if (deployment.sites.get(site.region) === site) await syncDataPlane(lab, deployment);
+  });
   const stores = [...site.storePorts.keys()].flatMap((name) => keptStore(lab, deployment, site, name, way));
   await process?.call('configure', { stores }, CONFIGURE_WITHIN_MS).catch((error: unknown) => lab.log(String(error)));
 }

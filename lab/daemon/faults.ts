@@ -63,11 +63,6 @@ export class Faults {
   }
 }
 
-/** A region that was killed and has not got its power back: nothing is started there. */
-export function hasNoPower({ faults }: Lab, region: string): boolean {
-  return [...faults.values()].some(({ fault }) => fault.kind === 'kill-region' && fault.region === region);
-}
-
 function placeOf(fault: LabFault): string {
   return 'region' in fault ? fault.region : `${fault.from} ${fault.to}`;
 }

@@ -5,23 +5,22 @@ import type { KeeperCalls, KeeperSettings } from '../keeper/keeper-protocol';
 import { LabError } from '../lab-error';
 import { CalledProcess } from '../processes/called-process';
 import { killMarked } from '../processes/kill-marked';
-import { logFolderOf } from './base-stack';
-import { syncDataPlane } from './data-plane';
-import { hasNoPower } from './faults';
-import type { Deployment, Lab, Site } from './lab-state';
+import type { Lab, Site } from './lab-state';
+import { logFolderOf } from './log-folder';
+import { hasNoPower } from './power';
 
 const HEAP_MB = 96;
 const RESTART_AFTER_MS = 200;
 
 /**
  * Starts the keeper of a region unless it runs or the region has no power. One that ends while its region lives is
- * started again, as an init system does; what it left of its databases is killed before.
+ * started again, as an init system does, by `startAgain`; what it left of its databases is killed before.
  */
 export async function startKeeper(
   lab: Lab,
-  deployment: Deployment,
   site: Site,
   replicas: string[],
+  startAgain: () => Promise<void>,
 ): Promise<CalledProcess<KeeperCalls> | undefined> {
   const { keeper, region } = site;
   if (!keeper || keeper.process?.alive || hasNoPower(lab, region)) return keeper?.process;
@@ -37,18 +36,18 @@ export async function startKeeper(
     ...{ heapMb: HEAP_MB, settings, region, what: 'the keeper of' },
     onEnd: (how) => {
       lab.log(`keeper of ${region} ended (${how})`);
-      void restart(lab, deployment, site);
+      void restart(lab, site, startAgain);
     },
   });
   keeper.process = process;
   return process;
 }
 
-async function restart(lab: Lab, deployment: Deployment, site: Site): Promise<void> {
+async function restart(lab: Lab, site: Site, startAgain: () => Promise<void>): Promise<void> {
   await killMarked(`${site.marker}db/`).catch((error: unknown) => lab.log(String(error)));
   await sleep(RESTART_AFTER_MS);
-  if (deployment.sites.get(site.region) !== site || hasNoPower(lab, site.region) || lab.ending) return;
-  await syncDataPlane(lab, deployment).catch((error: unknown) => lab.log(String(error)));
+  if (hasNoPower(lab, site.region) || lab.ending) return;
+  await startAgain().catch((error: unknown) => lab.log(String(error)));
 }
 
 /** The keeper of a region. Throws `Platform.Unavailable` when it does not run. */

@@ -61,11 +61,13 @@ async function createLab(home: LabHome, options: DaemonOptions): Promise<Lab> {
 }
 
 /** Ends every process of the lab, removes its folder and exits. */
-function endOnce({ home, network }: Lab): () => void {
+function endOnce(lab: Lab): () => void {
+  const { home, network } = lab;
   let ending = false;
   return () => {
     if (ending) return;
     ending = true;
+    lab.ending = true;
     network
       .stop()
       .then(() => removeLabHome(home))

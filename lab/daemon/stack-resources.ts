@@ -6,6 +6,7 @@ import { syncDataPlane } from './data-plane';
 import { applyData, destroyData } from './data-stack';
 import { type Deployment, type Lab, type Stack, siteOf } from './lab-state';
 import { strikeRefusedApply } from './planted-faults';
+import { hasNoPower } from './power';
 import { applyTraffic, destroyTraffic } from './traffic-stack';
 
 /** Reads what a stack's template says. Throws what a planted fault or the reader says; both fail the stack. */
@@ -55,7 +56,6 @@ export async function destroyResources(lab: Lab, deployment: Deployment, { ref }
 }
 
 function refuseInDeadRegion(lab: Lab, region: string): void {
-  const dead = [...lab.faults.values()].some(({ fault }) => fault.kind === 'kill-region' && fault.region === region);
-  if (dead)
+  if (hasNoPower(lab, region))
     throw new LabError('Platform.Unavailable', `region ${region} does not answer: it lost its power`, { region });
 }
