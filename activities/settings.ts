@@ -11,4 +11,6 @@ export interface OrchestratorSettings {
   approvers?: Approver[];
   /** the server knows our search attributes */
   searchable: boolean;
+  /** whatever becomes live is watched from then on; absent: nobody watches */
+  watch?: boolean;
 }

@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   allHandlersFinished,
   condition,
@@ -21,23 +22,15 @@ import {
 } from '../contracts/messages';
 import type { OperationReport } from '../contracts/operation-report';
 import { requestText } from '../contracts/request-text';
-import { type DeploymentKey, operationWorkflowId } from '../contracts/workflow-ids';
+import { type DeploymentKey, operationWorkflowId, watchWorkflowId } from '../contracts/workflow-ids';
 import { judgeOperation } from '../policies/operations/judge-operation';
 import { requesterRefusal } from '../policies/requester-refusal';
-import { deployMultiRegion } from './deploy-multi-region';
-import { drainRegion, returnRegion } from './operations/drain-region';
-import type { OperateInput } from './operations/operation-run';
-import { promoteRegion } from './operations/promote-region';
-import { recordFailOver } from './operations/record-fail-over';
-import { recoverFromDisaster } from './operations/recover-from-disaster';
-import { rejoinRegion } from './operations/rejoin-region';
-import { switchOver } from './operations/switch-over';
-import { retireDeployment } from './retire-deployment';
+import { isLiveOperation, startOperation } from './start-operation';
 import { quick } from './support/activity-stubs';
 import { BegunRequests } from './support/begun-requests';
 import { refuse, stepFailure } from './support/failures';
 import { type Operation, OperationSlot } from './support/operation-slot';
-import { sweepOrphans } from './sweep-orphans';
+import { watchRegions } from './watch-regions';
 
 /**
  * The entity behind one application in one environment. It hands out generations and lets one operation at a time
@@ -92,13 +85,13 @@ async function begin(
   begun: BegunRequests,
   request: OperationRequest,
 ): Promise<BeginOperationResult> {
-  const { approvers = [] } = await quick.readSettings('whose signatures count');
+  const { approvers = [], watch = false } = await quick.readSettings('whose signatures count');
   refuse(requesterRefusal({ operation: request, key, approvers, nowMs: Date.now() }));
   if (request.signature) refuse(begun.claim(requestText(request, key, request.signature.issuedAt)));
   if (isLiveOperation(request)) await refuseIllegal(key, slot, request);
   const generation = await quick.openGeneration(`${request.kind}: next generation`, { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
-  const operation: Operation = { request, generation, workflowId, start: 'waiting' };
+  const operation: Operation = { request, generation, workflowId, start: 'waiting', ...(watch && { watch }) };
   if (request.kind === 'promote-region' && request.proposed) return propose(key, slot, operation);
   slot.enqueue(operation);
   await condition(() => operation.start !== 'waiting' || slot.isBusyFor(operation));
@@ -177,63 +170,26 @@ async function runOperation(key: DeploymentKey, operation: Operation): Promise<v
   try {
     const child = await startOperation(key, operation);
     operation.start = 'started';
-    await child.result();
+    const result = await child.result();
+    if (operation.watch && 'verdict' in result && result.verdict === 'promoted') await watch(key);
   } catch (error) {
     if (operation.start === 'waiting') operation.start = 'failed';
     log.warn('operation did not complete', { workflowId: operation.workflowId, error: String(error) });
   }
 }
 
-async function startOperation(key: DeploymentKey, { request, generation, workflowId, approvals }: Operation) {
-  const { requester } = request;
-  const name = `${key.application}/${key.environment}`;
-  const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
-  if (request.kind === 'sweep') {
-    const staticSummary = `sweep ${name}, asked for by ${requester}`;
-    return startChild(sweepOrphans, { ...common, staticSummary, args: [{ ...key, requester, generation }] });
-  }
-  if (request.kind === 'retire') {
-    const staticSummary = `retire ${name}, asked for by ${requester}`;
-    return startChild(retireDeployment, {
-      ...common,
+/** Whatever is live is watched, until nothing is: the watch ends by itself. One that goes on already is as good. */
+async function watch(key: DeploymentKey): Promise<void> {
+  const workflowId = watchWorkflowId(key);
+  const staticSummary = `health of ${key.application}/${key.environment}`;
+  try {
+    await startChild(watchRegions, {
+      workflowId,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary,
-      args: [{ ...key, requester, generation }],
+      args: [key],
     });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  const { typedSearchAttributes } = workflowInfo();
-  if (request.kind !== 'deploy') {
-    const about = 'region' in request ? ` ${request.region}` : '';
-    return startChild(LIVE_OPERATIONS[request.kind] as (input: OperateInput) => Promise<OperationReport>, {
-      ...common,
-      typedSearchAttributes,
-      staticSummary: `${request.kind}${about} of ${name}, asked for by ${requester}`,
-      args: [{ ...key, generation, request, ...(approvals && { approvals }) }],
-    });
-  }
-  return startChild(deployMultiRegion, {
-    ...common,
-    staticSummary: `deploy ${name}, generation ${generation}, asked for by ${requester}`,
-    typedSearchAttributes,
-    args: [
-      {
-        ...{ request: request.request, requester, generation },
-        ...(request.intake && { intake: request.intake }),
-        ...(request.revertDrift && { revertDrift: true }),
-      },
-    ],
-  });
-}
-
-const LIVE_OPERATIONS = {
-  switchover: switchOver,
-  drain: drainRegion,
-  undrain: returnRegion,
-  'promote-region': promoteRegion,
-  rejoin: rejoinRegion,
-  'record-failover': recordFailOver,
-  restore: recoverFromDisaster,
-};
-
-function isLiveOperation(request: OperationRequest): request is LiveOperationRequest {
-  return request.kind in LIVE_OPERATIONS;
 }

@@ -47,6 +47,7 @@ let applications = 0;
  * @param approvers whose signatures count; nobody's when left out, so that production cannot be approved
  * @param platform in place of the fake one
  * @param model whom agents ask; without one rules decide
+ * @param watch whether what becomes live is watched
  * @param onModelFailure what a model that does not help means; by environment when left out
  * @param dynamicConfig settings of the Temporal server, KEY=JSON
  */
@@ -56,12 +57,14 @@ export async function startFakeDeployments({
   model,
   onModelFailure,
   dynamicConfig,
+  watch,
 }: {
   approvers?: Approver[];
   platform?: Platform;
   model?: Model;
   onModelFailure?: 'stop' | 'rules';
   dynamicConfig?: string[];
+  watch?: boolean;
 } = {}): Promise<FakeDeployments> {
   const temporal = await startTestTemporal(dynamicConfig);
   const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-fake-'));
@@ -76,6 +79,7 @@ export async function startFakeDeployments({
     settings: {
       searchable: true,
       ...(approvers && { approvers }),
+      ...(watch && { watch }),
       ...(onModelFailure && { onModelFailure }),
       ...(model && { model: { id: model.id, price: { inputUsdPerMillion: 2, outputUsdPerMillion: 10 } } }),
     },

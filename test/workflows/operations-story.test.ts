@@ -1,6 +1,7 @@
 import { type Approval, decisionText } from '../../contracts/approval';
 import { decideApprovalUpdate, progressQuery } from '../../contracts/messages';
 import { requestText } from '../../contracts/request-text';
+import { watchWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
 import { type FakeDeployments, fakeRequest, startFakeDeployments } from '../support/fake-deployments';
 import { goLive } from '../support/live-fake';
@@ -123,4 +124,21 @@ describe('in production', () => {
       approvals: [{ gate: 'risk', state: 'approved', decidedBy: 'mira', verified: true }],
     });
   });
+});
+
+it('watches what has become live, once, when the worker says so', async () => {
+  const watched = await startFakeDeployments({ watch: true });
+  try {
+    const { request, ask, others } = await goLive(watched);
+    const id = watchWorkflowId(request);
+    const handle = watched.temporal.environment.client.workflow.getHandle(id);
+    await until(async () => (await handle.describe().catch(() => undefined))?.status.name === 'RUNNING');
+    await ask({ kind: 'drain', region: others[0] });
+    const again = await (await watched.begin({ kind: 'deploy', request, requester: 'ada' }, request)).result();
+    expect(again.verdict).toBe('promoted');
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    await handle.terminate('the test is over');
+  } finally {
+    await watched.stop();
+  }
 });

@@ -10,6 +10,8 @@ export interface Operation {
   start: 'waiting' | 'started' | 'failed';
   /** given before it was enqueued: it had been proposed */
   approvals?: Approval[];
+  /** what it makes live is to be watched */
+  watch?: boolean;
 }
 
 /**
