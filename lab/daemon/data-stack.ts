@@ -25,6 +25,8 @@ export async function applyData(
     if (known) known.spec = spec;
     else await createDatabase(lab, deployment, site, spec);
   }
+  // what changes of a database that is there, for example whom commits wait for, is its keeper's to do
+  await syncDataPlane(lab, deployment);
 }
 
 /** Stops and deletes the databases of a region, with their data. Nothing else deletes one that was complete. */

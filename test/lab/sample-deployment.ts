@@ -1,4 +1,5 @@
 import type { RegionSpec } from '../../contracts/region-spec';
+import type { ReplicationMode } from '../../contracts/replication';
 import {
   type StackDescription,
   type StackKind,
@@ -18,6 +19,9 @@ export const FAR = 'us-east-1';
 export const scope = { account: 'default', application: 'orders', environment: 'staging' };
 export const store = { ...scope, store: 'orders' };
 
+/** Waits for one standby, whichever. */
+export const SYNCHRONOUS = { kind: 'synchronous', writePenaltyMs: 1, quorum: 1, whenDegraded: 'continue' } as const;
+
 export interface SampleOptions {
   regions?: string[];
   image?: string;
@@ -28,8 +32,10 @@ export interface SampleOptions {
   hostname?: string;
   /** part of every token: a stack that was destroyed is made again by another generation */
   generation?: number;
-  /** replication is planned as synchronous */
-  synchronous?: boolean;
+  /** how the stores replicate; asynchronously when it is not said */
+  mode?: ReplicationMode;
+  /** regions whose copies are only read */
+  readers?: string[];
   /** what this deployment changes */
   live?: SampleDeployment;
 }
@@ -51,9 +57,9 @@ export class SampleDeployment {
     this.generation = options.generation ?? 1;
     const request = sampleRequest({ services, dataStores, hostname });
     const input = planned(request, topologyOf(regions));
-    if (options.synchronous) {
-      for (const plan of input.replication.stores)
-        plan.mode = { kind: 'synchronous', writePenaltyMs: 1, quorum: 1, whenDegraded: 'continue' };
+    for (const plan of input.replication.stores) {
+      plan.mode = options.mode ?? plan.mode;
+      plan.readers = options.readers ?? [];
     }
     const live = options.live && { specs: options.live.specs, firstRegion: options.live.specs[0]!.region };
     this.specs = buildRegionSpecs({ ...input, live });
