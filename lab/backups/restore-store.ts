@@ -107,6 +107,8 @@ async function recover(
 
 async function startAsPrimary(lab: Lab, deployment: Deployment, store: Store, database: Database): Promise<void> {
   database.wanted = true;
+  // the others hold another history: nobody may elect them or wait for them until they are made anew
+  for (const other of databasesOf(deployment, store.name)) other.complete = other === database;
   await syncDataPlane(lab, deployment);
   // no database of the store lived when this began: whoever held the lease has stopped
   if (store.primary) await releaseLease(deployment, store, store.primary);
@@ -118,11 +120,16 @@ async function startAsPrimary(lab: Lab, deployment: Deployment, store: Store, da
 function targetConf(target: RecoveryTarget): string {
   const until =
     target.kind === 'time'
-      ? [`recovery_target_time = '${target.at}'`]
+      ? [`recovery_target_time = '${postgresTime(target.at)}'`]
       : target.kind === 'lsn'
         ? [`recovery_target_lsn = '${target.lsn}'`]
         : [];
   return [...until, `recovery_target_timeline = 'latest'`, `recovery_target_action = 'promote'`, ''].join('\n');
+}
+
+/** While it reads its settings PostgreSQL knows offsets of time zones, but no names, not even `Z`. */
+function postgresTime(iso: string): string {
+  return new Date(iso).toISOString().replace('T', ' ').replace('Z', '+00');
 }
 
 async function isPrimary(access: AdministratorAccess): Promise<boolean> {

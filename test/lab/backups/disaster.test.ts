@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import type { RecoveryTarget } from '../../../contracts/backup';
 import { readPath, writePath } from '../../../contracts/probe-contract';
 import { ARCHIVE_TIMEOUT_SECONDS } from '../../../lab/postgres/archive';
 import { startTestLab, type TestLab, until } from '../running-lab';
@@ -8,7 +9,9 @@ import { PRIMARY, SampleDeployment, STANDBY, scope, store } from '../sample-depl
 
 let lab: TestLab;
 const call: TestLab['daemon']['call'] = (...args) => lab.daemon.call(...args);
-const write = async (seq: number) => (await lab.askRegion(PRIMARY, 'PUT', writePath('test', seq))).status;
+const putIn = async (region: string, seq: number) =>
+  (await lab.askRegion(region, 'PUT', writePath('test', seq))).status;
+const write = (seq: number) => putIn(PRIMARY, seq);
 const read = async (region: string, seq: number) => (await lab.askRegion(region, 'GET', readPath('test', seq))).status;
 
 beforeAll(async () => {
@@ -79,22 +82,22 @@ test('rows that differ from the source are found, and so is a damaged file', asy
 });
 
 test('all databases are lost: everything up to the last archived position comes back, and a standby follows', async () => {
-  await sql('select 1');
   for (let seq = 10; seq < 40; seq += 1) expect(await write(seq)).toBe(201);
   await until('the writes are archived', async () => (await call('backups.list', store)).archive?.lossMs === 0, 30_000);
   const before = await sql<{ seq: number }>('select seq::int from meridian_probe_writes order by seq');
-  await expect(restore(PRIMARY, 5)).rejects.toThrow(/lives in .*: promote it/);
+  await expect(restore(PRIMARY, 10)).rejects.toThrow(/lives in .*: promote it/);
   for (const region of [PRIMARY, STANDBY]) {
-    await call('faults.inject', { ...scope, id: `kill-${region}`, fault: { kind: 'kill-region', region } });
-    await call('faults.undo', { ...scope, id: `kill-${region}` });
+    const fault = { kind: 'kill-database', region, store: store.store, comesBack: false } as const;
+    await call('faults.inject', { ...scope, id: `lost-${region}`, fault });
+    await call('data.fence', { ...store, region, epoch: 20 });
   }
   const startedMs = Date.now();
-  const report = await restore(STANDBY, 6);
+  const report = await restore(STANDBY, 20);
   expect(report).toMatchObject({ backup: 'first', timeline: 2, rows: before.length, notes: [] });
   expect(Date.now() - startedMs).toBeLessThan(30_000);
   // the answer was lost: it is given again, and nothing is restored over what may have been written since
-  expect(await restore(STANDBY, 6)).toEqual(report);
-  await call('data.rejoin', { ...store, region: PRIMARY, epoch: 6 });
+  expect(await restore(STANDBY, 20)).toEqual(report);
+  await call('data.rejoin', { ...store, region: PRIMARY, epoch: 25 });
   expect((await call('data.status', { ...store, region: PRIMARY })).role).toBe('standby');
   expect(await sql('select seq::int from meridian_probe_writes order by seq')).toEqual(before);
   expect(await read(STANDBY, 39)).toBe(200);
@@ -123,5 +126,31 @@ test('a damaged or missing segment is named, and what was proven is not pruned w
   expect((await call('backups.prove', { ...store, id: 'second' })).proof?.result).toBe('matches');
 });
 
-const restore = (region: string, epoch: number) =>
-  call('backups.restore', { ...store, region, epoch, target: { kind: 'latest' } });
+test('time is turned back: what was written after it is gone, what was written before is there', async () => {
+  const before = await sql<{ count: number }>('select count(*)::int from meridian_probe_writes');
+  const at = new Date().toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until('a write is taken', async () => (await putIn(STANDBY, 100)) === 201);
+  await call('backups.take', { ...store, id: 'third' });
+  for (const region of [PRIMARY, STANDBY]) await call('data.fence', { ...store, region, epoch: 30 });
+  const report = await restore(STANDBY, 30, { kind: 'time', at });
+  expect(report).toMatchObject({ backup: 'second', rows: before[0]?.count, timeline: 3 });
+  expect(await read(STANDBY, 100)).toBe(404);
+  expect(await read(STANDBY, 39)).toBe(200);
+});
+
+test('a copy that was interrupted is never listed, and the next one is made as if it had not been', async () => {
+  const taking = call('backups.take', { ...store, id: 'broken' });
+  await until('the copy has begun', () => stored('.unfinished/data/PG_VERSION').length === 1);
+  await call('faults.inject', { ...scope, id: 'kill', fault: { kind: 'kill-region', region: STANDBY } });
+  await expect(taking).rejects.toThrow();
+  expect((await call('backups.list', store)).backups.map(({ id }) => id)).not.toContain('broken');
+  await call('faults.undo', { ...scope, id: 'kill' });
+  await call('data.rejoin', { ...store, region: STANDBY, epoch: 40 });
+  await call('backups.take', { ...store, id: 'broken' });
+  expect((await call('backups.prove', { ...store, id: 'broken' })).proof?.result).toBe('matches');
+  expect(stored('.unfinished/data/PG_VERSION')).toEqual([]);
+});
+
+const restore = (region: string, epoch: number, target: RecoveryTarget = { kind: 'latest' }) =>
+  call('backups.restore', { ...store, region, epoch, target });
