@@ -35,10 +35,21 @@ export function operatingState(record: DeploymentRecord, diverged = false): Oper
   };
 }
 
-/** Whether the platform says otherwise than the record; a region that cannot be seen has not failed over. */
+/**
+ * Whether the platform says otherwise than the record; a region that cannot be seen has not failed over. A newer epoch
+ * alone is no difference: the lease was given anew to the same region.
+ */
 export function isDiverged(
-  { primary, epoch }: Pick<DeploymentRecord, 'primary' | 'epoch'>,
+  { primary }: Pick<DeploymentRecord, 'primary'>,
   writers: ReadonlyArray<{ region?: string; epoch?: number }>,
 ): boolean {
-  return writers.some((one) => (one.region !== undefined && one.region !== primary) || (one.epoch ?? 0) > epoch);
+  return writers.some(({ region }) => region !== undefined && region !== primary);
+}
+
+/** The newest epoch that record or platform know: acts with an older one are refused. */
+export function newestEpoch(
+  { epoch }: Pick<DeploymentRecord, 'epoch'>,
+  writers: ReadonlyArray<{ epoch?: number }>,
+): number {
+  return Math.max(epoch, ...writers.map((one) => one.epoch ?? 0));
 }

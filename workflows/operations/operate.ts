@@ -11,7 +11,7 @@ import { type LiveOperationRequest, progressQuery, standDownSignal } from '../..
 import type { OperatingState, OperationOutcome, OperationReport } from '../../contracts/operation-report';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { judgeOperation } from '../../policies/operations/judge-operation';
-import { isDiverged, operatingState } from '../../policies/operations/operating-state';
+import { isDiverged, newestEpoch, operatingState } from '../../policies/operations/operating-state';
 import { platform, quick } from '../support/activity-stubs';
 import { answerDecisions } from '../support/answer-decisions';
 import { failureTypeOf, messageOf, regionOf } from '../support/failures';
@@ -78,11 +78,13 @@ function answerMessages(run: OperationRun): void {
   });
 }
 
-/** Who takes the writes of each store, as the platform has it. */
-export function findWriters(run: OperationRun): Promise<Writer[]> {
+/** Who takes the writes of each store, as the platform has it; acts from then on carry the newest epoch. */
+export async function findWriters(run: OperationRun): Promise<Writer[]> {
   const stores = run.stores.map((store) => ({ store: store.store, regions: run.regionsOf(store) }));
-  if (stores.length === 0) return Promise.resolve([]);
-  return platform.findWriters('who takes the writes', { ...run.on, stores });
+  if (stores.length === 0) return [];
+  const writers = await platform.findWriters('who takes the writes', { ...run.on, stores });
+  run.epoch = newestEpoch(run, writers);
+  return writers;
 }
 
 function breakOff(run: OperationRun, error: unknown): Promise<Ending> {

@@ -123,10 +123,10 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
 
   /** Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. */
   async claimNextEpoch(): Promise<void> {
-    const expected = this.epoch;
-    const claim = { ...this.key, expected, epoch: expected + 1, by: workflowInfo().workflowId };
+    const { epoch: expected } = this.record;
+    const claim = { ...this.key, expected, epoch: this.epoch + 1, by: workflowInfo().workflowId };
     await quick.claimEpoch(`claim epoch ${claim.epoch}`, claim);
-    this.epoch = claim.epoch;
+    this.recorded({ ...this.record, epoch: claim.epoch });
   }
 
   /**

@@ -5,7 +5,7 @@ import { followAgain } from '../steps/move-primary';
 import { measure, platform, quick } from '../support/activity-stubs';
 import { failureTypeOf, messageOf } from '../support/failures';
 import { askToPromote, type PromoteRegion, riskReceipt } from './failover-approval';
-import { operate } from './operate';
+import { findWriters, operate } from './operate';
 import type { OperateInput, OperationRun } from './operation-run';
 import { moveTraffic, verifyWrites } from './traffic';
 
@@ -75,6 +75,7 @@ async function promoteAll(
     }
   });
   const ms = Date.now() - startedMs;
+  await findWriters(run);
   const failovers = run.stores.map(
     ({ store }, index): FailoverRecord => ({
       ...{ store, from, to, epoch: run.epoch, at: new Date().toISOString(), phases: [{ phase: 'promote', ms }] },
@@ -83,7 +84,7 @@ async function promoteAll(
     }),
   );
   const fenced = [{ region: from, epoch: run.epoch, why: `${to} was promoted in its place` }];
-  const move = { ...run.key, expected: from, primary: to, fenced, failovers };
+  const move = { ...run.key, expected: from, primary: to, fenced, failovers, adoptEpoch: run.epoch };
   run.recorded(await quick.recordMove(`record primary ${to}`, move));
 }
 

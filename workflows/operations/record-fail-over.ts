@@ -3,6 +3,7 @@ import type { Takeover } from '../../contracts/failover';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import type { OperationReport } from '../../contracts/operation-report';
 import { majorityRegion } from '../../policies/operations/majority-region';
+import { newestEpoch } from '../../policies/operations/operating-state';
 import { platform, quick } from '../support/activity-stubs';
 import { messageOf, stepFailure } from '../support/failures';
 import { operate } from './operate';
@@ -52,7 +53,7 @@ async function adopt(
   run: OperationRun,
   { from, to, writers, takeovers }: { from: string; to: string; writers: readonly Writer[]; takeovers: Takeover[] },
 ): Promise<void> {
-  const adoptEpoch = Math.max(run.record.epoch, ...writers.map(({ epoch }) => epoch ?? 0));
+  const adoptEpoch = newestEpoch(run.record, writers);
   const lost = new Set([...(from === to ? [] : [from]), ...takeovers.flatMap((one) => one.from ?? [])]);
   const holders = new Set(writers.flatMap(({ region }) => region ?? []));
   const fenced = [...lost]
@@ -75,6 +76,7 @@ async function gather(run: OperationRun, to: string, writers: readonly Writer[])
       const act = () => platform.handOver(`${store}: ${holder} hands over to ${to}`, input);
       const { fence } = await run.take('hand-over', `hand ${store} over from ${holder} to ${to}`, act);
       run.receipts.push(fence);
+      run.epoch = Math.max(run.epoch, fence.epoch);
       const rejoin = { ...run.on, store, region: holder, epoch: run.epoch };
       await run.take('rejoin', `${store} in ${holder} becomes a standby`, () =>
         platform.rejoinDatabase(`${holder}: ${store} rejoins`, rejoin),

@@ -84,7 +84,8 @@ async function awaitClose(run: OperationRun, to: string): Promise<void> {
 async function handOver(run: OperationRun, { from, to }: Move): Promise<void> {
   const back = { what: `hand the writes back to ${from}`, act: () => handBack(run, { from, to }) };
   await run.take('hand-over', `hand the writes over to ${to}`, () => moveStores(run, { from, to }), back);
-  run.recorded(await quick.recordMove(`record primary ${to}`, { ...run.key, expected: from, primary: to }));
+  const move = { ...run.key, expected: from, primary: to, adoptEpoch: run.epoch };
+  run.recorded(await quick.recordMove(`record primary ${to}`, move));
 }
 
 async function moveStores(run: OperationRun, { from, to }: Move): Promise<void> {
@@ -93,6 +94,8 @@ async function moveStores(run: OperationRun, { from, to }: Move): Promise<void> 
     const input = { ...run.on, store, from, to, epoch: run.epoch };
     const { fence, heldMs } = await platform.handOver(`${store}: ${from} hands over to ${to}`, input);
     run.receipts.push(fence);
+    // the platform may have gone beyond what was claimed
+    run.epoch = Math.max(run.epoch, fence.epoch);
     run.saw(`writes of ${store} were held for ${Math.round(heldMs)} ms`);
   }
 }
@@ -110,7 +113,9 @@ async function handBack(run: OperationRun, { from, to }: Move): Promise<void> {
       await platform.rejoinDatabase(`${to}: ${store} rejoins`, { ...run.on, store, region: to, epoch: run.epoch });
     }
   }
-  run.recorded(await quick.recordMove(`record primary ${from}`, { ...run.key, expected: to, primary: from }));
+  await findWriters(run);
+  const move = { ...run.key, expected: to, primary: from, adoptEpoch: run.epoch };
+  run.recorded(await quick.recordMove(`record primary ${from}`, move));
 }
 
 /** The old primary follows the new one and answers again. If it cannot, the switch stands and the region is named. */

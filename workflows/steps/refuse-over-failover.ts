@@ -1,6 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import { judgeOperation } from '../../policies/operations/judge-operation';
-import { isDiverged } from '../../policies/operations/operating-state';
+import { isDiverged, newestEpoch } from '../../policies/operations/operating-state';
 import { platform } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
@@ -16,10 +16,13 @@ export async function refuseOverFailover(run: DeploymentRun): Promise<void> {
   if (judgement.kind === 'refused') throw stepFailure('Plan.Blocked', judgement.why);
 }
 
-async function hasFailedOver({ on, record }: DeploymentRun): Promise<boolean> {
+async function hasFailedOver(run: DeploymentRun): Promise<boolean> {
+  const { on, record } = run;
   const stores = (record?.live?.replication?.stores ?? [])
     .filter(({ engine }) => engine === 'postgresql')
     .map(({ store, primary, replicas }) => ({ store, regions: [primary, ...replicas] }));
   if (!record || stores.length === 0 || !patched('lease-before-plan')) return false;
-  return isDiverged(record, await platform.findWriters('who takes the writes', { ...on, stores }));
+  const writers = await platform.findWriters('who takes the writes', { ...on, stores });
+  run.epoch = newestEpoch(run, writers);
+  return isDiverged(record, writers);
 }

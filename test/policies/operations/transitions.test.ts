@@ -5,7 +5,7 @@ import { OPERATION_KINDS, REGION_STATES } from '../../../contracts/operation';
 import { type DeploymentRecord, emptyRecord } from '../../../contracts/record';
 import { judgeOperation } from '../../../policies/operations/judge-operation';
 import { majorityRegion } from '../../../policies/operations/majority-region';
-import { deploymentState, isDiverged, regionState } from '../../../policies/operations/operating-state';
+import { deploymentState, isDiverged, newestEpoch, regionState } from '../../../policies/operations/operating-state';
 import { withOperationTables } from '../../../policies/operations/operation-tables';
 import { encounter, isEmergency, OPERATIONS, priorityOf } from '../../../policies/operations/transitions';
 
@@ -107,6 +107,7 @@ describe('who takes the writes', () => {
     const known = { primary: 'a', epoch: 4 };
     expect(isDiverged(known, [{ region: 'a', epoch: 4 }, {}])).toBe(false);
     expect(isDiverged(known, [{ region: 'b', epoch: 4 }])).toBe(true);
-    expect(isDiverged(known, [{ region: 'a', epoch: 5 }])).toBe(true);
+    const renewed = [{ region: 'a', epoch: 5 }];
+    expect([isDiverged(known, renewed), newestEpoch(known, renewed)]).toEqual([false, 5]);
   });
 });
