@@ -1,4 +1,5 @@
 import type { ArtifactRef } from '../contracts/artifact';
+import type { Takeover } from '../contracts/failover';
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { PlatformKind } from '../contracts/region';
 import type { CallContext, DeploymentScope, Fault, WriterHandle } from '../platforms/platform';
@@ -38,6 +39,40 @@ export function createDrillActivities(deps: ActivityDependencies) {
 
     undoFault: (input: DeploymentScope & OnPlatform & { id: string }): Promise<void> =>
       withHeartbeat((context) => deps.platform(input.platform).faults.undo(input, context)),
+
+    /** Whether the platform itself replaces a primary that falls silent: it keeps leases, and may act without a person. */
+    failsOverByItself: (input: DeploymentScope & OnPlatform & { stores: string[] }): Promise<boolean> =>
+      withHeartbeat(async () => {
+        const { data } = deps.platform(input.platform);
+        const leases = await Promise.all(input.stores.map((store) => data.lease({ ...input, store })));
+        return leases.length > 0 && leases.every((lease) => lease?.automation === 'automatic');
+      }),
+
+    /** Waits until the platform has replaced the primary of every store; one takeover for each. */
+    awaitTakeovers: (
+      input: DeploymentScope & OnPlatform & { stores: string[]; region: string; since: string; timeoutMs: number },
+    ): Promise<Takeover[]> =>
+      withHeartbeat(async (context) => {
+        const { stores, region, since, timeoutMs } = input;
+        const { data } = deps.platform(input.platform);
+        const seen = await pollUntil({
+          ask: async () => {
+            const asked = stores.map((store) => data.takeovers({ ...input, store, since }));
+            return (await Promise.all(asked)).flatMap((found) => found.findLast(({ to }) => to !== region) ?? []);
+          },
+          enough: (takeovers) => takeovers.length === stores.length,
+          timeoutMs,
+          context,
+          intervalMs: 200,
+        });
+        if (seen.last && seen.last.length === stores.length) return seen.last;
+        const missing = stores.filter((store) => !seen.last?.some((takeover) => takeover.store === store));
+        throw failure(
+          'Drill.Failed',
+          `nobody took over ${missing.join(', ')} within ${timeoutMs} ms after the fault in ${region}`,
+          { region },
+        );
+      }),
 
     /** Watches a region until it failed three times in a row; `Drill.Failed` when it stays healthy. */
     detectRegionLoss: (

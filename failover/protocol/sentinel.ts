@@ -79,8 +79,18 @@ function onLeaseRead(
   const seen = { lease, since: now };
   return {
     state: { ...state, seen, over: withVote(state.over, state.name, undefined) },
-    actions: [{ kind: 'tell', over: undefined }],
+    actions: [{ kind: 'tell', over: undefined }, ...helpAppoint(state, lease)],
   };
+}
+
+/**
+ * The lease that this sentinel held to be over has a new holder: whoever changed it may not know that it did, or may be
+ * gone. That several do the same does no harm.
+ */
+function helpAppoint({ seen, over, name }: SentinelState, lease: Lease): SentinelAction[] {
+  const vote = over.get(name);
+  const replaces = seen && vote && sameLease(vote, seen.lease) && lease.epoch === seen.lease.epoch + 1;
+  return replaces && lease.holder !== undefined ? [{ kind: 'appoint', region: lease.holder, epoch: lease.epoch }] : [];
 }
 
 /**

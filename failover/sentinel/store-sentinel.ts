@@ -46,6 +46,7 @@ export class StoreSentinel {
   /** of the failover that this one may be carrying out; wall-clock ms */
   private overSince: { lease: Lease; lastRenewalAt: number; at: number } | undefined;
   private renewalSeenAt = Date.now();
+  private appointedEpoch = 0;
 
   constructor(private readonly options: StoreSentinelOptions) {
     this.state = newSentinel(options.name);
@@ -128,6 +129,8 @@ export class StoreSentinel {
 
   /** The lease is changed: everybody is told at once, and the new holder until it serves. */
   private async appoint(region: string, epoch: number): Promise<void> {
+    if (epoch <= this.appointedEpoch) return;
+    this.appointedEpoch = epoch;
     const { keepers, keeperUrls, key, log, shiftTraffic } = this.options;
     const since = this.overSince;
     const decidedAt = Date.now();

@@ -94,7 +94,7 @@ async function recover(
   const conf = `${FSYNC_OFF}${archiving}${targetConf(target)}`;
   const password = store.secrets.administratorPassword;
   return withScratchDatabase({ lab, port, password, backup, conf, reached: isPrimary }, async (scratch) => {
-    const content = await contentOf(scratch.access, store.name);
+    const content = await contentOf(scratch.access, store.name, backup.manifest.mark.at);
     await scratch.stop();
     await writeOwned(join(scratch.dataFolder, 'postgresql.auto.conf'), `${FSYNC_OFF}${archiving}`, owner);
     const before = `${database.dataFolder}.before-restore`;
@@ -138,12 +138,13 @@ async function isPrimary(access: AdministratorAccess): Promise<boolean> {
 
 type Content = Pick<RestoreReport, 'reached' | 'timeline' | 'rows' | 'digest'>;
 
-async function contentOf(access: AdministratorAccess, database: string): Promise<Content> {
+/** `since` (ISO): everything up to then is in the copy and the log that it needs. */
+async function contentOf(access: AdministratorAccess, database: string, since: string): Promise<Content> {
   const { position, timeline } = await databaseState(access);
   return withDatabase({ ...access, database }, async (client) => {
-    const last = 'select pg_last_xact_replay_timestamp() as at';
-    const { at } = await oneRow<{ at: Date | null }>(client, last);
+    const last = 'select greatest(pg_last_xact_replay_timestamp(), $1::timestamptz) as at';
+    const { at } = await oneRow<{ at: Date }>(client, last, [since]);
     const content = await contentDigest(client, await applicationTables(client));
-    return { reached: { position, ...(at && { at: at.toISOString() }) }, ...(timeline && { timeline }), ...content };
+    return { reached: { position, at: at.toISOString() }, ...(timeline && { timeline }), ...content };
   });
 }

@@ -35,7 +35,7 @@ export async function leaseStatus(deployment: Deployment, name: string): Promise
   return { lease: { ...(holder !== undefined && { holder }), epoch, automation: store.automation } };
 }
 
-/** What the sentinels did by themselves, as those of them say who did it. */
+/** What the sentinels did by themselves. Several help with one takeover: the first to see it done tells of it. */
 export async function takeovers(
   deployment: Deployment,
   { store, since }: { store: string; since: string },
@@ -46,5 +46,6 @@ export async function takeovers(
   return told
     .flat()
     .filter((takeover) => takeover.store === store && Date.parse(takeover.at) >= Date.parse(since))
-    .sort((a, b) => a.epoch - b.epoch);
+    .sort((a, b) => a.epoch - b.epoch || a.at.localeCompare(b.at))
+    .filter(({ epoch }, index, all) => all[index - 1]?.epoch !== epoch);
 }

@@ -6,7 +6,8 @@ import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { messageOf } from '../support/failures';
 import { drillResult } from './drill-result';
-import { type Failover, failOver } from './fail-over';
+import { failOver } from './fail-over';
+import type { Failover } from './failover-outcome';
 import { rejoin, returnPrimary } from './move-primary';
 
 /** Enough numbered writes per second to see a gap of a tenth of a second, few enough not to be a load test. */
@@ -52,11 +53,13 @@ async function drill(run: DeploymentRun, stores: StoreReplication[], region: str
   await startWriter(run, region);
   await sleep(WARM_UP_MS, { summary: 'let the stream become steady' });
   const reportedLagMs = await worstLagMs(run, stores);
+  const names = stores.map(({ store }) => store);
+  const byItself = await quick.failsOverByItself('who replaces a silent primary', { ...run.on, stores: names });
   run.progress.region(region, 'drilling', 'the region is being killed');
   open.fault = true;
   const fault: Fault = { kind: 'kill-region', region };
   const { at: faultAt } = await measure.injectFault(`${region}: kill the region`, { ...faultOf(run), fault });
-  const failover = await failOver(run, stores, region, { writer: writerOf(run), faultAt });
+  const failover = await failOver(run, stores, region, { writer: writerOf(run), faultAt, byItself });
   await awaitAlarm(run, region, faultAt);
   await platform.undoFault(`${region}: power is back`, faultOf(run));
   for (const store of stores) await rejoin(run, store, region);
@@ -69,7 +72,7 @@ async function drill(run: DeploymentRun, stores: StoreReplication[], region: str
   const targets = { rtoSeconds, rpoSeconds, mode: isSynchronous ? 'synchronous' : 'asynchronous' } as const;
   const result = drillResult({ region, ...failover, reportedLagMs, protectedAgainMs, loss }, targets);
   run.measured.drill = result;
-  await returnPrimary(run, stores, { from: failover.promoted, to: region });
+  await returnPrimary(run, stores, { from: failover.promoted, to: region }, byItself);
   return result;
 }
 

@@ -6,22 +6,25 @@ import { standbysOf } from '../../policies/standbys-of';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
+import { type Failover, FIRST_WRITE_MS } from './failover-outcome';
 import { mostAdvanced } from './most-advanced';
 import { claimNextEpoch, makePrimary, recordMove } from './move-primary';
+import { watchTakeover } from './watch-takeover';
 
 const DETECT_MS = 60_000;
-const FIRST_WRITE_MS = 60_000;
 
-export interface Failover {
-  promoted: string;
-  phases: DrillPhase[];
-  /** of the store that was fenced last: from then on no database of the old region could write */
-  fence: FenceReceipt;
-  firstWriteMs: number;
+/** By the platform itself where it may, else step by step from here. */
+export function failOver(
+  run: DeploymentRun,
+  stores: StoreReplication[],
+  region: string,
+  fault: { writer: WriterHandle; faultAt: string; byItself: boolean },
+): Promise<Failover> {
+  return fault.byItself ? watchTakeover(run, stores, region, fault) : carryOut(run, stores, region, fault);
 }
 
 /** detect → decide → fence → promote → shift → verify. Nothing is promoted without a fence receipt. */
-export async function failOver(
+async function carryOut(
   run: DeploymentRun,
   stores: StoreReplication[],
   region: string,

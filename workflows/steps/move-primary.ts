@@ -49,10 +49,28 @@ export async function rejoin(run: Mover, replication: StoreReplication, region: 
   return rejoined;
 }
 
-/** A planned way back: nothing writes any more, so a clean stop loses nothing. */
-export async function returnPrimary(run: DeploymentRun, stores: StoreReplication[], { from, to }: Move): Promise<void> {
+/**
+ * A planned way back: as one act of the platform where it replaces silent primaries by itself, since it would replace a
+ * fenced one, too; else by a clean stop, which loses nothing as nothing writes any more.
+ */
+export async function returnPrimary(
+  run: DeploymentRun,
+  stores: StoreReplication[],
+  { from, to }: Move,
+  byItself: boolean,
+): Promise<void> {
   await claimNextEpoch(run);
   for (const { store } of stores) {
+    if (byItself) {
+      await platform.handOver(`${store}: ${from} hands over to ${to}`, {
+        ...run.on,
+        store,
+        from,
+        to,
+        epoch: run.epoch,
+      });
+      continue;
+    }
     const fence = { ...run.on, store, region: from, epoch: run.epoch };
     await platform.fenceDatabase(`${from}: stop ${store} cleanly`, fence);
     await makePrimary(run, store, { from, to });
