@@ -25,6 +25,10 @@ const environmentSchema = z.object({
   MERIDIAN_APPROVERS: z.string().min(1).optional(),
   MERIDIAN_SIGNING_KEY: z.string().min(1).optional(),
   MERIDIAN_SLACK_REQUESTS: z.string().min(1).optional(),
+  MERIDIAN_SLACK_ALERTS: z
+    .string()
+    .regex(/^[CG][A-Z0-9]{1,20}$/, 'must be the id of a channel, in capitals, as its details in slack show it')
+    .optional(),
   MERIDIAN_SLACK_PORT: z.coerce.number().int().min(1).max(65_535).default(8474),
   MERIDIAN_WEBHOOKS: z.string().min(1).optional(),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').optional(),
@@ -66,6 +70,8 @@ export interface SlackConfig {
   port: number;
   /** absolute path: the only folder from which requests are deployed by name */
   requestsFolder: string | undefined;
+  /** the channel into which alerts are posted; undefined: none are */
+  alertsChannel: string | undefined;
 }
 
 export interface MeridianConfig {
@@ -215,6 +221,7 @@ function slackConfig(variables: Environment): SlackConfig {
     signingSecret: variables.SLACK_SIGNING_SECRET,
     port: variables.MERIDIAN_SLACK_PORT,
     requestsFolder: absolute(variables.MERIDIAN_SLACK_REQUESTS),
+    alertsChannel: variables.MERIDIAN_SLACK_ALERTS,
   };
 }
 

@@ -1,3 +1,7 @@
+import pc from 'picocolors';
+import { openAlerts } from '../../policies/health/alert-book';
+import { readAlerts, readHealth } from '../alerts';
+import { renderAlerts, renderHealth } from '../cli/render-health';
 import { renderFailovers } from '../cli/render-operation';
 import { deploymentRows, renderStatusList } from '../cli/render-status';
 import { targetName } from '../cli/target';
@@ -13,6 +17,11 @@ import { CONFIRMATION, HELP, type SlashCommand } from './slash-command';
 import type { SlashContext } from './slash-context';
 
 const LISTED_CHARACTERS = 2_900;
+const NO_COLORS = pc.createColors(false);
+
+function plainBlock(text: string): string {
+  return codeBlock(text.trimEnd().split('\n'), LISTED_CHARACTERS);
+}
 
 /** Runs a command. Returns what only the person who typed it should read; undefined when the channel has the answer. */
 export async function runSlashCommand(command: SlashCommand, context: SlashContext): Promise<string | undefined> {
@@ -32,6 +41,10 @@ export async function runSlashCommand(command: SlashCommand, context: SlashConte
       const listing = await readFailovers(context.meridian, command.target);
       return codeBlock(renderFailovers(targetName(command.target), listing).trimEnd().split('\n'), LISTED_CHARACTERS);
     }
+    case 'health':
+      return plainBlock(renderHealth(await readHealth(context.meridian, command.target), NO_COLORS));
+    case 'alerts':
+      return plainBlock(renderAlerts(openAlerts(await readAlerts(context.meridian, command.target)), NO_COLORS));
     case 'operate':
       return operate(command, context);
     case 'abort': {

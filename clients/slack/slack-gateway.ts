@@ -1,13 +1,18 @@
+import { join } from 'node:path';
 import { App, type AppOptions, type BlockButtonAction } from '@slack/bolt';
 import type { PlatformKind } from '../../contracts/region';
 import type { SlackConfig } from '../../temporal.config';
+import { acknowledgeAlert } from '../alerts';
 import { ClientProblem } from '../client-problem';
 import type { MeridianClient } from '../connection';
+import { ACKNOWLEDGE_ACTION, parseAcknowledgeButton } from './alert-message';
 import { boltLogger } from './bolt-logger';
 import { APPROVE_ACTION, parseButton, REJECT_ACTION } from './buttons';
 import { type FollowedMessage, FollowedMessages } from './followed-messages';
 import { Followers } from './followers';
 import { handleClick } from './handle-click';
+import { postAlerts } from './post-alerts';
+import { PostedNotices } from './posted-notices';
 import { runSlashCommand } from './run-slash-command';
 import { escaped } from './slack-text';
 import { parseSlashCommand } from './slash-command';
@@ -68,13 +73,32 @@ export function createSlackGateway({
         await respond({ response_type: 'ephemeral', replace_original: false, text: escaped(refusal) });
       await followers.follow({ workflowId: button.workflowId, ...place });
     });
+  app.action<BlockButtonAction>(new RegExp(`^${ACKNOWLEDGE_ACTION}:`), async ({ ack, action, body, respond }) => {
+    await ack();
+    const button = parseAcknowledgeButton(action.value);
+    if (!button) return;
+    const { alertId, ...key } = button;
+    const problem = await answerOrProblem(async () => {
+      await acknowledgeAlert(meridian, key, { alertId, by: `slack:${body.user.id}` });
+      return undefined;
+    });
+    if (problem !== undefined) await respond({ response_type: 'ephemeral', replace_original: false, text: problem });
+  });
+  const ended = new AbortController();
+  let posting = Promise.resolve();
   return {
     app,
     start: async () => {
       await app.start(config.port);
       await followers.resume();
+      const { alertsChannel: channel } = config;
+      const posted = new PostedNotices(join(stateFolder, 'alerts'));
+      if (channel !== undefined)
+        posting = postAlerts({ meridian, slack: app.client, channel, posted, signal: ended.signal, onTrouble: log });
     },
     stop: async () => {
+      ended.abort();
+      await posting;
       await app.stop();
       await followers.stop();
     },

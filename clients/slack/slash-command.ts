@@ -12,6 +12,8 @@ export type SlashCommand =
   | { verb: 'abort'; target: Target; reason: string }
   | { verb: 'operate'; target: Target; operation: ChatOperation; confirmed: boolean }
   | { verb: 'failovers'; target: Target }
+  | { verb: 'health'; target: Target }
+  | { verb: 'alerts'; target: Target }
   | { verb: 'help' };
 
 /** An operation on what is live, as chat may ask for it. Accepting the risk of two writers takes the command line. */
@@ -30,6 +32,8 @@ export const HELP: string = [
   '`/meridian plan APP/ENV` — show the newest plan here, with buttons while it waits for an approval',
   ...OPERATION_VERBS.map((kind) => `\`/meridian ${kind} APP/ENV REGION\` — ${OPERATIONS[kind].does}`),
   '`/meridian failovers APP/ENV` — what failed over, and who takes the writes',
+  '`/meridian health APP/ENV` — how its regions are',
+  '`/meridian alerts APP/ENV` — its open alerts',
   '`/meridian abort APP/ENV [REASON]` — stop a deployment in order; what it did is undone',
 ].join('\n');
 
@@ -49,6 +53,8 @@ export function parseSlashCommand(text: string): SlashCommand {
     case 'plan':
       return { verb, target: target(rest.trim()) };
     case 'failovers':
+    case 'health':
+    case 'alerts':
       return { verb, target: target(rest.trim()) };
     case 'switchover':
     case 'drain':
@@ -63,7 +69,7 @@ export function parseSlashCommand(text: string): SlashCommand {
     default:
       throw new ClientProblem(
         'bad-input',
-        `"${verb.slice(0, 40)}" is no command; valid: deploy, status, plan, ${OPERATION_VERBS.join(', ')}, failovers, abort, help`,
+        `"${verb.slice(0, 40)}" is no command; valid: deploy, status, plan, ${OPERATION_VERBS.join(', ')}, failovers, health, alerts, abort, help`,
       );
   }
 }

@@ -5,11 +5,14 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { createAnthropicModel } from '../../agents/models/anthropic-model';
 import { abortUpdate, decideApprovalUpdate, progressQuery } from '../../contracts/messages';
+import { acknowledgeAlertUpdate } from '../../contracts/watch-messages';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { PlatformError } from '../../platforms/platform-error';
 import { type FakeDeployments, fakeRequest, startFakeDeployments } from '../support/fake-deployments';
+import { goLive } from '../support/live-fake';
 import { followingAnswer } from '../support/scripted-answers';
 import { type ScriptStep, startScriptedModelServer } from '../support/scripted-model-server';
+import { startWatch } from '../support/watched-deployment';
 
 /** Records one history of every way a deployment can go, on the fake platform. Run by `npm run record:histories`. */
 const HISTORIES = path.join(__dirname, 'histories');
@@ -58,6 +61,28 @@ it('promoted, with its regions, its entity, a change and its end', async () => {
   await record('retired', retire);
   await record('entity', client.workflow.getHandle(deploymentWorkflowId(report.request)));
 });
+
+it('a watch: a standby is lost, drained, and comes back; an alert is acknowledged; a fresh run', async () => {
+  const watched = await startFakeDeployments({ dynamicConfig: ['history.timerProcessorMaxTimeShift="20ms"'] });
+  try {
+    const live = await goLive(watched);
+    const watch = await startWatch(watched, live);
+    watched.cloud.sick.add(live.others[1]);
+    await watch.checks(6);
+    const alertId = (await watch.alerts()).alerts[0]?.id ?? '';
+    await watch.handle.executeUpdate(acknowledgeAlertUpdate, { args: [{ alertId, by: 'grace' }] });
+    watched.cloud.sick.clear();
+    const { runId } = await watch.handle.describe();
+    while ((await watch.handle.describe()).runId === runId) await watch.checks(10);
+    const { client } = watched.temporal.environment;
+    await record('watch-fresh-run', client.workflow.getHandle(watch.handle.workflowId, runId));
+    await watch.checks(3);
+    await record('watch', watch.handle);
+    await watch.end();
+  } finally {
+    await watched.stop();
+  }
+}, 180_000);
 
 it('a region is refused', async () => {
   fake.cloud.script.push({ call: 'apply', region: 'eu-west-1', kind: 'base', times: 99, error: refused });
