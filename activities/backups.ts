@@ -5,7 +5,6 @@ import { backUpWorkflowId, backupScheduleId } from '../contracts/backup-schedule
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { PlatformKind } from '../contracts/region';
 import type { DeploymentKey } from '../contracts/workflow-ids';
-import type { Retention } from '../platforms/backup-port';
 import type { DeploymentScope, StoreRef } from '../platforms/platform';
 import { BACKUP_INTERVAL_MS } from '../policies/backup-findings';
 import { allHealthy, sickness } from '../policies/health';
@@ -36,8 +35,9 @@ export function createBackupActivities(deps: ActivityDependencies) {
     listBackups: (input: StoreRef & OnPlatform): Promise<BackupChain> =>
       withHeartbeat(() => backups(input.platform).list(input)),
 
-    pruneBackups: (input: StoreRef & OnPlatform & Retention): Promise<{ backups: string[]; segments: number }> =>
-      withHeartbeat(() => backups(input.platform).prune(input)),
+    pruneBackups: (
+      input: StoreRef & OnPlatform & { keep: number; keepForMs: number },
+    ): Promise<{ backups: string[]; segments: number }> => withHeartbeat(() => backups(input.platform).prune(input)),
 
     restoreStore: (
       input: StoreRef & OnPlatform & { region: string; backup?: string; target: RecoveryTarget; epoch: number },

@@ -70,10 +70,7 @@ export const restoreReportSchema = z.object({
   target: recoveryTargetSchema,
   reached: z.object({
     position: z.string().optional(),
-    at: z
-      .string()
-      .optional()
-      .describe('commit time of the last transaction that came back; absent: none after the copy'),
+    at: z.string().optional().describe('all that was committed up to then came back; absent: nobody can tell'),
   }),
   timeline: z.number().int().optional(),
   rows: z.number().int().nonnegative().optional(),

@@ -2,7 +2,7 @@ import type { Backup, BackupChain, RecoveryTarget, RestoreReport } from '../cont
 import type { CallContext, StoreRef } from './platform';
 
 /** How many backups stay: the newest so many, and all that are younger; never one that the newest proven one needs. */
-export interface Retention {
+interface Retention {
   keep: number;
   keepForMs: number;
 }

@@ -197,7 +197,7 @@ async function comeBack(run: Run, from: string): Promise<void> {
     await platform.rejoinDatabase(`${from}: ${store} comes back`, { ...run.on, store, region: from, epoch: run.epoch });
 }
 
-/** The loss is counted from the last write that came back to the request: writes of that time, if there were any. */
+/** The loss is counted from the time up to which everything came back to the request: writes of that time, if there were any. */
 function measureRecovery(run: Run, { rtoMs, rpoMs }: { rtoMs: number; rpoMs: number | undefined }): void {
   const { rtoSeconds, rpoSeconds } = run.live.request.recovery;
   const loss = rpoMs === undefined ? 'not known' : `at most ${(rpoMs / 1_000).toFixed(1)} s before it was asked for`;
