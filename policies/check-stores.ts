@@ -1,14 +1,11 @@
 import { capability, enginesOf, whyNot } from '../catalog/capabilities';
 import { INSTANCE_CLASSES, instanceClassesIn, isPricedInstanceClass } from '../catalog/prices';
 import type { DataStoreRequest, DeploymentRequest, RequestProblem } from '../contracts/request';
+import { checkReplication } from './check-replication';
 import { duplicateNames } from './check-services';
 import { closestNames } from './closest-names';
 import { multiWriterRefusal } from './conflict-strategy';
 import { instanceClassIn } from './region-sizes';
-import { replicationMode } from './replication-mode';
-import { asksForOneRegion } from './residency';
-import { standbysAskedFor } from './standbys-asked-for';
-import { openModes } from './topology-mode';
 
 function classProblem(field: string, instanceClass: string): RequestProblem[] {
   if (isPricedInstanceClass(instanceClass)) return [];
@@ -85,54 +82,6 @@ function whatCanBe(store: DataStoreRequest, { platform }: DeploymentRequest): st
     : others;
 }
 
-/** Seed 004 step 3: what no replication of this engine, on this platform and over so many regions, can keep. */
-function recoveryProblems(store: DataStoreRequest, at: string, request: DeploymentRequest): RequestProblem[] {
-  const row = capability(store.engine, request.platform);
-  if (!row || (asksForOneRegion(request) && store.replication !== 'synchronous')) return [];
-  const { rpoSeconds } = request.recovery;
-  const standbys = mostStandbys(request);
-  const standbyRttsMs = new Array<number>(standbys).fill(0);
-  const mode = replicationMode({ store, rpoSeconds, capability: row, standbyRttsMs });
-  switch (mode.kind) {
-    case 'synchronous':
-      return [];
-    case 'asynchronous':
-      return asynchronousProblems(store, at);
-    case 'unsatisfiable':
-      return [{ ...blamed(), valid: mode.alternatives.join(', or ') }];
-  }
-
-  /** The field that asks for it, the most particular first. */
-  function blamed(): Pick<RequestProblem, 'field' | 'received'> {
-    const why = mode.kind === 'unsatisfiable' ? mode.reason : '';
-    if (row?.synchronous && (store.quorum ?? 1) > standbys && store.quorum !== undefined)
-      return { field: `${at}.quorum`, received: `${store.quorum} (${why})` };
-    if (row?.synchronous && store.whenDegraded === 'block')
-      return { field: `${at}.whenDegraded`, received: `"block" (${why})` };
-    if (store.replication === 'synchronous') return { field: `${at}.replication`, received: `"synchronous" (${why})` };
-    return { field: 'recovery.rpoSeconds', received: `${rpoSeconds} (${why})` };
-  }
-}
-
-/** What is said about waiting for standbys, where no commit waits: it would be ignored, so it is not accepted. */
-function asynchronousProblems({ quorum, whenDegraded }: DataStoreRequest, at: string): RequestProblem[] {
-  const why = 'while the store replicates asynchronously, and no write waits for a standby';
-  const valid = 'leave it out, or replication: synchronous where the engine has it';
-  return [
-    ...(quorum === undefined ? [] : [{ field: `${at}.quorum`, received: `${quorum} ${why}`, valid }]),
-    ...(whenDegraded === 'auto' ? [] : [{ field: `${at}.whenDegraded`, received: `"${whenDegraded}" ${why}`, valid }]),
-  ];
-}
-
-/** Regions that may take over, at most: all but the primary; with read-replicas no more than are asked for. */
-function mostStandbys(request: DeploymentRequest): number {
-  const { wanted, max } = request.regions;
-  const others = (wanted.length > 0 ? wanted.length : max) - 1;
-  return openModes(request).every((mode) => mode === 'read-local')
-    ? Math.min(standbysAskedFor(request), others)
-    : others;
-}
-
 /** Data stores: engines the platform has, strategies the engine has, recovery points that replication can keep. */
 export function checkStores(request: DeploymentRequest): RequestProblem[] {
   const problems = request.dataStores.flatMap((store, index) => {
@@ -145,7 +94,7 @@ export function checkStores(request: DeploymentRequest): RequestProblem[] {
     return [
       ...classProblem(`${at}.instanceClass`, store.instanceClass),
       ...strategyProblems(store, at, request),
-      ...recoveryProblems(store, at, request),
+      ...checkReplication(store, at, request),
     ];
   });
   const overrides = Object.entries(request.regions.overrides).flatMap(([region, { instanceClass }]) =>
