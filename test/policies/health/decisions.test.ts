@@ -219,7 +219,7 @@ it('two opposite decisions are never within the dwell time, nor more than one mo
       // what travels from run to run stays small
       expect(JSON.stringify(played.state).length).toBeLessThan(100_000);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
   expect(decided).toBeGreaterThan(100);
 });
