@@ -22,12 +22,15 @@ export async function startReplica({
   directory,
   port = 0,
   host = '127.0.0.1',
+  onAccepted = () => undefined,
 }: {
   directory: string;
   port?: number;
   host?: string;
+  /** a value was accepted here: a majority may have it, too; a reason to read, and no more than that */
+  onAccepted?: (key: string) => void;
 }): Promise<ReplicaServer> {
-  const answer = await createReplica(directory);
+  const answer = await createReplica(directory, onAccepted);
   const server = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
   server.post('/', async (request, reply) => {
     const question = ReplicaQuestion.safeParse(request.body);
@@ -39,7 +42,10 @@ export async function startReplica({
 }
 
 /** Answers one question of a key after the other, each once its outcome is on disk. */
-async function createReplica(directory: string): Promise<(question: ReplicaQuestion) => Promise<ReplicaAnswer>> {
+async function createReplica(
+  directory: string,
+  onAccepted: (key: string) => void,
+): Promise<(question: ReplicaQuestion) => Promise<ReplicaAnswer>> {
   const files = await openReplicaFiles(directory);
   const states = new Map<string, Acceptor<Entry>>();
   const turns = new Map<string, Promise<unknown>>();
@@ -50,6 +56,7 @@ async function createReplica(directory: string): Promise<(question: ReplicaQuest
     const answer = answerQuestion(state, question);
     if (answer.state !== state) await files.save(key, answer.state);
     states.set(key, answer.state);
+    if (answer.state.accepted !== state.accepted) onAccepted(key);
     return answer;
   }
 

@@ -79,7 +79,8 @@ function onLeaseRead(
   const seen = { lease, since: now };
   return {
     state: { ...state, seen, over: withVote(state.over, state.name, undefined) },
-    actions: [{ kind: 'tell', over: undefined }, ...helpAppoint(state, lease)],
+    // who was told otherwise is told; silence is the rule
+    actions: state.over.has(state.name) ? [{ kind: 'tell', over: undefined }, ...helpAppoint(state, lease)] : [],
   };
 }
 

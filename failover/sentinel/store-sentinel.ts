@@ -13,7 +13,8 @@ import type { Timing } from '../protocol/timing';
 import type { TakeoverRecord } from './takeover-record';
 
 const TICK_MS = 50;
-const READ_EVERY_MS = 100;
+/** Without a hint. A renewal comes twice a second; what is read later only makes the wait longer. */
+const READ_EVERY_MS = 500;
 /** A standby that has not answered by then counts as unseen. */
 const ASK_WITHIN_MS = 400;
 const APPOINT_EVERY_MS = 200;
@@ -42,6 +43,7 @@ export class StoreSentinel {
   private state: SentinelState;
   private readonly timers: NodeJS.Timeout[] = [];
   private reading = false;
+  private hinted = false;
   private ended = false;
   /** of the failover that this one may be carrying out; wall-clock ms */
   private overSince: { lease: Lease; lastRenewalAt: number; at: number } | undefined;
@@ -62,6 +64,12 @@ export class StoreSentinel {
     for (const timer of this.timers) clearInterval(timer);
   }
 
+  /** The lease may have changed: look now. */
+  hint(): void {
+    if (this.reading) this.hinted = true;
+    else void this.read();
+  }
+
   heard(from: string, over: Lease | undefined): void {
     this.step({ kind: 'heard', from, over });
   }
@@ -78,6 +86,10 @@ export class StoreSentinel {
       // no majority answers: nothing is known, and nothing is done
     } finally {
       this.reading = false;
+      if (this.hinted) {
+        this.hinted = false;
+        void this.read();
+      }
     }
   }
 
