@@ -33,15 +33,15 @@ export class StoreGates {
     private readonly peers: () => Record<string, PeerPorts>,
     private readonly keeper: StoreKeeper,
   ) {
-    const own = { target: () => ports.database, mayPass: () => keeper.mayServe() };
+    const target = () => ports.database;
     this.gates = {
-      writer: new TcpGate(own),
-      replication: new TcpGate(own),
+      writer: new TcpGate({ target, mayPass: () => keeper.mayServe() }),
+      replication: new TcpGate({ target, mayPass: () => keeper.mayReplicate() }),
       endpoint: new TcpGate({
         target: () => (this.isHere ? ports.database : this.peer?.writer),
         mayPass: () => !this.isHere || keeper.mayServe(),
       }),
-      read: new TcpGate({ target: () => ports.database, mayPass: () => keeper.mayRead() }),
+      read: new TcpGate({ target, mayPass: () => keeper.mayRead() }),
       upstream: new TcpGate({ target: () => (this.isHere ? undefined : this.peer?.replication), mayPass: () => true }),
     };
   }

@@ -5,6 +5,7 @@ import {
   type KeeperEvent,
   type KeeperState,
   keeperStep,
+  mayReplicate,
   mayServe,
   newKeeper,
   type Tenure,
@@ -82,6 +83,11 @@ export class StoreKeeper {
   /** Asked before every byte. */
   mayServe(): boolean {
     return mayServe(this.state, this.options.now());
+  }
+
+  /** Asked before every byte of the log that a standby is sent. */
+  mayReplicate(): boolean {
+    return mayReplicate(this.state, this.options.now());
   }
 
   /** A standby may always be read; a primary like it may be written. */

@@ -20,6 +20,8 @@ export interface KeeperState {
   nextId: number;
   /** stopping as planned: who shall have the lease once the database is gone */
   successor?: Tenure;
+  /** stopping as planned: until then the successor may receive the rest of the log, on this keeper's clock */
+  replicateUntil?: number;
 }
 
 /** A region as the holder of one epoch. */
@@ -73,6 +75,12 @@ export function mayServe({ mode, serveUntil }: KeeperState, now: number): boolea
   return mode === 'serving' && now < serveUntil;
 }
 
+/** Whether a byte of the log may pass to a standby. While a hand-over stops the database its successor gets the rest. */
+export function mayReplicate(state: KeeperState, now: number): boolean {
+  if (mayServe(state, now)) return true;
+  return state.mode === 'stopping' && state.successor !== undefined && now < (state.replicateUntil ?? 0);
+}
+
 /** One step of the keeper. Pure: what happens is in the actions. */
 export function keeperStep(state: KeeperState, event: KeeperEvent, timing: Timing): KeeperStep {
   switch (event.kind) {
@@ -92,7 +100,7 @@ export function keeperStep(state: KeeperState, event: KeeperEvent, timing: Timin
     case 'hand-over':
       if (state.mode !== 'serving' || event.to.epoch <= state.epoch) return stay(state);
       return {
-        state: { ...state, mode: 'stopping', serveUntil: 0, successor: event.to },
+        state: { ...state, mode: 'stopping', serveUntil: 0, successor: event.to, replicateUntil: state.serveUntil },
         actions: [{ kind: 'stop-database' }],
       };
     case 'handed-over':
@@ -147,7 +155,15 @@ function onVacant(state: KeeperState, { now, lease }: Extract<KeeperEvent, { kin
 }
 
 function trying(state: KeeperState, epoch: number): KeeperState {
-  return { ...state, mode: 'promoting', epoch, serveUntil: 0, pending: undefined, successor: undefined };
+  return {
+    ...state,
+    mode: 'promoting',
+    epoch,
+    serveUntil: 0,
+    pending: undefined,
+    successor: undefined,
+    replicateUntil: undefined,
+  };
 }
 
 function onAnswered(

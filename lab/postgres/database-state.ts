@@ -17,13 +17,17 @@ export interface DatabaseState {
 const PRIMARY = `select pg_current_wal_flush_lsn()::text as position,
   ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int as timeline`;
 
-/** Text, not a date: PostgreSQL keeps microseconds, JavaScript would cut them off and call a replayed row unreplayed. */
+/**
+ * A receiver that has lost its primary says no timeline any more, the segments that it wrote do.
+ * Text, not a date: PostgreSQL keeps microseconds, JavaScript would cut them off and call a replayed row unreplayed.
+ */
 const STANDBY = `select pg_last_wal_replay_lsn()::text as replayed,
   greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::text as position,
   pg_last_xact_replay_timestamp()::text as "lastReplayedAt",
   pg_is_wal_replay_paused() as "replayPaused",
   coalesce((select status = 'streaming' from pg_stat_wal_receiver), false) as streaming,
-  (select received_tli from pg_stat_wal_receiver) as timeline`;
+  greatest((select received_tli from pg_stat_wal_receiver),
+    (select max(('x' || substr(name, 1, 8))::bit(32)::int) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$')) as timeline`;
 
 /** Asks a database for its state. Throws when it does not answer. */
 export function databaseState(access: AdministratorAccess): Promise<DatabaseState> {

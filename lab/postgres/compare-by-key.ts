@@ -1,0 +1,112 @@
+import { type Client, DatabaseError } from 'pg';
+import type { DivergentRow } from '../../contracts/replication';
+import { type ComparedTable, comparedTables, hasTable, rowsByKey, rowsWrittenBy, timesHeld } from './compared-table';
+import { type AdministratorAccess, withDatabase } from './connect';
+import { transactionsOnlyIn } from './transactions-only-in';
+
+export interface Compared {
+  rows: DivergentRow[];
+  /** why not everything that differs is among the rows; none: it is */
+  gaps: string[];
+}
+
+/** One more row would not be listed. Bytes are those of the rows' text. */
+export interface CompareLimits {
+  rows: number;
+  bytes: number;
+}
+
+export const DEFAULT_LIMITS: CompareLimits = { rows: 2_000, bytes: 16 * 2 ** 20 };
+
+const STATEMENT_WITHIN_MS = 10 * 60_000;
+const SNAPSHOT = `set timezone = 'UTC'; set statement_timeout = ${STATEMENT_WITHIN_MS};
+  begin isolation level repeatable read read only; select 1`;
+/** Classes of errors that say that a server or a connection ended, not that something cannot be read. */
+const ENDED = /^(57P|08)/;
+
+/**
+ * What an old primary holds and the present one does not: rows that transactions wrote which only the old one has, and
+ * that the present one lacks or has otherwise. Rows that the present primary has changed since are not among them, nor
+ * are rows that only the old one has deleted. Looked up by primary key; in tables without one, counted by the digest of
+ * the whole row. Each side is read as of one moment, and nobody's writes wait. What cannot be read is a gap; throws when
+ * one of the two ends.
+ */
+export function compareByKey(
+  old: AdministratorAccess,
+  present: AdministratorAccess,
+  limits = DEFAULT_LIMITS,
+): Promise<Compared> {
+  return withDatabase(old, (oldClient) =>
+    withDatabase(present, async (presentClient) => {
+      await Promise.all([oldClient.query(SNAPSHOT), presentClient.query(SNAPSHOT)]);
+      const found: Compared = { rows: [], gaps: [] };
+      const left = { ...limits };
+      for (const table of await comparedTables(oldClient)) {
+        await readOrGap([oldClient, presentClient], table, found, async () => {
+          const { transactions, complete } = await transactionsOnlyIn(oldClient, presentClient, table.name);
+          if (!complete) found.gaps.push(`${table.name}: only ${transactions.length} transactions were looked at`);
+          if (transactions.length === 0) return;
+          const rows = await divergentRows(oldClient, presentClient, table, transactions, left.rows + 1);
+          take(table.name, rows, left, found);
+        });
+      }
+      return found;
+    }),
+  );
+}
+
+async function readOrGap(
+  clients: Client[],
+  { name }: ComparedTable,
+  { gaps }: Compared,
+  read: () => Promise<void>,
+): Promise<void> {
+  await Promise.all(clients.map((client) => client.query('savepoint before_table')));
+  try {
+    await read();
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || ENDED.test(error.code ?? '')) throw error;
+    gaps.push(`${name}: ${error.message}`);
+    await Promise.all(clients.map((client) => client.query('rollback to savepoint before_table')));
+  }
+}
+
+async function divergentRows(
+  old: Client,
+  present: Client,
+  table: ComparedTable,
+  transactions: string[],
+  limit: number,
+): Promise<DivergentRow[]> {
+  const written = await rowsWrittenBy(old, table, transactions, limit);
+  const keys = [...new Set(written.map(({ key }) => key))];
+  const listed = (key: string, row: string, held?: string): DivergentRow => ({
+    ...{ table: table.name, key, old: JSON.parse(row) as Record<string, unknown> },
+    ...(held !== undefined && { present: JSON.parse(held) as Record<string, unknown> }),
+  });
+  const isThere = await hasTable(present, table);
+  if (table.key.length > 0) {
+    const held = isThere ? await rowsByKey(present, table, keys) : new Map<string, string>();
+    return written.filter(({ key, row }) => held.get(key) !== row).map(({ key, row }) => listed(key, row, held.get(key)));
+  }
+  const had = await timesHeld(old, table, keys);
+  const held = isThere ? await timesHeld(present, table, keys) : new Map<string, number>();
+  const more = new Map(keys.map((key) => [key, (had.get(key) ?? 0) - (held.get(key) ?? 0)]));
+  return written.flatMap(({ key, row }) => {
+    const times = more.get(key) ?? 0;
+    more.set(key, times - 1);
+    return times > 0 ? [listed(key, row)] : [];
+  });
+}
+
+function take(table: string, rows: DivergentRow[], left: CompareLimits, { rows: taken, gaps }: Compared): void {
+  for (const row of rows) {
+    left.rows -= 1;
+    left.bytes -= JSON.stringify(row).length;
+    if (left.rows < 0 || left.bytes < 0) {
+      gaps.push(`${table}: more rows differ than are listed`);
+      return;
+    }
+    taken.push(row);
+  }
+}
