@@ -101,3 +101,4 @@ export const rejoinedSchema = databaseStatusSchema.extend({
     .describe('absent: the platform did not compare; without rows: it compared and nothing differs'),
 });
 export type Rejoined = z.infer<typeof rejoinedSchema>;
+export type Divergence = NonNullable<Rejoined['divergence']>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Backup, type BackupChain, type RestoreReport, recoveryTargetSchema } from '../../contracts/backup';
 import { automationSchema, type HandOver, type LeaseStatus, type Takeover } from '../../contracts/failover';
 import { regionIdSchema } from '../../contracts/region';
-import type { DatabaseStatus } from '../../contracts/replication';
+import type { DatabaseStatus, Rejoined } from '../../contracts/replication';
 import {
   type PlannedChange,
   plannedChangeSchema,
@@ -126,7 +126,7 @@ export interface OperationResults {
   'data.status': DatabaseStatus;
   'data.fence': FenceReceipt;
   'data.promote': DatabaseStatus;
-  'data.rejoin': DatabaseStatus;
+  'data.rejoin': Rejoined;
   'data.handOver': HandOver;
   'data.lease': { lease?: LeaseStatus };
   'data.takeovers': Takeover[];

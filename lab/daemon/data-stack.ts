@@ -6,6 +6,7 @@ import { createPrimary, createStandby, placeDatabase, stopDatabase } from './dat
 import { isConnected } from './desired-links';
 import { type Database, type Deployment, type Lab, type Site, type Store, siteOf } from './lab-state';
 import { releaseLease } from './leases';
+import { removeOldData } from './old-data';
 import { announceStore } from './stores';
 
 /**
@@ -79,6 +80,7 @@ function creationBlocker(deployment: Deployment, site: Site, spec: DatabaseSpec,
 async function removeDatabase(lab: Lab, deployment: Deployment, site: Site, database: Database): Promise<void> {
   await stopDatabase(site, database);
   await rm(database.dataFolder, { recursive: true, force: true, maxRetries: 3 });
+  await removeOldData(database, 0);
   site.databases.delete(database.store);
   const store = deployment.stores.get(database.store);
   if (!store) return;

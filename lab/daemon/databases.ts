@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSpec } from '../../contracts/region-spec';
 import { archiveOf } from '../backups/store-archive';
-import { clone } from '../postgres/clone';
+import { clone, followAgain } from '../postgres/clone';
 import { type AdministratorAccess, withDatabase } from '../postgres/connect';
 import { createRoles } from '../postgres/create-roles';
 import { type DatabaseState, databaseState } from '../postgres/database-state';
@@ -88,22 +88,42 @@ export async function createStandby(lab: Lab, deployment: Deployment, store: Sto
   const site = siteOf(deployment, database.region);
   const primary = databaseOf(deployment, store.primary ?? '', store.name);
   await syncDataPlane(lab, deployment);
-  const { upstream } = await openStorePorts(lab, site, store.name);
-  const { caFile } = lab.certificate;
-  const { replicatorPassword } = store.secrets;
   database.since = new Date().toISOString();
   await clone({
     primary: { ...accessTo(lab, store, primary), dataFolder: primary.dataFolder },
-    dataFolder: database.dataFolder,
-    owner: lab.postgres.owner,
-    upstream: { port: upstream, replicatorPassword, region: site.region, caFile },
-    archive: archiveOf(lab, site, store.name),
+    ...(await standbyInput(lab, site, store, database)),
   });
   await startStandby(lab, deployment, store, database);
   await turnOnFsync(accessTo(lab, store, database));
   await strikePausedReplay(lab, store, database);
   database.complete = true;
   await syncDataPlane(lab, deployment);
+}
+
+/**
+ * Makes a standby of the data that is there, which has to be part of the primary's history. Throws when it does not stream
+ * within that time.
+ */
+export async function followInPlace(
+  lab: Lab,
+  deployment: Deployment,
+  store: Store,
+  database: Database,
+  withinMs: number,
+): Promise<void> {
+  const since = new Date().toISOString();
+  await followAgain(await standbyInput(lab, siteOf(deployment, database.region), store, database));
+  await startStandby(lab, deployment, store, database, withinMs);
+  database.since = since;
+}
+
+async function standbyInput(lab: Lab, site: Site, store: Store, { dataFolder }: Database) {
+  const { upstream: port } = await openStorePorts(lab, site, store.name);
+  const { replicatorPassword } = store.secrets;
+  return {
+    ...{ dataFolder, owner: lab.postgres.owner, archive: archiveOf(lab, site, store.name) },
+    upstream: { port, replicatorPassword, region: site.region, caFile: lab.certificate.caFile },
+  };
 }
 
 /** Starts the standby on the data that is there and returns when it streams. */

@@ -1,5 +1,6 @@
 import type { Automation } from '../../contracts/failover';
 import type { DatabaseSpec, TrafficSpec } from '../../contracts/region-spec';
+import type { Divergence } from '../../contracts/replication';
 import type { StackRef, StackStatus } from '../../contracts/stack';
 import type { FenceReceipt } from '../../contracts/validation';
 import type { StorePorts } from '../../failover/keeper/store-gates';
@@ -43,6 +44,8 @@ export interface Database {
   fenced?: FenceReceipt;
   /** epoch of its last rejoin: no fence of that epoch comes after it */
   rejoinedInEpoch?: number;
+  /** what its old data held that the primary of this epoch does not: found once, and answered again */
+  returned?: { epoch: number; divergence: Divergence | undefined };
 }
 
 /** What every region of a deployment agrees on about one store. */
@@ -62,6 +65,8 @@ export interface Store {
 /** A place outside the regions of a deployment with a sentinel and a replica of the lease store. */
 export interface Witness {
   name: string;
+  /** 0 for the first: its sentinel acts, the others wait whether it does */
+  rank: number;
   /** the catalog's region whose distances it has */
   location: string;
   marker: string;

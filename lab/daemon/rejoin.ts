@@ -1,22 +1,23 @@
-import type { DatabaseStatus } from '../../contracts/replication';
+import type { Divergence, Rejoined } from '../../contracts/replication';
 import { LabError } from '../lab-error';
 import { syncDataPlane } from './data-plane';
 import { databaseStatus } from './database-status';
-import { createStandby, givePrimary, serve, stopDatabase } from './databases';
+import { givePrimary, serve } from './databases';
 import { isConnected } from './desired-links';
 import { acceptEpoch } from './epoch';
 import { type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
 import { readLease } from './leases';
+import { returnAsStandby } from './return-as-standby';
 
 /**
- * Makes the database of a region a fresh standby of the present primary; its old data is replaced. The region that is
- * the primary by record gets its processes back on the data that it has, which is how a drill that was called off ends.
+ * Makes the database of a region a standby of the present primary, and says what only its old data held. The region that
+ * is the primary by record gets its processes back on the data that it has, which is how a drill that was called off ends.
  */
 export async function rejoin(
   lab: Lab,
   deployment: Deployment,
   input: { store: string; region: string; epoch: number },
-): Promise<DatabaseStatus> {
+): Promise<Rejoined> {
   const store = storeOf(deployment, input.store);
   const lease = await readLease(deployment, store);
   acceptEpoch(store, input.epoch);
@@ -25,6 +26,7 @@ export async function rejoin(
   if (!site.process?.alive) {
     throw new LabError('Platform.Unavailable', `region ${input.region} is down`, { region: input.region });
   }
+  let divergence: Divergence | undefined;
   if (store.primary === input.region) {
     database.wanted = true;
     await syncDataPlane(lab, deployment);
@@ -36,10 +38,9 @@ export async function rejoin(
         region: input.region,
       });
     }
-    await stopDatabase(site, database);
-    await createStandby(lab, deployment, store, database);
+    divergence = await returnAsStandby(lab, deployment, store, database, input.epoch);
   }
   database.rejoinedInEpoch = input.epoch;
   lab.log(`rejoined ${input.region} for ${input.store}`);
-  return databaseStatus(lab, deployment, input);
+  return { ...(await databaseStatus(lab, deployment, input)), ...(divergence && { divergence }) };
 }

@@ -6,7 +6,7 @@ import type { DatabaseOwner } from './binaries';
 import type { AdministratorAccess } from './connect';
 import { systemIdentifier } from './control-file';
 import { makeDataFolder, writeOwned } from './provision';
-import { standbyConf, type UpstreamSettings } from './settings';
+import { FSYNC_OFF, standbyConf, type UpstreamSettings } from './settings';
 
 export interface CloneInput {
   primary: AdministratorAccess & { dataFolder: string };
@@ -30,9 +30,31 @@ export async function clone({ primary, dataFolder, owner, upstream, archive }: C
     owner,
     label: `standby in ${upstream.region}`,
   });
-  const archiving = archive ? await openArchive(archive, await systemIdentifier(dataFolder), owner) : '';
+  const archiving = await archivingOf(dataFolder, owner, archive);
   await mkdir(join(dataFolder, 'pg_wal'), { recursive: true });
   await writeOwned(join(dataFolder, 'backup_label'), labelFile, owner);
+  await makeStandby(dataFolder, owner, `${FSYNC_OFF}${standbyConf(upstream)}${archiving}`);
+}
+
+/**
+ * Makes the data of a primary that stopped in order that of a standby. Only for data whose end is part of the present
+ * primary's history (timeline-history.ts): of any other PostgreSQL may replay what it should not.
+ */
+export async function followAgain({
+  dataFolder,
+  owner,
+  upstream,
+  archive,
+}: Omit<CloneInput, 'primary'>): Promise<void> {
+  const archiving = await archivingOf(dataFolder, owner, archive);
+  await makeStandby(dataFolder, owner, `${standbyConf(upstream)}${archiving}`);
+}
+
+async function archivingOf(dataFolder: string, owner: DatabaseOwner | undefined, archive?: Archive): Promise<string> {
+  return archive ? openArchive(archive, await systemIdentifier(dataFolder), owner) : '';
+}
+
+async function makeStandby(dataFolder: string, owner: DatabaseOwner | undefined, conf: string): Promise<void> {
   await writeOwned(join(dataFolder, 'standby.signal'), '', owner);
-  await writeOwned(join(dataFolder, 'postgresql.auto.conf'), `${standbyConf(upstream)}${archiving}`, owner);
+  await writeOwned(join(dataFolder, 'postgresql.auto.conf'), conf, owner);
 }

@@ -1,6 +1,14 @@
 import { type Client, DatabaseError } from 'pg';
 import type { DivergentRow } from '../../contracts/replication';
-import { type ComparedTable, comparedTables, hasTable, rowsByKey, rowsWrittenBy, timesHeld } from './compared-table';
+import {
+  type ComparedTable,
+  comparedTables,
+  hasTable,
+  rowsByKey,
+  rowsWrittenBy,
+  type TextRow,
+  timesHeld,
+} from './compared-table';
 import { type AdministratorAccess, withDatabase } from './connect';
 import { transactionsOnlyIn } from './transactions-only-in';
 
@@ -46,8 +54,13 @@ export function compareByKey(
           const { transactions, complete } = await transactionsOnlyIn(oldClient, presentClient, table.name);
           if (!complete) found.gaps.push(`${table.name}: only ${transactions.length} transactions were looked at`);
           if (transactions.length === 0) return;
-          const rows = await divergentRows(oldClient, presentClient, table, transactions, left.rows + 1);
-          take(table.name, rows, left, found);
+          const sides = { old: oldClient, present: presentClient };
+          for await (const rows of divergentRows(sides, table, transactions)) {
+            if (take(table.name, rows, left, found)) continue;
+            // ends the cursor, too
+            await oldClient.query('rollback to savepoint before_table');
+            return;
+          }
         });
       }
       return found;
@@ -71,42 +84,48 @@ async function readOrGap(
   }
 }
 
-async function divergentRows(
-  old: Client,
-  present: Client,
+async function* divergentRows(
+  { old, present }: { old: Client; present: Client },
   table: ComparedTable,
   transactions: string[],
-  limit: number,
-): Promise<DivergentRow[]> {
-  const written = await rowsWrittenBy(old, table, transactions, limit);
-  const keys = [...new Set(written.map(({ key }) => key))];
-  const listed = (key: string, row: string, held?: string): DivergentRow => ({
-    ...{ table: table.name, key, old: JSON.parse(row) as Record<string, unknown> },
-    ...(held !== undefined && { present: JSON.parse(held) as Record<string, unknown> }),
-  });
+): AsyncGenerator<DivergentRow[]> {
   const isThere = await hasTable(present, table);
-  if (table.key.length > 0) {
-    const held = isThere ? await rowsByKey(present, table, keys) : new Map<string, string>();
-    return written.filter(({ key, row }) => held.get(key) !== row).map(({ key, row }) => listed(key, row, held.get(key)));
+  const listed = new Map<string, number>();
+  for await (const written of rowsWrittenBy(old, table, transactions)) {
+    const keys = [...new Set(written.map(({ key }) => key))];
+    if (table.key.length > 0) {
+      const held = isThere ? await rowsByKey(present, table, keys) : new Map<string, string>();
+      yield written
+        .filter(({ key, row }) => held.get(key) !== row)
+        .map((row) => divergent(table, row, held.get(row.key)));
+      continue;
+    }
+    const had = await timesHeld(old, table, keys);
+    const held = isThere ? await timesHeld(present, table, keys) : new Map<string, number>();
+    yield written.flatMap((row) => {
+      const times = listed.get(row.key) ?? 0;
+      if (times >= (had.get(row.key) ?? 0) - (held.get(row.key) ?? 0)) return [];
+      listed.set(row.key, times + 1);
+      return [divergent(table, row)];
+    });
   }
-  const had = await timesHeld(old, table, keys);
-  const held = isThere ? await timesHeld(present, table, keys) : new Map<string, number>();
-  const more = new Map(keys.map((key) => [key, (had.get(key) ?? 0) - (held.get(key) ?? 0)]));
-  return written.flatMap(({ key, row }) => {
-    const times = more.get(key) ?? 0;
-    more.set(key, times - 1);
-    return times > 0 ? [listed(key, row)] : [];
-  });
 }
 
-function take(table: string, rows: DivergentRow[], left: CompareLimits, { rows: taken, gaps }: Compared): void {
+function divergent({ name }: ComparedTable, { key, row }: TextRow, held?: string): DivergentRow {
+  const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;
+  return { table: name, key, old: parsed(row), ...(held !== undefined && { present: parsed(held) }) };
+}
+
+/** False when a limit was reached: what is left is not listed. */
+function take(table: string, rows: DivergentRow[], left: CompareLimits, { rows: taken, gaps }: Compared): boolean {
   for (const row of rows) {
     left.rows -= 1;
     left.bytes -= JSON.stringify(row).length;
     if (left.rows < 0 || left.bytes < 0) {
       gaps.push(`${table}: more rows differ than are listed`);
-      return;
+      return false;
     }
     taken.push(row);
   }
+  return true;
 }

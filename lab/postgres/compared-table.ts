@@ -25,6 +25,7 @@ const TABLES = `select format('%I.%I', n.nspname, c.relname) as name,
   where c.relkind = 'r' and c.relpersistence = 'p' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
   order by 1`;
 
+const ROWS_AT_A_TIME = 500;
 const EXACT_DIGITS = 15;
 const ROW = `coalesce((select jsonb_object_agg(field.key, case
     when jsonb_typeof(field.value) = 'number' and length(field.value #>> '{}') > ${EXACT_DIGITS}
@@ -43,16 +44,21 @@ export async function hasTable(client: Client, { name, key }: ComparedTable): Pr
   return rows[0]?.there === true;
 }
 
-/** The rows that were written by these transactions, `limit` at most. */
-export async function rowsWrittenBy(
+/** The rows that were written by these transactions, some at a time. */
+export async function* rowsWrittenBy(
   client: Client,
   table: ComparedTable,
   transactions: string[],
-  limit: number,
-): Promise<TextRow[]> {
-  const text = `select ${keyOf(table)} as key, ${ROW} as row from only ${table.name} as t
-    where t.xmin = any($1::xid[]) limit $2`;
-  return (await client.query<TextRow>(text, [transactions, limit])).rows;
+): AsyncGenerator<TextRow[]> {
+  const text = `declare divergent no scroll cursor for select ${keyOf(table)} as key, ${ROW} as row
+    from only ${table.name} as t where t.xmin = any($1::xid[])`;
+  await client.query(text, [transactions]);
+  for (;;) {
+    const { rows } = await client.query<TextRow>(`fetch ${ROWS_AT_A_TIME} from divergent`);
+    if (rows.length > 0) yield rows;
+    if (rows.length < ROWS_AT_A_TIME) break;
+  }
+  await client.query('close divergent');
 }
 
 /** The rows that have one of these keys, by key. */

@@ -35,7 +35,10 @@ export async function withScratchServer<R>(
   { command, owner, dataFolder, port, marker, settings = {}, reached }: ScratchServerInput,
   use: (stop: () => Promise<void>) => Promise<R>,
 ): Promise<R> {
-  const set = Object.entries({ ...settings, cluster_name: marker }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const set = Object.entries({ ...settings, cluster_name: marker }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   try {
     const child = spawn(command, ['-D', dataFolder, '-p', String(port), ...set], {
       ...owner,

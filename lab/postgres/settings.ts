@@ -67,12 +67,12 @@ export interface UpstreamSettings {
   caFile: string;
 }
 
-/** `postgresql.auto.conf` of a new standby: follows whatever primary its link leads to. */
+/** In `postgresql.auto.conf` of a standby: follows whatever primary its link leads to. */
 export function standbyConf({ port, replicatorPassword, region, caFile }: UpstreamSettings): string {
   const conninfo = [
     `host=127.0.0.1 port=${port} user=${REPLICATOR} password=${replicatorPassword}`,
     `sslmode=verify-full sslrootcert=${caFile} application_name=${region}`,
     'connect_timeout=5 tcp_user_timeout=5000 keepalives_idle=5 keepalives_interval=1 keepalives_count=3',
   ].join(' ');
-  return `${FSYNC_OFF}primary_conninfo = '${conninfo}'\n`;
+  return `primary_conninfo = '${conninfo}'\n`;
 }
