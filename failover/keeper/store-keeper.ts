@@ -22,6 +22,7 @@ const LOOK_EVERY_MS = 400;
 const SYNCHRONOUS_EVERY_MS = 500;
 /** A database that died is back within this time, or it is given up. */
 const RESTART_WITHIN_MS = 500;
+const RESTARTS = 2;
 const QUIET_WITHIN_MS = 60;
 const REPLICATED_WITHIN_MS = 2_000;
 const TAKEN_WITHIN_MS = 5_000;
@@ -55,6 +56,7 @@ export class StoreKeeper {
   private seen: Lease = NO_LEASE;
   private readonly timers: NodeJS.Timeout[] = [];
   private looking = false;
+  private reviving = false;
   private stopPosition: LogPosition | undefined;
   private ended = false;
   /** somebody has stopped the database for good: it does not come back by itself */
@@ -80,9 +82,9 @@ export class StoreKeeper {
     for (const timer of this.timers) clearInterval(timer);
   }
 
-  /** Asked before every byte. */
+  /** Asked before every byte. A database that is being brought back has no time for clients. */
   mayServe(): boolean {
-    return mayServe(this.state, this.options.now());
+    return !this.reviving && mayServe(this.state, this.options.now());
   }
 
   /** Asked before every byte of the log that a standby is sent. */
@@ -270,20 +272,34 @@ export class StoreKeeper {
    */
   private async onDeath(): Promise<void> {
     const { database, key, log, now } = this.options;
-    if (!database || this.ended || this.state.mode === 'stopping') return;
+    if (!database || this.ended || this.reviving || this.state.mode === 'stopping') return;
     log(`${key}: the database has died`);
-    await database.kill();
-    if (this.state.mode === 'idle') return database.start().catch(() => undefined);
-    const back = database.promote().then(
-      () => true,
-      () => false,
-    );
-    if (await Promise.race([back, sleep(RESTART_WITHIN_MS, false)])) return;
+    this.reviving = true;
+    try {
+      await database.kill();
+      if (this.state.mode === 'idle') return await database.start();
+      if (await this.revive(database)) return;
+    } finally {
+      this.reviving = false;
+    }
     if (!this.holdsLease()) return;
     log(`${key}: the database does not come back`);
     this.step({ kind: 'give-up', now: now() });
     await database.kill();
     this.step({ kind: 'database-gone', now: now() });
+  }
+
+  /** Two attempts: what has just been killed may still be in the way of the first. */
+  private async revive(database: KeptDatabase): Promise<boolean> {
+    const late = sleep(RESTART_WITHIN_MS, false);
+    for (let attempt = 0; attempt < RESTARTS; attempt += 1) {
+      const back = database.promote().then(
+        () => true,
+        () => false,
+      );
+      if (await Promise.race([back, late])) return true;
+    }
+    return false;
   }
 
   private holdsLease(): boolean {

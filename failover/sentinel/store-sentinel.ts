@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeeperClient } from '../keeper/keeper-client';
 import type { LeaseStore } from '../lease-store/lease-store';
 import type { Lease } from '../protocol/lease';
@@ -34,6 +35,8 @@ export interface StoreSentinelOptions {
   /** takes a region that fell silent out of answering, at the edge */
   shiftTraffic: (move: { from: string; to: string; epoch: number }) => Promise<void>;
   onTakeover: (takeover: TakeoverRecord) => void;
+  /** waits so long before it acts, for another one to have done it */
+  standBackMs: number;
   now: () => number;
   log: (message: string) => void;
 }
@@ -72,6 +75,8 @@ export class StoreSentinel {
 
   heard(from: string, over: Lease | undefined): void {
     this.step({ kind: 'heard', from, over });
+    // the second of the same mind acts at once
+    if (over) this.step({ kind: 'tick', now: this.options.now() });
   }
 
   private async read(): Promise<void> {
@@ -82,6 +87,7 @@ export class StoreSentinel {
       const before = this.state.seen;
       this.step({ kind: 'lease-read', now: this.options.now(), lease });
       if (this.state.seen !== before) this.renewalSeenAt = Date.now();
+      if (lease.holder === undefined) this.step({ kind: 'tick', now: this.options.now() });
     } catch {
       // no majority answers: nothing is known, and nothing is done
     } finally {
@@ -111,6 +117,8 @@ export class StoreSentinel {
         return;
       case 'ask-standbys': {
         this.overSince = { lease: action.about, lastRenewalAt: this.renewalSeenAt, at: Date.now() };
+        // all three would be of the same mind at the same moment, and in each other's way
+        await sleep(this.options.standBackMs);
         const standbys = await this.askStandbys();
         this.step({ kind: 'standbys-seen', about: action.about, standbys });
         return;
@@ -163,7 +171,7 @@ export class StoreSentinel {
         this.options.onTakeover({ key, from, to: region, epoch, ...timesOf(since, decidedAt, servesAt, Date.now()) });
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, APPOINT_EVERY_MS));
+      await sleep(APPOINT_EVERY_MS);
     }
   }
 }

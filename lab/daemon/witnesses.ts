@@ -9,6 +9,8 @@ import type { Deployment, Lab, Witness } from './lab-state';
 
 const WITNESSES = 3;
 const HEAP_MB = 64;
+/** More than it takes one sentinel to ask the standbys and to change the lease. */
+const STAND_BACK_MS = 400;
 
 /**
  * Where the witnesses of a deployment are: the three regions that are not its own from which the farthest of its regions
@@ -34,7 +36,7 @@ export async function placeWitnesses(lab: Lab, deployment: Deployment): Promise<
   for (const [index, location] of witnessLocations([...deployment.sites.keys()]).entries()) {
     const name = `witness-${index + 1}`;
     witnesses.push({
-      ...{ name, location },
+      ...{ name, location, rank: index },
       marker: `${lab.home.labId}/${number}/${name}/`,
       folder: join(lab.home.path, 'witnesses', String(number), name),
       replicaPort: await lab.ports.take(),
@@ -56,6 +58,7 @@ export async function startWitness(
   const settings: WitnessSettings = {
     ...{ name, marker, folder, replicaPort, sentinelPort, replicas, sentinels, edgeUrl },
     timing: DEFAULT_TIMING,
+    standBackMs: witness.rank * STAND_BACK_MS,
   };
   witness.process = await CalledProcess.start<WitnessCalls>({
     ...{ script: 'lab/witness/main.js', marker, heapMb: HEAP_MB, settings },

@@ -12,8 +12,8 @@ export interface AdministratorAccess {
 
 const DEFAULT_TIMEOUT_MS = 2_000;
 
-/** Runs `work` on one connection as administrator and closes it. Throws what the driver throws. */
-export async function withDatabase<R>(access: AdministratorAccess, work: (client: Client) => Promise<R>): Promise<R> {
+/** Opens a connection as administrator. Throws what the driver throws. */
+export async function connectTo(access: AdministratorAccess): Promise<Client> {
   const client = new Client({
     host: '127.0.0.1',
     port: access.port,
@@ -26,6 +26,12 @@ export async function withDatabase<R>(access: AdministratorAccess, work: (client
   // a server that dies under an idle connection says so here; the next query says it again, to whoever asked
   client.on('error', () => undefined);
   await client.connect();
+  return client;
+}
+
+/** Runs `work` on one connection as administrator and closes it. Throws what the driver throws. */
+export async function withDatabase<R>(access: AdministratorAccess, work: (client: Client) => Promise<R>): Promise<R> {
+  const client = await connectTo(access);
   try {
     return await work(client);
   } finally {

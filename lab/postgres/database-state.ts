@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import { type AdministratorAccess, oneRow, withDatabase } from './connect';
 
 /** What a database says about itself. Log positions are PostgreSQL's (`0/3000148`). */
@@ -31,23 +32,26 @@ const STANDBY = `select pg_last_wal_replay_lsn()::text as replayed,
 
 /** Asks a database for its state. Throws when it does not answer. */
 export function databaseState(access: AdministratorAccess): Promise<DatabaseState> {
-  return withDatabase(access, async (client) => {
-    const { standby } = await oneRow<{ standby: boolean }>(client, 'select pg_is_in_recovery() as standby');
-    if (!standby) {
-      const row = await oneRow<{ position: string; timeline: number }>(client, PRIMARY);
-      return { role: 'primary', replayed: row.position, streaming: false, replayPaused: false, ...row };
-    }
-    const row = await oneRow<Omit<DatabaseState, 'role'> & { timeline: number | null; lastReplayedAt: string | null }>(
-      client,
-      STANDBY,
-    );
-    return {
-      ...row,
-      role: 'standby',
-      timeline: row.timeline ?? undefined,
-      lastReplayedAt: row.lastReplayedAt ?? undefined,
-    };
-  });
+  return withDatabase(access, stateOver);
+}
+
+/** The same over a connection that is open. */
+export async function stateOver(client: Client): Promise<DatabaseState> {
+  const { standby } = await oneRow<{ standby: boolean }>(client, 'select pg_is_in_recovery() as standby');
+  if (!standby) {
+    const row = await oneRow<{ position: string; timeline: number }>(client, PRIMARY);
+    return { role: 'primary', replayed: row.position, streaming: false, replayPaused: false, ...row };
+  }
+  const row = await oneRow<Omit<DatabaseState, 'role'> & { timeline: number | null; lastReplayedAt: string | null }>(
+    client,
+    STANDBY,
+  );
+  return {
+    ...row,
+    role: 'standby',
+    timeline: row.timeline ?? undefined,
+    lastReplayedAt: row.lastReplayedAt ?? undefined,
+  };
 }
 
 /** A log position as a number that can be compared and subtracted (bytes). */

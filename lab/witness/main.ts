@@ -61,6 +61,7 @@ answerCalls<WitnessCalls, WitnessSettings>(
           await post(settings.edgeUrl, { application, environment, from, to, epoch }, SHIFT_WITHIN_MS);
         },
         onTakeover: (record) => takeovers.push(takeoverOf(record, present().store, lastHolder(key))),
+        standBackMs: settings.standBackMs,
         now: bootTimeMs,
         log: (message) => console.log(`${new Date().toISOString()} ${message}`),
       });

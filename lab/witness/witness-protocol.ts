@@ -11,6 +11,8 @@ export interface WitnessSettings {
   replicaPort: number;
   sentinelPort: number;
   timing: Timing;
+  /** how long its sentinel waits for the others to act, ms; different for each */
+  standBackMs: number;
   /** base URLs of all replicas, its own among them, through the links */
   replicas: string[];
   /** base URLs of the other sentinels, through the links */

@@ -70,7 +70,11 @@ describe.each<Mode>(['asynchronous', 'block'])('%s', (mode) => {
   beforeAll(async () => {
     ops = await OpsLab.start(mode);
   }, 180_000);
-  afterAll(stopTestLabs);
+  afterAll(async () => {
+    if (process.env.KEEP_LOGS)
+      require('node:fs').cpSync(`${ops.lab.home}/logs`, process.env.KEEP_LOGS, { recursive: true });
+    await stopTestLabs();
+  });
 
   test.each(CASES)('$name', async ({ name, within, happens, undone }) => {
     const results: RunResult[] = [];

@@ -59,12 +59,12 @@ export class OpsLab {
     return this.lab.daemon.call('faults.undo', { ...scope, id });
   }
 
-  /** Moves the writes from this region to the next one of the chain, as planned. */
+  /** Moves the writes from this region to where traffic goes without it, as planned. */
   async switchOver(region: string): Promise<{ at: string }> {
-    const to = REGIONS[(REGIONS.indexOf(region) + 1) % REGIONS.length] ?? region;
     const { epoch } = await this.lease();
-    const traffic = { ...scope, hostname: HOSTNAME };
-    await this.lab.daemon.call('traffic.drain', { ...traffic, regions: [region], epoch });
+    await this.lab.daemon.call('traffic.drain', { ...scope, hostname: HOSTNAME, regions: [region], epoch });
+    const { regions } = await this.lab.daemon.call('traffic.resolve', { hostname: HOSTNAME });
+    const to = regions[0] ?? '';
     const at = new Date().toISOString();
     await this.lab.daemon.call('data.handOver', { ...store, from: region, to, epoch: epoch + 1 });
     return { at };
