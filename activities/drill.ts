@@ -3,6 +3,7 @@ import type { Takeover } from '../contracts/failover';
 import { LIVE_PATH } from '../contracts/probe-contract';
 import type { PlatformKind } from '../contracts/region';
 import type { CallContext, DeploymentScope, Fault, WriterHandle } from '../platforms/platform';
+import { longestPauseMs } from '../policies/drills/longest-pause';
 import { allHealthy } from '../policies/health';
 import { type FaultTimes, firstAcknowledgedMs, type WriteLoss, writeLoss } from '../policies/write-loss';
 import type { ActivityDependencies } from './dependencies';
@@ -34,8 +35,9 @@ export function createDrillActivities(deps: ActivityDependencies) {
       input: DeploymentScope & OnPlatform & { hostname: string; id: string; writesPerSecond: number },
     ): Promise<WriterHandle> => withHeartbeat(() => deps.platform(input.platform).probes.startWriter(input)),
 
-    injectFault: (input: DeploymentScope & OnPlatform & { id: string; fault: Fault }): Promise<{ at: string }> =>
-      withHeartbeat(() => deps.platform(input.platform).faults.inject(input)),
+    injectFault: (
+      input: DeploymentScope & OnPlatform & { id: string; fault: Fault; undoAfterMs?: number },
+    ): Promise<{ at: string }> => withHeartbeat(() => deps.platform(input.platform).faults.inject(input)),
 
     undoFault: (input: DeploymentScope & OnPlatform & { id: string }): Promise<void> =>
       withHeartbeat((context) => deps.platform(input.platform).faults.undo(input, context)),
@@ -83,6 +85,29 @@ export function createDrillActivities(deps: ActivityDependencies) {
         return { at: now().toISOString(), failures };
       }),
 
+    /** Watches the databases of a region until none has answered three times in a row; `Drill.Failed` when one lives. */
+    detectDatabaseLoss: (
+      input: DeploymentScope & OnPlatform & { region: string; stores: string[]; timeoutMs: number },
+    ): Promise<void> =>
+      withHeartbeat(async (context) => {
+        const { data } = deps.platform(input.platform);
+        let failures = 0;
+        const seen = await pollUntil({
+          ask: async () => {
+            const statuses = await Promise.all(input.stores.map((store) => data.status({ ...input, store })));
+            failures = statuses.some(({ reachable }) => reachable) ? 0 : failures + 1;
+            return failures;
+          },
+          enough: (count) => count >= FAILURES_TO_DETECT,
+          timeoutMs: input.timeoutMs,
+          context,
+          intervalMs: DETECTION_INTERVAL_MS,
+        });
+        if (seen.enough) return;
+        const why = `a database of ${input.region} still answers ${input.timeoutMs} ms after the fault`;
+        throw failure('Drill.Failed', why, { region: input.region });
+      }),
+
     shiftTraffic: async (
       input: DeploymentScope & OnPlatform & { hostname: string; to: string; drain: string[]; epoch: number },
     ): Promise<{ at: string }> => {
@@ -123,11 +148,17 @@ export function createDrillActivities(deps: ActivityDependencies) {
       }),
 
     /** Stops the writer and says what became of its writes; its whole log is kept. */
-    finishWriter: async (input: OnPlatform & WriterTimes): Promise<{ loss: WriteLoss; log: ArtifactRef }> => {
+    finishWriter: async (
+      input: OnPlatform & WriterTimes,
+    ): Promise<{ loss: WriteLoss; log: ArtifactRef; longestPauseMs?: number }> => {
       const { probes } = deps.platform(input.platform);
       const { log, present } = await withHeartbeat(() => probes.stopWriter(input.writer));
       const lines = log.map((entry) => `${JSON.stringify(entry)}\n`).join('');
-      return { loss: writeLoss(log, present, timesOf(input)), log: await deps.artifacts.put(lines, 'ndjson') };
+      return {
+        loss: writeLoss(log, present, timesOf(input)),
+        log: await deps.artifacts.put(lines, 'ndjson'),
+        longestPauseMs: longestPauseMs(log, Date.parse(input.faultAt)),
+      };
     },
   };
 }

@@ -1,13 +1,12 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { locations } from '../catalog/locations';
 import type { Action } from '../contracts/health-matrix';
-import { beginOperationUpdate } from '../contracts/messages';
 import type { CheckResult, RegionLatency, WatchedDeployment } from '../contracts/region-observation';
-import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
+import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { Platform } from '../platforms/platform';
 import { operationOf } from '../policies/health/operation-of';
 import type { ActivityDependencies } from './dependencies';
 import { answeringRegions, observeRegions, readLeases } from './observe-regions';
+import { askDeployment } from './support/ask-deployment';
 import { withHeartbeat } from './support/call-context';
 import { failure } from './support/failures';
 import { watchedDeployment } from './watched-deployment';
@@ -94,18 +93,12 @@ export function createHealthMatrixActivities(deps: ActivityDependencies) {
       ...key
     }: AskInput): Promise<{ workflowId: string } | { refused: string }> => {
       const { application, environment } = key;
-      const unsigned = operationOf(action, proposed);
-      const operation = deps.signOperation?.(unsigned, { application, environment }) ?? unsigned;
-      const entity = deps.client.workflow.getHandle(deploymentWorkflowId({ application, environment }));
-      try {
-        const { workflowId } = await deps.client.withDeadline(Date.now() + 20_000, () =>
-          entity.executeUpdate(beginOperationUpdate, { args: [operation], updateId: id }),
-        );
-        return { workflowId };
-      } catch (error) {
-        if (error instanceof WorkflowUpdateFailedError) return { refused: error.cause?.message ?? error.message };
-        throw error;
-      }
+      const { drilling } = await deps.records.load({ application, environment });
+      if (drilling && deps.now().toISOString() < drilling.until)
+        return {
+          refused: `a drill (${drilling.kind}) is under way, which undoes what it does: ${drilling.workflowId}`,
+        };
+      return askDeployment(deps, { application, environment }, operationOf(action, proposed), id);
     },
   };
 }

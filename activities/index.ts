@@ -3,6 +3,7 @@ import { createDataActivities } from './data';
 import type { ActivityDependencies } from './dependencies';
 import { createDriftActivities } from './drift';
 import { createDrillActivities } from './drill';
+import { createDrillsActivities } from './drills';
 import { createHealthMatrixActivities } from './health-matrix';
 import { createOperationActivities } from './operations';
 import { createPlanActivities } from './plan';
@@ -34,6 +35,7 @@ export function createActivities(deps: ActivityDependencies) {
     ...createBackupActivities(deps),
     ...createProbeActivities(deps),
     ...createDrillActivities(deps),
+    ...createDrillsActivities(deps),
     ...createReportActivities(deps),
     ...createHealthMatrixActivities(deps),
     ...createOperationActivities(deps),

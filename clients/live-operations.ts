@@ -54,6 +54,8 @@ export function questionOf(request: LiveOperationRequest, name: string): string 
       return request.acceptRisk
         ? `promote ${request.region} of ${name} even if the old primary may still write? two regions may take writes, and what was not replicated is lost`
         : `promote ${request.region} of ${name}? the old primary is stopped, and what was not replicated is lost`;
+    case 'drill':
+      return `hold the ${request.drill} drill on ${name}? its users cannot write for seconds, and what was not replicated is lost`;
     case 'rejoin':
       return `make the database of ${request.region} of ${name} anew? rows that only it holds are saved, then replaced`;
     case 'restore':

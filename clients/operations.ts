@@ -36,6 +36,7 @@ const DOING: Record<OperationRequest['kind'], string> = {
   rejoin: 'rejoin the region',
   'record-failover': 'record the failover',
   restore: 'restore the data',
+  drill: 'hold the drill',
 };
 
 export interface PlanResult {

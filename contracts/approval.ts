@@ -4,9 +4,9 @@ import { z } from 'zod';
 export const approvalSchema = z.object({
   id: z.string(),
   gate: z
-    .enum(['decision', 'plan', 'wave', 'promotion', 'removal', 'failover', 'risk'])
+    .enum(['decision', 'plan', 'wave', 'promotion', 'removal', 'failover', 'risk', 'drill'])
     .describe(
-      '`decision`: a model did not decide, and rules may only when a person says so; `failover`: the platform proposes one; `risk`: nobody can prove that the old primary has stopped',
+      '`decision`: a model did not decide, and rules may only when a person says so; `failover`: the platform proposes one; `risk`: nobody can prove that the old primary has stopped; `drill`: a fault is injected into production',
     ),
   digest: z
     .string()

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
 import { type DecideApprovalInput, signatureSchema } from './approval';
 import { recoveryTargetSchema } from './backup';
+import { drillKindSchema } from './drill';
 import { intakeSchema } from './intake';
 import type { LedgerSummary } from './ledger';
 import type { DeploymentPlan } from './plan';
@@ -59,6 +60,7 @@ export const operationRequestSchema = z.discriminatedUnion('kind', [
     ...askedBy,
   }),
   z.object({ kind: z.literal('record-failover'), ...why, ...askedBy }),
+  z.object({ kind: z.literal('drill'), drill: drillKindSchema, ...why, ...askedBy }),
 ]);
 export type OperationRequest = z.infer<typeof operationRequestSchema>;
 /** Operations on what is live; each ends in an OperationReport. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact';
+import { drillKindSchema } from './drill';
 import { takeoverSchema } from './failover';
 import { OPERATION_KINDS } from './operation';
 import { operationOutcomeSchema } from './operation-report';
@@ -34,6 +35,18 @@ export const fencedRegionSchema = z.object({
   epoch: z.number().int(),
   why: z.string(),
 });
+
+/** One drill as the record keeps it. */
+export const drillEntrySchema = z.object({
+  at: z.string(),
+  generation: z.number().int(),
+  rtoMs: z.number(),
+  passed: z.boolean(),
+  kind: drillKindSchema.optional().describe('absent in records of older versions: region-loss'),
+  rpoMs: z.number().optional().describe('absent: not counted'),
+  report: artifactRefSchema.optional().describe('a DrillReport; absent: the drill was part of a deployment'),
+});
+export type DrillEntry = z.infer<typeof drillEntrySchema>;
 
 /** What is live for one application in one environment. Histories expire; the record does not. */
 export const deploymentRecordSchema = z.object({
@@ -83,7 +96,11 @@ export const deploymentRecordSchema = z.object({
     .optional()
     .describe('the last 50 operations on what is live, oldest first'),
   intents: z.array(intentSchema),
-  drills: z.array(z.object({ at: z.string(), generation: z.number().int(), rtoMs: z.number(), passed: z.boolean() })),
+  drilling: z
+    .object({ workflowId: z.string(), kind: drillKindSchema, until: z.string() })
+    .optional()
+    .describe('a fault is in force on purpose until then at the latest: the watch asks for nothing meanwhile'),
+  drills: z.array(drillEntrySchema).describe('the last 50, oldest first'),
 });
 export type DeploymentRecord = z.infer<typeof deploymentRecordSchema>;
 export type LiveDeployment = NonNullable<DeploymentRecord['live']>;

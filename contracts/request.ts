@@ -130,6 +130,12 @@ export const deploymentRequestSchema = z.object({
     automation: automationSchema
       .optional()
       .describe('what may happen without a person when the primary falls silent; by platform when left out'),
+    drillMaxAgeDays: z
+      .number()
+      .positive()
+      .max(3_650)
+      .optional()
+      .describe('production changes only within so many days of a failover drill that passed; 35 when left out'),
   }),
   regions: regionWishSchema.prefault({}),
   services: z.array(serviceSchema).min(1).max(20),

@@ -71,9 +71,13 @@ export const writeLogEntrySchema = z.object({
 });
 export type WriteLogEntry = z.infer<typeof writeLogEntrySchema>;
 
+/** Faults after which another region takes the writes. */
+export const faultDrillSchema = z.enum(['region-loss', 'database-loss', 'freeze', 'partition']);
+export type FaultDrill = z.infer<typeof faultDrillSchema>;
+
 /** What a drill found. `verdict` is decided by rules (workflows/steps/drill-result.ts). */
 export const drillResultSchema = z.object({
-  class: z.enum(['region-loss']),
+  class: faultDrillSchema,
   region: regionIdSchema,
   promoted: regionIdSchema,
   rtoMs: z.number().describe('from the fault to the first write acknowledged through the edge'),

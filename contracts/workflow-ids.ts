@@ -1,3 +1,4 @@
+import type { DrillCadence } from './drill';
 import { OPERATION_KINDS, type OperationKind } from './operation';
 
 /** All workflow ids, each with its inverse. */
@@ -44,6 +45,16 @@ export function regionWorkflowId(key: OperationKey, region: string): string {
 
 export function regionFromWorkflowId(workflowId: string): string | undefined {
   return /^deploy\/[^/]+\/[^/]+\/\d+\/([^/]+)$/.exec(workflowId)?.[1];
+}
+
+/** The Temporal Schedule that drills a deployment. */
+export function drillScheduleId({ application, environment }: DeploymentKey, cadence: DrillCadence): string {
+  return `drills/${application}/${environment}/${cadence}`;
+}
+
+/** Workflows that such a schedule starts; it appends the time. */
+export function scheduledDrillsWorkflowId({ application, environment }: DeploymentKey, cadence: DrillCadence): string {
+  return `run-drills/${application}/${environment}/${cadence}`;
 }
 
 /** The watch over a live deployment. */

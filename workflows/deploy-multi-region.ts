@@ -7,6 +7,7 @@ import { finishReport, type Outcome } from './steps/finish-report';
 import { planDeployment } from './steps/plan-deployment';
 import { promote } from './steps/promote';
 import { refuseOverFailover } from './steps/refuse-over-failover';
+import { refuseOverStaleDrill } from './steps/refuse-over-stale-drill';
 import { removeRegions } from './steps/remove-regions';
 import { replicateData } from './steps/replicate-data';
 import { returnDrained } from './steps/return-drained';
@@ -51,6 +52,7 @@ async function deploy(run: DeploymentRun): Promise<void> {
   run.record = await quick.loadRecord('read what is live', run.scope);
   run.epoch = run.record.epoch;
   await refuseOverFailover(run);
+  refuseOverStaleDrill(run);
   run.drains.adopt(run.record.drained);
   if (run.input.intake) run.progress.say(intakeWords(run.input.intake));
   await run.takeStep('topology', () => designTopology(run));

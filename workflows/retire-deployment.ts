@@ -1,4 +1,4 @@
-import { setHandler, workflowInfo } from '@temporalio/workflow';
+import { patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OrchestratorSettings } from '../activities/settings';
 import type { StackScope } from '../activities/stacks';
 import { ledgerSummary, openLedger } from '../agents/loop/token-ledger';
@@ -50,8 +50,11 @@ export async function retireDeployment(input: RetireInput): Promise<RetireResult
     progress.say(`destroy ${ref.kind}`, ref.region);
     return platform.retireStack(`${ref.region}: destroy ${ref.kind}`, { ...scope, ref });
   });
-  if (left.length === 0) await quick.recordRetired('record that nothing is left', input);
-  else if (!left.some(({ ref }) => ref.kind === 'global'))
+  if (left.length === 0) {
+    if (patched('drill-schedules')) await quick.endDrillSchedules('nothing drills it any more', input);
+    await quick.recordRetired('record that nothing is left', input);
+  }
+  if (left.length > 0 && !left.some(({ ref }) => ref.kind === 'global'))
     await quick.recordNotLive('record that traffic has ended', input);
   progress.enter('ended', left.length === 0 ? 'nothing is left' : `${left.length} stacks are left`);
   return { destroyed: destroyed.map(({ region, kind }) => `${region}/${kind}`), leftovers: left };

@@ -11,6 +11,7 @@ import { recoverFromDisaster } from './operations/recover-from-disaster';
 import { rejoinRegion } from './operations/rejoin-region';
 import { switchOver } from './operations/switch-over';
 import { retireDeployment } from './retire-deployment';
+import { runDrill } from './run-drill';
 import type { Operation } from './support/operation-slot';
 import { sweepOrphans } from './sweep-orphans';
 
@@ -33,7 +34,7 @@ export async function startOperation(key: DeploymentKey, { request, generation, 
   }
   const { typedSearchAttributes } = workflowInfo();
   if (request.kind !== 'deploy') {
-    const about = 'region' in request ? ` ${request.region}` : '';
+    const about = 'region' in request ? ` ${request.region}` : request.kind === 'drill' ? ` (${request.drill})` : '';
     return startChild(LIVE_OPERATIONS[request.kind] as (input: OperateInput) => Promise<OperationReport>, {
       ...common,
       typedSearchAttributes,
@@ -63,6 +64,7 @@ const LIVE_OPERATIONS = {
   rejoin: rejoinRegion,
   'record-failover': recordFailOver,
   restore: recoverFromDisaster,
+  drill: runDrill,
 };
 
 /** Operations on what is live: the table is asked before they begin, and each ends in an OperationReport. */

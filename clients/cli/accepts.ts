@@ -9,6 +9,8 @@ const NO_ACTIONS: CliActions = {
   deploy: NO_ACTION,
   operate: NO_ACTION,
   failovers: NO_ACTION,
+  drills: NO_ACTION,
+  drillSchedule: NO_ACTION,
   backups: NO_ACTION,
   health: NO_ACTION,
   alerts: NO_ACTION,

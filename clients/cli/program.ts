@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { RecoveryTarget } from '../../contracts/backup';
+import { drillKindSchema } from '../../contracts/drill';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import { regionIdSchema } from '../../contracts/region';
 import { OPERATIONS } from '../../policies/operations/transitions';
@@ -31,6 +32,11 @@ export interface CliActions {
     options: { yes?: true; json?: true; detach?: true; by: string },
   ): Promise<void>;
   failovers(target: Target, options: { json?: true }): Promise<void>;
+  drills(target: Target, options: { json?: true }): Promise<void>;
+  drillSchedule(
+    target: Target,
+    options: { change?: 'pause' | 'resume' | 'remove'; json?: true; by: string },
+  ): Promise<void>;
   backups(target: Target, options: { take?: true; json?: true; exitCode?: true }): Promise<void>;
   health(target: Target, options: { json?: true; start?: true; exitCode?: true }): Promise<void>;
   alerts(target: Target, options: { json?: true; all?: true }): Promise<void>;
@@ -71,6 +77,7 @@ export function buildProgram(actions: CliActions, user = 'unknown'): Command {
   addDeployCommands(program, actions, user);
   addUpkeepCommands(program, actions, user);
   addLiveCommands(program, actions, user);
+  addDrillCommands(program, actions, user);
   addBackupCommands(program, actions, user);
   addHealthCommands(program, actions, user);
   addDecisionCommands(program, actions, user);
@@ -203,6 +210,42 @@ function addLiveCommands(program: Command, actions: CliActions, user: string): v
     .action((target, { record, ...options }) =>
       record ? actions.operate(target, { kind: 'record-failover' }, options) : actions.failovers(target, options),
     );
+}
+
+function addDrillCommands(program: Command, actions: CliActions, user: string): void {
+  const deployment = ['<app/env>', 'the deployment, for example orders/staging'] as const;
+  program
+    .command('drill')
+    .description(`${OPERATIONS.drill.does}, on what is live`)
+    .argument(...deployment, parseKeyArgument)
+    .addArgument(new Argument('<kind>', 'what happens to the primary region').choices(drillKindSchema.options))
+    .option('--reason <text>', 'kept in the report')
+    .option('--yes', 'do not ask')
+    .option('--detach', 'return when the operation has its number')
+    .option(...JSON_FLAG)
+    .option(...BY, user)
+    .action((target, drill, { reason, ...options }) =>
+      actions.operate(target, { kind: 'drill', drill, ...(reason !== undefined && { reason }) }, options),
+    );
+  const drills = program
+    .command('drills')
+    .description('show the drills of what is live, their trend, and what is scheduled')
+    .argument(...deployment, parseKeyArgument)
+    .option(...JSON_FLAG)
+    .action((target, options) => actions.drills(target, options));
+  drills
+    .command('schedule')
+    .description('drill every day, week and month; see docs/drills.md')
+    .argument(...deployment, parseKeyArgument)
+    .addOption(new Option('--pause', 'hold none until they are resumed').conflicts(['resume', 'remove']))
+    .addOption(new Option('--resume', 'hold them again').conflicts('remove'))
+    .option('--remove', 'schedule none any more')
+    .option(...JSON_FLAG)
+    .option(...BY, user)
+    .action((target, { pause, resume, remove, ...options }) => {
+      const change = pause ? 'pause' : resume ? 'resume' : remove && 'remove';
+      return actions.drillSchedule(target, { ...options, ...(change && { change }) });
+    });
 }
 
 function addBackupCommands(program: Command, actions: CliActions, user: string): void {

@@ -3,6 +3,7 @@ import { verdictSchema } from '../../contracts/report';
 import { formatTime } from '../format';
 import type { OperationListing } from '../observe';
 import { targetName } from './target';
+import { textTable } from './text-table';
 
 /** A deployment as the list shows it: its newest operation, and the generation that serves. */
 export interface DeploymentRow extends OperationListing {
@@ -45,7 +46,7 @@ export function stateText({ status, phase }: Pick<OperationListing, 'status' | '
 
 /** The list of `meridian status`: columns as wide as what is in them. */
 export function renderStatusList(rows: DeploymentRow[]): string {
-  const table = [
+  return textTable([
     ['DEPLOYMENT', 'NEWEST', 'STATE', 'LIVE', 'STARTED'],
     ...rows.map((row) => [
       targetName(row),
@@ -54,15 +55,5 @@ export function renderStatusList(rows: DeploymentRow[]): string {
       row.liveGeneration === undefined ? '-' : `generation ${row.liveGeneration}`,
       formatTime(row.startedAt),
     ]),
-  ];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0))) ?? [];
-  return table
-    .map(
-      (cells) =>
-        `${cells
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  ]);
 }

@@ -8,6 +8,7 @@ import { runBackups } from './commands/backups';
 import { runDeploy } from './commands/deploy';
 import { runDev } from './commands/dev';
 import { runDrift } from './commands/drift';
+import { runDrillSchedule, runDrills } from './commands/drills';
 import { runFailovers } from './commands/failovers';
 import { runHealth } from './commands/health';
 import { runIamPolicy } from './commands/iam-policy';
@@ -76,6 +77,8 @@ function actionsOf(terminal: Terminal, signal: AbortSignal, done: (exitCode: num
     sweep: async (target, options) => done(await runSweep({ target, ...options, signal }, terminal)),
     operate: async (target, { ...asked }, { by, ...options }) =>
       done(await runOperation({ target, request: { ...asked, requester: by }, ...options, signal }, terminal)),
+    drills: async (target, options) => done(await runDrills({ target, ...options }, terminal)),
+    drillSchedule: async (target, options) => done(await runDrillSchedule({ target, ...options }, terminal)),
     backups: async (target, options) => done(await runBackups({ target, ...options, signal }, terminal)),
     failovers: async (target, options) => done(await runFailovers({ target, ...options }, terminal)),
     report: async (target, options) => done(await runReport({ target, ...options }, terminal)),

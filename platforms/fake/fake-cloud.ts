@@ -2,7 +2,7 @@ import type { Backup } from '../../contracts/backup';
 import type { LeaseStatus, Takeover } from '../../contracts/failover';
 import type { Rejoined } from '../../contracts/replication';
 import type { StackDescription, StackDrift, StackKind } from '../../contracts/stack';
-import type { StackChange } from '../platform';
+import type { Fault, StackChange } from '../platform';
 import { PlatformError } from '../platform-error';
 import { FakeTokens } from './fake-tokens';
 
@@ -69,6 +69,8 @@ export class FakeCloud {
   /** backups whose restore holds other rows than the source */
   readonly spoiled = new Set<string>();
   readonly killed = new Map<string, { region: string; at: string }>();
+  /** faults in force, by id */
+  readonly faults = new Map<string, { fault: Fault; at: string; undoAfterMs?: number }>();
   /** regions that answer nobody */
   drained: string[] = [];
   /** what somebody changed by hand, per stack key "region/kind" */
@@ -119,6 +121,7 @@ export class FakeCloud {
     for (const [region, database] of this.databases) copy.databases.set(region, { ...database });
     for (const [id, backup] of this.backups) copy.backups.set(id, { ...backup });
     for (const [id, fault] of this.killed) copy.killed.set(id, { ...fault });
+    for (const [id, fault] of this.faults) copy.faults.set(id, { ...fault });
     for (const [key, drifted] of this.drift) copy.drift.set(key, structuredClone(drifted));
     for (const region of this.sick) copy.sick.add(region);
     for (const region of this.lagging) copy.lagging.add(region);

@@ -1,5 +1,5 @@
 import type { ServiceHealth, WriteLogEntry } from '../../contracts/validation';
-import type { FaultPort, Platform, ProbePort, TrafficPort } from '../platform';
+import type { Fault, FaultPort, Platform, ProbePort, TrafficPort } from '../platform';
 import { PlatformError } from '../platform-error';
 import { fakeBackups } from './fake-backups';
 import type { FakeCloud } from './fake-cloud';
@@ -117,19 +117,44 @@ function fakeProbes(cloud: FakeCloud): ProbePort {
 
 function fakeFaults(cloud: FakeCloud): FaultPort {
   return {
-    inject: ({ id, fault }) =>
+    inject: ({ id, fault, undoAfterMs }) =>
       cloud.call('inject', {}, () => {
-        const at = cloud.killed.get(id)?.at ?? new Date().toISOString();
-        if (fault.kind === 'kill-region') cloud.killed.set(id, { region: fault.region, at });
+        const at = cloud.faults.get(id)?.at ?? new Date().toISOString();
+        cloud.faults.set(id, { fault, at, ...(undoAfterMs !== undefined && { undoAfterMs }) });
         cloud.did(`inject ${fault.kind}`, { call: 'inject' });
+        if (STOPS_A_REGION.includes(fault.kind) && 'region' in fault)
+          cloud.killed.set(id, { region: fault.region, at });
+        if ('region' in fault) takeOver(cloud, fault);
         return { at };
       }),
     undo: ({ id }) =>
       cloud.call('undo', {}, () => {
+        cloud.faults.delete(id);
         cloud.killed.delete(id);
         cloud.did('undo fault', { call: 'undo' });
       }),
   };
+}
+
+const STOPS_A_REGION: ReadonlyArray<Fault['kind']> = ['kill-region', 'freeze-region', 'cut-region'];
+
+/** Sentinels at once: leases of what was struck go to the first standby, where that may happen without a person. */
+function takeOver(cloud: FakeCloud, fault: Extract<Fault, { region: string }>): void {
+  const { region: from } = fault;
+  const old = cloud.databases.get(from);
+  for (const [store, lease] of cloud.leases) {
+    const to = [...cloud.databases.keys()].find((region) => region !== from);
+    const isStruck = fault.kind !== 'kill-database' || fault.store === store;
+    if (!isStruck || lease.holder !== from || lease.automation !== 'automatic' || !to || !old) continue;
+    Object.assign(lease, { holder: to, epoch: Math.max(lease.epoch, cloud.epoch) + 1 });
+    cloud.epoch = lease.epoch;
+    Object.assign(old, { role: 'standby', fenced: true });
+    cloud.databases.set(to, { region: to, role: 'primary', fenced: false });
+    // a moment later, as takeovers are asked for by the time of the fault
+    const at = new Date(Date.now() + 1).toISOString();
+    const fence = { kind: 'lease-expired', region: from, epoch: lease.epoch, at, detail: 'the fake is quick' } as const;
+    cloud.takeovers.push({ store, from, to, epoch: lease.epoch, at, phases: [{ phase: 'promote', ms: 1 }], fence });
+  }
 }
 
 function health(cloud: FakeCloud, region: string): ServiceHealth {

@@ -55,7 +55,7 @@ function requests(key: DeploymentKey): OperationRequest[] {
   const kinds = operationRequestSchema.options.map((option) => option.shape.kind.value);
   return kinds.map((kind) => {
     const request = { ...fakeRequest(), ...key };
-    const asked = { kind, requester: 'ada', region: REGION, request, target: { kind: 'latest' } };
+    const asked = { kind, requester: 'ada', region: REGION, request, target: { kind: 'latest' }, drill: 'freeze' };
     return operationRequestSchema.parse(asked);
   });
 }

@@ -27,4 +27,5 @@ export const rejoinRegion = operation;
 export const retireDeployment = operation;
 export const returnRegion = operation;
 export const sweepOrphans = operation;
+export const runDrill = operation;
 export const switchOver = operation;

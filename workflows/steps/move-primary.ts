@@ -1,7 +1,9 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { RejoinResult } from '../../activities/data';
 import type { PlatformKind } from '../../contracts/region';
 import type { StoreReplication } from '../../contracts/replication';
 import type { DeploymentScope } from '../../platforms/platform';
+import type { Drilled } from '../drills/drilled';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 import { failureTypeOf, messageOf } from '../support/failures';
@@ -21,10 +23,10 @@ export type Mover = Pick<DeploymentRun, 'epoch' | 'progress'> & {
 };
 
 /** Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. */
-export async function claimNextEpoch(run: DeploymentRun): Promise<void> {
+export async function claimNextEpoch(run: Mover): Promise<void> {
   const expected = run.epoch;
   run.epoch += 1;
-  const claim = { ...run.scope, expected, epoch: run.epoch, by: run.workflow.id };
+  const claim = { ...run.on, expected, epoch: run.epoch, by: workflowInfo().workflowId };
   await quick.claimEpoch(`claim epoch ${run.epoch}`, claim);
 }
 
@@ -34,8 +36,8 @@ export async function makePrimary(run: Mover, store: string, { from, to }: Move)
   await platform.promoteDatabase(`${to}: promote ${store}`, input);
 }
 
-export async function recordMove(run: DeploymentRun, { from, to }: Move): Promise<void> {
-  await quick.recordPrimary(`record primary ${to}`, { ...run.scope, expected: from, primary: to });
+export async function recordMove(run: Mover, { from, to }: Move): Promise<void> {
+  await quick.recordPrimary(`record primary ${to}`, { ...run.on, expected: from, primary: to });
 }
 
 /** A region whose database was fenced returns as a standby of the present primary. */
@@ -50,25 +52,22 @@ export async function rejoin(run: Mover, replication: StoreReplication, region: 
 }
 
 /**
- * A planned way back: as one act of the platform where it replaces silent primaries by itself, since it would replace a
- * fenced one, too; else by a clean stop, which loses nothing as nothing writes any more.
+ * Moves the primary as planned: as one act of the platform where it replaces silent primaries by itself, since it would
+ * replace a fenced one, too, and wherever people write; else by a clean stop, which loses nothing as nothing writes any more.
  */
-export async function returnPrimary(
-  run: DeploymentRun,
+export async function moveAsPlanned(
+  run: Drilled,
   stores: StoreReplication[],
   { from, to }: Move,
-  byItself: boolean,
+  inOneAct: boolean,
 ): Promise<void> {
-  await claimNextEpoch(run);
+  await run.claimEpoch();
   for (const { store } of stores) {
-    if (byItself) {
-      await platform.handOver(`${store}: ${from} hands over to ${to}`, {
-        ...run.on,
-        store,
-        from,
-        to,
-        epoch: run.epoch,
-      });
+    if (inOneAct) {
+      const move = { ...run.on, store, from, to, epoch: run.epoch };
+      const { fence } = await platform.handOver(`${store}: ${from} hands over to ${to}`, move);
+      // the platform may have gone beyond what was claimed
+      run.epoch = Math.max(run.epoch, fence.epoch);
       continue;
     }
     const fence = { ...run.on, store, region: from, epoch: run.epoch };
@@ -76,21 +75,22 @@ export async function returnPrimary(
     await makePrimary(run, store, { from, to });
   }
   await recordMove(run, { from, to });
-  const shift = { ...run.on, hostname: run.previewHostname, to, drain: [], epoch: run.epoch };
-  await platform.shiftTraffic(`${to}: traffic returns`, shift);
+  await run.shift(`${to}: traffic moves`, { to, drain: [] });
   for (const replication of stores) {
-    const { store, replicas } = replication;
+    const { store, replicas, primary } = replication;
     await rejoin(run, replication, from);
-    for (const replica of replicas) if (replica !== from) await followAgain(run, replication, replica);
+    const others = [primary, ...replicas].filter((region) => region !== from && region !== to);
+    for (const region of others) await followAgain(run, replication, region);
     run.agreedRows.set(store, await agree(run, replication, { from, to }));
   }
-  run.progress.region(to, 'ready', 'primary again');
+  run.progress.region(to, 'ready', 'takes the writes');
 }
 
 /** All databases hold the same rows; a standby that does not follow although it seemed to is made anew, once. */
-async function agree(run: DeploymentRun, replication: StoreReplication, { from, to }: Move): Promise<number> {
-  const { store, replicas } = replication;
-  const compared = { ...run.on, store, regions: [to, ...replicas], timeoutMs: CATCH_UP_MS };
+async function agree(run: Mover, replication: StoreReplication, { from, to }: Move): Promise<number> {
+  const { store, primary, replicas } = replication;
+  const standbys = [primary, ...replicas].filter((region) => region !== to);
+  const compared = { ...run.on, store, regions: [to, ...standbys], timeoutMs: CATCH_UP_MS };
   const compare = async () =>
     (await platform.compareDatabases(`${store}: compare after the drill`, compared)).regions[0]?.rows ?? 0;
   try {
@@ -98,7 +98,7 @@ async function agree(run: DeploymentRun, replication: StoreReplication, { from, 
   } catch (error) {
     if (failureTypeOf(error) !== 'Replication.Inconsistent') throw error;
     run.progress.say(messageOf(error));
-    for (const replica of replicas) if (replica !== from) await rejoin(run, replication, replica);
+    for (const region of standbys) if (region !== from) await rejoin(run, replication, region);
     return compare();
   }
 }

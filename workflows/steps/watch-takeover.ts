@@ -2,17 +2,16 @@ import type { Takeover } from '../../contracts/failover';
 import type { StoreReplication } from '../../contracts/replication';
 import type { DrillPhase } from '../../contracts/validation';
 import type { WriterHandle } from '../../platforms/platform';
+import type { Drilled } from '../drills/drilled';
 import { measure, platform, quick } from '../support/activity-stubs';
-import type { DeploymentRun } from '../support/deployment-run';
 import { stepFailure } from '../support/failures';
 import { type Failover, FIRST_WRITE_MS } from './failover-outcome';
-import { claimNextEpoch } from './move-primary';
 
 const TAKEN_OVER_MS = 60_000;
 
 /** The platform replaces the silent primary by itself; this watches, adopts what it did, and shifts what is left. */
 export async function watchTakeover(
-  run: DeploymentRun,
+  run: Drilled,
   stores: StoreReplication[],
   region: string,
   { writer, faultAt }: { writer: WriterHandle; faultAt: string },
@@ -32,8 +31,7 @@ export async function watchTakeover(
   if (!last) throw stepFailure('Drill.Failed', `there is nothing to take over from ${region}`, { region });
   await adopt(run, region, last.to, takeovers);
   await gather(run, last.to, takeovers);
-  const shift = { ...run.on, hostname: run.previewHostname, to: last.to, drain: [region], epoch: run.epoch };
-  await platform.shiftTraffic(`${last.to}: traffic stays`, shift);
+  await run.shift(`${last.to}: traffic stays`, { to: last.to, drain: [region] });
   const first = { ...run.on, writer, faultAt, fencedAt: last.fence.at, timeoutMs: FIRST_WRITE_MS };
   const { firstWriteMs } = await measure.awaitFirstWrite(`${last.to}: first write`, first);
   const phases = sinceTheFault(last, Date.parse(faultAt), firstWriteMs);
@@ -43,17 +41,17 @@ export async function watchTakeover(
 }
 
 /** The platform's epoch is ahead of the record by its own acts. */
-async function adopt(run: DeploymentRun, from: string, to: string, takeovers: Takeover[]): Promise<void> {
+async function adopt(run: Drilled, from: string, to: string, takeovers: Takeover[]): Promise<void> {
   const adoptEpoch = Math.max(run.epoch, ...takeovers.map(({ epoch }) => epoch));
-  const move = { ...run.scope, expected: from, primary: to, adoptEpoch };
+  const move = { ...run.on, expected: from, primary: to, adoptEpoch };
   run.epoch = (await quick.recordMove(`record primary ${to}`, move)).epoch;
 }
 
 /** Stores that others took over are brought to the same region. */
-async function gather(run: DeploymentRun, to: string, takeovers: Takeover[]): Promise<void> {
+async function gather(run: Drilled, to: string, takeovers: Takeover[]): Promise<void> {
   const elsewhere = takeovers.filter((takeover) => takeover.to !== to);
   if (elsewhere.length === 0) return;
-  await claimNextEpoch(run);
+  await run.claimEpoch();
   for (const { store, to: holder } of elsewhere) {
     const move = { ...run.on, store, from: holder, to, epoch: run.epoch };
     await platform.handOver(`${store}: ${holder} hands over to ${to}`, move);

@@ -4,6 +4,7 @@ const TARGETS = { rtoSeconds: 10, rpoSeconds: 5, mode: 'asynchronous' } as const
 
 function facts(change: Partial<DrillFacts['loss']> = {}, detectMs = 2_000): DrillFacts {
   return {
+    class: 'region-loss',
     region: 'us-east-1',
     promoted: 'eu-west-1',
     phases: [
