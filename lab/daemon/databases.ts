@@ -155,7 +155,8 @@ export async function stopDatabase(site: Site, database: Database): Promise<{ cl
   return { clean: stopped?.clean === true && killed.length === 0, killed };
 }
 
-async function awaitState(
+/** Waits for what a database says of itself. Throws when it has not said so in time, with what it said last. */
+export async function awaitState(
   lab: Lab,
   store: Store,
   database: Database,

@@ -2,13 +2,14 @@ import type { Divergence } from '../../contracts/replication';
 import { endOfStoppedPrimary } from '../postgres/control-file';
 import { databaseState } from '../postgres/database-state';
 import { isInHistory, timelineHistory } from '../postgres/timeline-history';
-import { accessTo, createStandby, followInPlace, stopDatabase } from './databases';
+import { accessTo, awaitState, createStandby, followInPlace, stopDatabase } from './databases';
 import { examineOldData } from './divergence';
 import { type Database, type Deployment, databaseOf, type Lab, type Store, siteOf } from './lab-state';
 import { removeOldData } from './old-data';
 
 /** Data that is part of the primary's history streams within this time, or it is made anew. */
 const FOLLOWS_WITHIN_MS = 3_000;
+const TAKES_WRITES_WITHIN_MS = 15_000;
 
 /**
  * Makes the database of a region a standby of the present primary. Where it stopped in order and the primary came after,
@@ -24,6 +25,9 @@ export async function returnAsStandby(
 ): Promise<Divergence | undefined> {
   if (database.returned?.epoch === epoch && (await follows(lab, store, database))) return database.returned.divergence;
   const site = siteOf(deployment, database.region);
+  // a region gets the lease before its database is promoted
+  const primary = databaseOf(deployment, store.primary ?? '', store.name);
+  await awaitState(lab, store, primary, 'takes writes', ({ role }) => role === 'primary', TAKES_WRITES_WITHIN_MS);
   await stopDatabase(site, database);
   if (database.returned?.epoch !== epoch) {
     if (await followsInPlace(lab, deployment, store, database)) {
