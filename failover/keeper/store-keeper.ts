@@ -112,7 +112,8 @@ export class StoreKeeper {
   /** This region has the lease of that epoch: returns when it serves. Throws when it does not within that time. */
   async appoint(epoch: number, withinMs: number): Promise<void> {
     this.retired = false;
-    const serves = () => this.mayServe() && this.state.epoch === epoch;
+    // it may have lost the lease meanwhile and got it back: that is a later epoch
+    const serves = () => this.mayServe() && this.state.epoch >= epoch;
     const deadline = performance.now() + withinMs;
     while (!serves()) {
       if (performance.now() > deadline)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry } from './entry';
 import { type Acceptor, newAcceptor } from './register';
@@ -9,11 +9,14 @@ import { ReplicaState } from './replica-protocol';
 export interface ReplicaFiles {
   /** @throws Error naming the file when it cannot be understood: a replica that forgot its promises must not answer */
   load(key: string): Promise<Acceptor<Entry>>;
-  /** Resolves when the state outlives a crash of the machine; the file is the old or the new one at any time. */
+  /** Resolves when the state outlives what `survives` says; the file is the old or the new one at any time. */
   save(key: string, state: Acceptor<Entry>): Promise<void>;
 }
 
-export async function openReplicaFiles(directory: string): Promise<ReplicaFiles> {
+/** What a replica's promises must outlive: the loss of the machine's power, or only the death of its process. */
+export type Survives = 'power-loss' | 'process-death';
+
+export async function openReplicaFiles(directory: string, survives: Survives = 'power-loss'): Promise<ReplicaFiles> {
   await mkdir(directory, { recursive: true });
   const pathOf = (key: string) => join(directory, `${createHash('sha256').update(key).digest('hex')}.json`);
   return {
@@ -23,7 +26,13 @@ export async function openReplicaFiles(directory: string): Promise<ReplicaFiles>
     },
     save: async (key, state) => {
       const path = pathOf(key);
-      await writeThrough(`${path}.new`, JSON.stringify({ key, ...state }));
+      const content = JSON.stringify({ key, ...state });
+      if (survives === 'process-death') {
+        await writeFile(`${path}.new`, content);
+        await rename(`${path}.new`, path);
+        return;
+      }
+      await writeThrough(`${path}.new`, content);
       await rename(`${path}.new`, path);
       await syncDirectory(directory);
     },

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import type { Entry } from './entry';
 import type { Acceptor } from './register';
-import { openReplicaFiles } from './replica-files';
+import { openReplicaFiles, type ReplicaFiles, type Survives } from './replica-files';
 import { answerQuestion, type ReplicaAnswer, ReplicaQuestion } from './replica-protocol';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -22,15 +22,18 @@ export async function startReplica({
   directory,
   port = 0,
   host = '127.0.0.1',
+  survives,
   onAccepted = () => undefined,
 }: {
   directory: string;
   port?: number;
   host?: string;
+  /** `process-death` where all replicas are on one machine, whose loss ends everything anyway */
+  survives?: Survives;
   /** a value was accepted here: a majority may have it, too; a reason to read, and no more than that */
   onAccepted?: (key: string) => void;
 }): Promise<ReplicaServer> {
-  const answer = await createReplica(directory, onAccepted);
+  const answer = createReplica(await openReplicaFiles(directory, survives), onAccepted);
   const server = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
   server.post('/', async (request, reply) => {
     const question = ReplicaQuestion.safeParse(request.body);
@@ -42,11 +45,10 @@ export async function startReplica({
 }
 
 /** Answers one question of a key after the other, each once its outcome is on disk. */
-async function createReplica(
-  directory: string,
+function createReplica(
+  files: ReplicaFiles,
   onAccepted: (key: string) => void,
-): Promise<(question: ReplicaQuestion) => Promise<ReplicaAnswer>> {
-  const files = await openReplicaFiles(directory);
+): (question: ReplicaQuestion) => Promise<ReplicaAnswer> {
   const states = new Map<string, Acceptor<Entry>>();
   const turns = new Map<string, Promise<unknown>>();
 

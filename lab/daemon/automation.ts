@@ -1,8 +1,10 @@
 import type { Automation, LeaseStatus, Takeover } from '../../contracts/failover';
 import { LabError } from '../lab-error';
 import { syncDataPlane } from './data-plane';
-import { type Deployment, databasesOf, type Lab, storeOf } from './lab-state';
+import { type Deployment, databasesOf, type Lab, type Store, storeOf } from './lab-state';
 import { readLease } from './leases';
+
+const SUSPENDED_AT_MOST_MS = 60_000;
 
 /** What the sentinels may do from now on. Refuses a chain that names a region without a database that may be elected. */
 export async function automate(
@@ -26,6 +28,23 @@ export async function automate(
   store.automation = input.automation;
   await syncDataPlane(lab, deployment);
   return {};
+}
+
+/**
+ * Who fences a primary chooses its successor: until he has, or for a while, the sentinels do not. Without this they would
+ * elect one the moment the lease is given up.
+ */
+export async function suspendAutomation(lab: Lab, deployment: Deployment, store: Store): Promise<void> {
+  if (store.automation !== 'automatic' || store.suspended) return;
+  store.suspended = true;
+  await syncDataPlane(lab, deployment);
+  setTimeout(() => void resumeAutomation(lab, deployment, store), SUSPENDED_AT_MOST_MS).unref();
+}
+
+export async function resumeAutomation(lab: Lab, deployment: Deployment, store: Store): Promise<void> {
+  if (!store.suspended) return;
+  store.suspended = false;
+  await syncDataPlane(lab, deployment).catch((error: unknown) => lab.log(String(error)));
 }
 
 export async function leaseStatus(deployment: Deployment, name: string): Promise<{ lease?: LeaseStatus }> {

@@ -11,7 +11,7 @@ import {
   stackKindSchema,
   stackRefSchema,
 } from '../../contracts/stack';
-import type { FenceReceipt } from '../../contracts/validation';
+import { type FenceReceipt, fenceReceiptSchema } from '../../contracts/validation';
 import type { EdgeAlarm, EdgeHealth } from '../network/network-port';
 import type { ServiceStatus } from '../region/region-protocol';
 
@@ -67,7 +67,11 @@ export const operationInputs = {
   'stacks.list': z.object(scope),
   'data.status': z.object({ ...store, ...inRegion }),
   'data.fence': z.object({ ...store, ...inRegion, ...epoch }),
-  'data.promote': z.object({ ...store, ...inRegion, ...epoch, expectedPrimary: regionIdSchema }),
+  'data.promote': z.object({
+    ...{ ...store, ...inRegion, ...epoch },
+    expectedPrimary: regionIdSchema,
+    riskAccepted: fenceReceiptSchema.optional(),
+  }),
   'data.rejoin': z.object({ ...store, ...inRegion, ...epoch }),
   'data.handOver': z.object({ ...store, from: regionIdSchema, to: regionIdSchema, ...epoch }),
   'data.lease': z.object(store),

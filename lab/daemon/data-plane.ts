@@ -149,7 +149,10 @@ function watchedStore(deployment: Deployment, store: Store, witness: string, way
   const members = membersOf(deployment, store.name);
   const { quorum, whenDegraded } = modeOf(deployment, store.name);
   const plan: FailoverPlan = {
-    chain: store.automation === 'automatic' ? store.chain.filter((region) => members.includes(region)) : [],
+    chain:
+      store.automation === 'automatic' && !store.suspended
+        ? store.chain.filter((region) => members.includes(region))
+        : [],
     members,
     acknowledgedBy: whenDegraded === 'block' ? quorum : 0,
   };

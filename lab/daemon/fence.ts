@@ -1,6 +1,7 @@
 import type { FenceReceipt } from '../../contracts/validation';
 import { LabError } from '../lab-error';
 import { markedProcesses } from '../processes/marked-processes';
+import { suspendAutomation } from './automation';
 import { stopDatabase } from './databases';
 import { acceptEpoch } from './epoch';
 import { type Database, type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
@@ -20,9 +21,10 @@ export async function fence(
   const store = storeOf(deployment, input.store);
   const database = databaseOf(deployment, input.region, input.store);
   if (database.fenced?.epoch === input.epoch) return database.fenced;
-  await readLease(deployment, store);
+  const lease = await readLease(deployment, store);
   acceptEpoch(store, input.epoch);
   refuseAfterRejoin(database, input.epoch);
+  if (lease.holder === input.region) await suspendAutomation(lab, deployment, store);
   const before = markedProcesses(database.marker);
   const { clean, killed } = await stopDatabase(siteOf(deployment, input.region), database).catch((error: unknown) => {
     throw new LabError('Platform.Unavailable', `${input.region} is not fenced: ${String(error)}`, {

@@ -42,7 +42,7 @@ export async function handOver(
     detail: `the keeper of ${from} stopped the database of ${store.name} in order, once ${to} had all of its log`,
   };
   store.lastPromotion = { from, to, epoch };
-  await readLease(deployment, store);
+  store.primary = to;
   lab.log(`${store.name} handed over from ${from} to ${to}, epoch ${epoch}, writes held ${Math.round(heldMs)} ms`);
   return { fence: database.fenced, heldMs };
 }

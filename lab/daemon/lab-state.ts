@@ -53,12 +53,14 @@ export interface Store {
   name: string;
   /** the region that holds the lease, or held it last, as it was last looked at (leases.ts) */
   primary?: string;
-  /** the newest that was seen: of the lease, or of an act */
+  /** acts with an older one are refused: of the newest act, or of a takeover that nobody asked for */
   epoch: number;
   lastPromotion?: { from: string; to: string; epoch: number };
   /** the approved plan of a failover: who may take over, and whether without a person */
   chain: string[];
   automation: Automation;
+  /** somebody has fenced the primary to promote another region: the sentinels leave that to him */
+  suspended?: boolean;
   secrets: StoreCredentials;
 }
 

@@ -21,8 +21,9 @@ function leasesOf(deployment: Deployment): LeaseStore {
 }
 
 /**
- * Who holds the lease of a store; with it the store's primary and epoch are as they are now. Sentinels may have moved
- * both since they were last looked at. Throws `Platform.Unavailable` when no majority of the store answers.
+ * Who holds the lease of a store; with it the store's primary is as it is now. Sentinels may have moved it since it was
+ * last looked at: then whoever acts with an epoch from before is refused. A region that lost its lease and got it back has
+ * a later epoch, too, and nothing that anybody believed is wrong by that. Throws `Platform.Unavailable` when no majority of the store answers.
  */
 export async function readLease(deployment: Deployment, store: Store): Promise<Lease> {
   const key = leaseKey(deployment, store.name);
@@ -34,8 +35,10 @@ export async function readLease(deployment: Deployment, store: Store): Promise<L
         `nobody can say who holds the lease of ${store.name}: ${String(error)}`,
       );
     });
-  if (lease.holder !== undefined) store.primary = lease.holder;
-  store.epoch = Math.max(store.epoch, lease.epoch);
+  if (lease.holder !== undefined && lease.holder !== store.primary) {
+    store.primary = lease.holder;
+    store.epoch = Math.max(store.epoch, lease.epoch);
+  }
   return lease;
 }
 
@@ -64,7 +67,6 @@ async function change(deployment: Deployment, store: Store, next: LeaseChange, o
   const answer = await leasesOf(deployment).change(leaseKey(deployment, store.name), next);
   if (answer.outcome === 'changed') {
     if (answer.lease.holder !== undefined) store.primary = answer.lease.holder;
-    store.epoch = Math.max(store.epoch, answer.lease.epoch);
     return answer.lease;
   }
   const why =

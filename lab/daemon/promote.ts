@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseStatus } from '../../contracts/replication';
+import type { FenceReceipt } from '../../contracts/validation';
+import { sameLease } from '../../failover/protocol/lease';
+import { DEFAULT_TIMING } from '../../failover/protocol/timing';
 import { LabError } from '../lab-error';
 import { type DatabaseState, databaseState, positionBytes } from '../postgres/database-state';
 import { markedProcesses } from '../processes/marked-processes';
+import { resumeAutomation } from './automation';
 import { databaseStatus } from './database-status';
 import { accessTo, givePrimary, serve } from './databases';
 import { acceptEpoch } from './epoch';
@@ -16,13 +20,15 @@ import {
   siteOf,
   storeOf,
 } from './lab-state';
-import { readLease } from './leases';
+import { readLease, releaseLease } from './leases';
 
 export interface PromoteInput {
   store: string;
   region: string;
   expectedPrimary: string;
   epoch: number;
+  /** a named person takes the place of the proof that the old primary has stopped, and of standbys that cannot be seen */
+  riskAccepted?: FenceReceipt;
 }
 
 /** What is still on its way from a dead primary arrives within this time, or the positions are compared as they are. */
@@ -45,15 +51,37 @@ export async function promote(lab: Lab, deployment: Deployment, input: PromoteIn
   } else {
     const database = databaseOf(deployment, input.region, input.store);
     refuseUnlessExpected(deployment, store, input);
-    await refuseUnlessMostAdvanced(lab, deployment, store, database);
+    if (input.riskAccepted) await endSilentLease(deployment, store, input.expectedPrimary);
+    else await refuseUnlessMostAdvanced(lab, deployment, store, database);
     store.lastPromotion = { from: input.expectedPrimary, to: input.region, epoch: input.epoch };
     await givePrimary(deployment, site, store);
     lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
+    await resumeAutomation(lab, deployment, store);
   }
   return databaseStatus(lab, deployment, input);
 }
 
-function refuseUnlessExpected(deployment: Deployment, store: Store, { region, expectedPrimary }: PromoteInput): void {
+/** Even at somebody's risk nobody is promoted beside a region that renews its lease: that one lives. */
+async function endSilentLease(deployment: Deployment, store: Store, holder: string): Promise<void> {
+  const seen = await readLease(deployment, store);
+  if (seen.holder === undefined) return;
+  await sleep(DEFAULT_TIMING.leaseMs);
+  const present = await readLease(deployment, store);
+  if (!sameLease(present, seen)) {
+    throw new LabError(
+      'Platform.Refused',
+      `${holder} renews its lease of ${store.name}: it lives and takes writes; hand over, or fence it`,
+      { region: holder, resource: store.name },
+    );
+  }
+  await releaseLease(deployment, store, holder);
+}
+
+function refuseUnlessExpected(
+  deployment: Deployment,
+  store: Store,
+  { region, expectedPrimary, riskAccepted }: PromoteInput,
+): void {
   const refuse = (why: string) => new LabError('Platform.Refused', why, { region, resource: store.name });
   if (store.primary !== expectedPrimary) {
     throw refuse(
@@ -63,7 +91,7 @@ function refuseUnlessExpected(deployment: Deployment, store: Store, { region, ex
   if (region === expectedPrimary) throw refuse(`region: ${region} is the primary of ${store.name} already`);
   const old = deployment.sites.get(expectedPrimary)?.databases.get(store.name);
   const living = old ? markedProcesses(old.marker) : [];
-  if (living.length > 0) {
+  if (living.length > 0 && !riskAccepted) {
     throw refuse(
       `${expectedPrimary} is not fenced: its database has ${living.length} living processes; fence it first`,
     );

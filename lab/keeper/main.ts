@@ -102,6 +102,6 @@ answerCalls<KeeperCalls, KeeperSettings>(
     };
   },
   async ({ marker }) => {
-    await killMarked(marker);
+    await killMarked(`${marker}db/`);
   },
 );

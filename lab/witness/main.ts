@@ -30,7 +30,12 @@ answerCalls<WitnessCalls, WitnessSettings>(
     const watched = new Map<string, Watched>();
     const byKey = new Map<string, StoreSentinel>();
     const takeovers: Takeover[] = [];
-    await startReplica({ directory: folder, port: replicaPort, onAccepted: (key) => byKey.get(key)?.hint() });
+    await startReplica({
+      directory: folder,
+      port: replicaPort,
+      survives: 'process-death',
+      onAccepted: (key) => byKey.get(key)?.hint(),
+    });
     await startSentinelServer(sentinelPort, byKey);
 
     const post = (url: string, body: object, withinMs: number) => http.post(url, body, performance.now() + withinMs);

@@ -51,17 +51,24 @@ test('a lab whose daemon is killed ends its regions and databases itself, and th
   await next.stop();
 });
 
-test('a region whose process is killed takes its tasks and databases with it', async () => {
+test('a region whose process is killed takes its tasks with it; a keeper takes its databases, and is started again', async () => {
   const { lab } = await deployedLab();
   const ofRegion = async () => {
     const { processes } = await lab.daemon.call('status', {});
     return processes.filter(({ what }) => what.startsWith(STANDBY));
   };
   const before = await ofRegion();
-  const region = before.find(({ what }) => what === `${STANDBY} region`);
-  process.kill(region?.pid ?? 0, 'SIGKILL');
-  await until('the region is gone', () => before.every(({ pid }) => !isAlive(pid)));
-  expect(await ofRegion()).toEqual([]);
+  const pidOf = (name: string) => before.find(({ what }) => what === `${STANDBY} ${name}`)?.pid ?? 0;
+  process.kill(pidOf('region'), 'SIGKILL');
+  const services = before.filter(({ what }) => /region$|task/.test(what));
+  await until('the services are gone', () => services.every(({ pid }) => !isAlive(pid)));
+  expect(isAlive(pidOf('keeper'))).toBe(true);
+  process.kill(pidOf('keeper'), 'SIGKILL');
+  await until('the databases are gone', () => before.every(({ pid }) => !isAlive(pid)));
+  await until('another keeper has started the standby again', async () => {
+    const now = await ofRegion();
+    return now.some(({ what }) => what.endsWith('keeper')) && now.some(({ what }) => what.includes('database'));
+  });
   await lab.stop();
 });
 
