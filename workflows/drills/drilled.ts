@@ -2,7 +2,7 @@ import type { StackScope } from '../../activities/stacks';
 import { previewHostname } from '../../contracts/preview-hostname';
 import type { DeploymentScope } from '../../platforms/platform';
 import type { OperationRun } from '../operations/operation-run';
-import { claimNextEpoch, type Mover } from '../steps/move-primary';
+import { claimNextEpoch, type Mover } from '../steps/mover';
 import { platform } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
 

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import type { StoreReplication } from '../../contracts/replication';
 import type { DrillResult } from '../../contracts/validation';
 import type { Fault } from '../../platforms/platform';
@@ -50,7 +50,8 @@ async function drill(run: DeploymentRun, stores: StoreReplication[], region: str
   await startStream(drilled, region);
   const reportedLagMs = await worstLagMs(drilled, stores);
   const names = stores.map(({ store }) => store);
-  const byItself = await quick.failsOverByItself('who replaces a silent primary', { ...run.on, stores: names });
+  const asked = { ...run.on, stores: names };
+  const byItself = patched('watch-takeover') && (await quick.failsOverByItself('who replaces a silent primary', asked));
   run.progress.region(region, 'drilling', 'the region is being killed');
   open.fault = true;
   const fault: Fault = { kind: 'kill-region', region };

@@ -1,12 +1,9 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { RejoinResult } from '../../activities/data';
-import type { PlatformKind } from '../../contracts/region';
 import type { StoreReplication } from '../../contracts/replication';
-import type { DeploymentScope } from '../../platforms/platform';
 import type { Drilled } from '../drills/drilled';
 import { measure, platform, quick } from '../support/activity-stubs';
-import type { DeploymentRun } from '../support/deployment-run';
 import { failureTypeOf, messageOf } from '../support/failures';
+import type { Mover } from './mover';
 
 /** A standby that was away has a whole outage to catch up with. */
 const CATCH_UP_MS = 30_000;
@@ -15,19 +12,6 @@ const CATCH_UP_MS = 30_000;
 export interface Move {
   from: string;
   to: string;
-}
-
-/** What acts on databases need to know of whoever runs them: a deployment, or an operation on what is live. */
-export type Mover = Pick<DeploymentRun, 'epoch' | 'progress'> & {
-  on: DeploymentScope & { platform: PlatformKind };
-};
-
-/** Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. */
-export async function claimNextEpoch(run: Mover): Promise<void> {
-  const expected = run.epoch;
-  run.epoch += 1;
-  const claim = { ...run.on, expected, epoch: run.epoch, by: workflowInfo().workflowId };
-  await quick.claimEpoch(`claim epoch ${run.epoch}`, claim);
 }
 
 /** Promotes by compare-and-set on the primary that is expected; the platform refuses unless that one is fenced. */

@@ -6,7 +6,7 @@ import type { DeploymentRun } from '../support/deployment-run';
 import { failureTypeOf, messageOf } from '../support/failures';
 import { allowTakeover } from './allow-takeover';
 import { applyStacks } from './apply-stacks';
-import { claimNextEpoch } from './move-primary';
+import { claimNextEpoch } from './mover';
 
 /** A write must be readable in the farthest region within this; two slow round trips and a poll fit many times. */
 const READ_BACK_MS = 5_000;
