@@ -20,7 +20,7 @@ export interface KeeperState {
   nextId: number;
   /** stopping as planned: who shall have the lease once the database is gone */
   successor?: Tenure;
-  /** stopping as planned: until then the successor may receive the rest of the log, on this keeper's clock */
+  /** stopping as planned: until then standbys may receive the rest of the log, on this keeper's clock */
   replicateUntil?: number;
 }
 
@@ -75,10 +75,10 @@ export function mayServe({ mode, serveUntil }: KeeperState, now: number): boolea
   return mode === 'serving' && now < serveUntil;
 }
 
-/** Whether a byte of the log may pass to a standby. While a hand-over stops the database its successor gets the rest. */
+/** Whether a byte of the log may pass to a standby. While a database is stopped in order its standbys get the rest. */
 export function mayReplicate(state: KeeperState, now: number): boolean {
   if (mayServe(state, now)) return true;
-  return state.mode === 'stopping' && state.successor !== undefined && now < (state.replicateUntil ?? 0);
+  return state.mode === 'stopping' && now < (state.replicateUntil ?? 0);
 }
 
 /** One step of the keeper. Pure: what happens is in the actions. */
@@ -96,7 +96,8 @@ export function keeperStep(state: KeeperState, event: KeeperEvent, timing: Timin
       if (state.mode !== 'promoting' || state.epoch !== event.epoch) return stay(state);
       return stay({ ...state, mode: 'serving' });
     case 'give-up':
-      return stay(state.mode === 'idle' ? state : { ...state, mode: 'stopping', serveUntil: 0 });
+      if (state.mode === 'idle') return stay(state);
+      return stay({ ...state, mode: 'stopping', serveUntil: 0, replicateUntil: state.serveUntil });
     case 'hand-over':
       if (state.mode !== 'serving' || event.to.epoch <= state.epoch) return stay(state);
       return {
@@ -187,7 +188,8 @@ function onAnswered(
 }
 
 function stop(state: KeeperState): KeeperStep {
-  return { state: { ...state, mode: 'stopping', serveUntil: 0 }, actions: [{ kind: 'kill-database' }] };
+  const stopping: KeeperState = { ...state, mode: 'stopping', serveUntil: 0, replicateUntil: 0 };
+  return { state: stopping, actions: [{ kind: 'kill-database' }] };
 }
 
 /** With the database gone there is nothing left to wait for: the lease is given up, or over, at once. */

@@ -1,5 +1,6 @@
 import type { Divergence, Rejoined } from '../../contracts/replication';
 import { LabError } from '../lab-error';
+import { resumeAutomation } from './automation';
 import { syncDataPlane } from './data-plane';
 import { databaseStatus } from './database-status';
 import { givePrimary, serve } from './databases';
@@ -40,6 +41,7 @@ export async function rejoin(
     }
     divergence = await returnAsStandby(lab, deployment, store, database, input.epoch);
   }
+  await resumeAutomation(lab, deployment, store);
   database.rejoinedInEpoch = input.epoch;
   lab.log(`rejoined ${input.region} for ${input.store}`);
   return { ...(await databaseStatus(lab, deployment, input)), ...(divergence && { divergence }) };
