@@ -135,7 +135,7 @@ describe('a request that is written wrongly', () => {
       /^lateny: received \{"underMs":100\}; valid: did you mean "latency"\? a request has application, /,
     );
     expect(read(writtenRequest({ recovery: { rtoSeconds: 60, rpoSeconds: 30, rto: 5 } }))).toEqual([
-      'recovery.rto: received 5; valid: recovery has rtoSeconds, rpoSeconds, automation',
+      'recovery.rto: received 5; valid: recovery has rtoSeconds, rpoSeconds, automation, drillMaxAgeDays',
     ]);
     expect(read(service({ prot: 80 }))[0]).toMatch(/^services\[0\]\.prot: received 80; valid: did you mean "port"\?/);
   });
