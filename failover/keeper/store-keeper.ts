@@ -21,7 +21,7 @@ const TICK_MS = 50;
 const LOOK_EVERY_MS = 400;
 const SYNCHRONOUS_EVERY_MS = 500;
 /** A database that died is back within this time, or it is given up. */
-const RESTART_WITHIN_MS = 500;
+const RESTART_WITHIN_MS = 1_500;
 const RESTARTS = 2;
 const QUIET_WITHIN_MS = 60;
 const REPLICATED_WITHIN_MS = 2_000;

@@ -229,7 +229,9 @@ describe('a drill that breaks off', () => {
     expect(report.verdict).toBe('blocked');
     expect(report.failure?.message).toBe('no standby is close enough');
     expect(fake.cloud.killed.size).toBe(0);
-    expect(fake.cloud.acts.slice(-2)).toEqual(['undo fault', `rejoin ${report.topology?.primary}`]);
+    // time was skipped meanwhile: a round of backups may have come after
+    const acts = fake.cloud.acts.filter((act) => !/^(backup|prove) /.test(act));
+    expect(acts.slice(-2)).toEqual(['undo fault', `rejoin ${report.topology?.primary}`]);
   });
 });
 

@@ -16,7 +16,8 @@ beforeAll(async () => {
   fake = await startFakeDeployments();
   live = await goLive(fake);
   const { client } = fake.temporal.environment;
-  meridian = { client, taskQueue: fake.taskQueue, address: 'test' } as unknown as MeridianClient;
+  const { namespace } = client.options;
+  meridian = { client, namespace, taskQueue: fake.taskQueue, address: 'test' } as unknown as MeridianClient;
 });
 afterAll(() => fake.stop());
 
