@@ -24,6 +24,7 @@ const write = (region: string, number: number) => lab.askRegion(region, 'PUT', w
 const lease = async () => (await lab.daemon.call('data.lease', store)).lease;
 const inject = (id: string, fault: LabFault) => lab.daemon.call('faults.inject', { ...scope, id, fault });
 const undo = (id: string) => lab.daemon.call('faults.undo', { ...scope, id });
+const takeovers = () => lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
 const other = (region: string) => (region === PRIMARY ? STANDBY : PRIMARY);
 
 async function holder(): Promise<string> {
@@ -69,9 +70,10 @@ test('a database that does not come back is replaced, while its keeper lives', a
   await inject('disk', { kind: 'kill-database', region: from, store: 'orders', comesBack: false });
   const to = await awaitTakeover(from, before?.epoch ?? 0);
   await undo('disk');
-  const [takeover] = await lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
-  expect(takeover).toMatchObject({ to, fence: { kind: 'processes-gone' } });
   await rejoin(from);
+  // told once it has seen that the new primary serves
+  await until('the sentinels tell of it', async () => (await takeovers()).length === 1);
+  expect((await takeovers())[0]).toMatchObject({ to, fence: { kind: 'processes-gone' } });
 });
 
 test.each<[string, (region: string) => LabFault]>([

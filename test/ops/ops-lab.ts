@@ -139,6 +139,7 @@ export class OpsLab {
     return Math.max(0, ...(await Promise.all(asked)).map(({ lagMs }) => lagMs ?? 0));
   }
 
+  /** When the region that has the lease in this epoch was seen to serve, if the sentinels gave it to it. */
   private async takeoverOf(epoch: number): Promise<number | undefined> {
     const found = await this.lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
     const takeover = found.find((one) => one.epoch === epoch);
