@@ -40,7 +40,10 @@ function asynchronousProblems({ quorum, whenDegraded }: DataStoreRequest, at: st
   const valid = 'leave it out, or replication: synchronous where the engine has it';
   return [
     ...(quorum === undefined ? [] : [{ field: `${at}.quorum`, received: `${quorum} ${why}`, valid }]),
-    ...(whenDegraded === 'auto' ? [] : [{ field: `${at}.whenDegraded`, received: `"${whenDegraded}" ${why}`, valid }]),
+    // a request that is on record from before the field existed says nothing
+    ...(whenDegraded === 'block' || whenDegraded === 'continue'
+      ? [{ field: `${at}.whenDegraded`, received: `"${whenDegraded}" ${why}`, valid }]
+      : []),
   ];
 }
 

@@ -21,7 +21,7 @@ export function standbysToBlock(quorum: number): number {
 
 /** A recovery point of nothing allows no acknowledgement by the primary alone, for however short a time. */
 function mustBlock({ store, rpoSeconds }: Pick<DegradedQuestion, 'store' | 'rpoSeconds'>): boolean {
-  return store.whenDegraded === 'block' || (store.whenDegraded === 'auto' && rpoSeconds === 0);
+  return store.whenDegraded === 'block' || (store.whenDegraded !== 'continue' && rpoSeconds === 0);
 }
 
 /**
@@ -37,7 +37,7 @@ export function whenDegraded(question: DegradedQuestion): DegradedAnswer {
   const { store, quorum, standbys } = question;
   const needed = standbysToBlock(quorum);
   if (!mustBlock(question)) {
-    const blocks = store.whenDegraded === 'auto' && store.consistency === 'strong' && standbys >= needed;
+    const blocks = store.whenDegraded !== 'continue' && store.consistency === 'strong' && standbys >= needed;
     return { kind: 'decided', whenDegraded: blocks ? 'block' : 'continue' };
   }
   if (standbys >= needed) return { kind: 'decided', whenDegraded: 'block' };
