@@ -26,6 +26,8 @@ const RESTARTS = 2;
 const QUIET_WITHIN_MS = 60;
 const REPLICATED_WITHIN_MS = 2_000;
 const TAKEN_WITHIN_MS = 5_000;
+/** More than its standby may take to receive the rest and the database to stop or be killed. */
+const STOPPED_WITHIN_MS = 15_000;
 
 export interface StoreKeeperOptions {
   region: string;
@@ -158,7 +160,7 @@ export class StoreKeeper {
       this.stopPosition = undefined;
       const from = { holder: this.options.region, epoch: this.state.epoch };
       this.step({ kind: 'hand-over', now: this.options.now(), to });
-      await this.until(() => this.state.mode === 'idle', TAKEN_WITHIN_MS, 'its database did not stop');
+      await this.until(() => this.state.mode === 'idle', STOPPED_WITHIN_MS, 'its database did not stop');
       if (!this.stopPosition) throw new Error(`${to.holder} did not receive all of the log`);
       const taken = await this.options.tellSuccessor(from, to, this.stopPosition).catch(() => false);
       if (!taken) throw new Error(`${to.holder} did not take over`);
@@ -248,13 +250,20 @@ export class StoreKeeper {
     try {
       if (!database) throw new Error('there is no database here');
       await database.keepSynchronous(false).catch(() => undefined);
+      // asked right before and right after: a primary must not run where the lease was lost meanwhile
+      this.refuseWithoutLease(epoch);
       await database.promote();
+      this.refuseWithoutLease(epoch);
       this.step({ kind: 'promoted', now: now(), epoch });
     } catch (error) {
       log(`${key}: not promoted: ${error instanceof Error ? error.message : String(error)}`);
       await database?.kill();
       this.step({ kind: 'database-gone', now: now() });
     }
+  }
+
+  private refuseWithoutLease(epoch: number): void {
+    if (!this.holdsLease() || this.state.epoch !== epoch) throw new Error(`the lease of epoch ${epoch} is lost`);
   }
 
   private async stopInOrder(): Promise<void> {
@@ -279,26 +288,27 @@ export class StoreKeeper {
     try {
       await database.kill();
       if (this.state.mode === 'idle') return await database.start();
-      if (await this.revive(database)) return;
+      if ((await this.revive(database)) && this.holdsLease()) return;
     } finally {
       this.reviving = false;
     }
-    if (!this.holdsLease()) return;
+    // also when the lease was lost meanwhile: what came back is a primary then that nobody may reach
     log(`${key}: the database does not come back`);
     this.step({ kind: 'give-up', now: now() });
     await database.kill();
     this.step({ kind: 'database-gone', now: now() });
   }
 
-  /** Two attempts: what has just been killed may still be in the way of the first. */
+  /** Two attempts: what has just been killed may still be in the way of the first. None without the lease. */
   private async revive(database: KeptDatabase): Promise<boolean> {
-    const late = sleep(RESTART_WITHIN_MS, false);
-    for (let attempt = 0; attempt < RESTARTS; attempt += 1) {
+    const late = sleep(RESTART_WITHIN_MS, 'late' as const);
+    for (let attempt = 0; attempt < RESTARTS && this.holdsLease(); attempt += 1) {
       const back = database.promote().then(
-        () => true,
-        () => false,
+        () => 'back' as const,
+        () => 'failed' as const,
       );
-      if (await Promise.race([back, late])) return true;
+      const outcome = await Promise.race([back, late]);
+      if (outcome !== 'failed') return outcome === 'back';
     }
     return false;
   }

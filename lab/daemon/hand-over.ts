@@ -1,8 +1,9 @@
 import type { HandOver } from '../../contracts/failover';
 import { LabError } from '../lab-error';
+import { markedProcesses } from '../processes/marked-processes';
 import { acceptEpoch } from './epoch';
 import { keeperOf } from './keepers';
-import { type Deployment, databaseOf, type Lab, siteOf, storeOf } from './lab-state';
+import { type Database, type Deployment, databaseOf, type Lab, type Store, siteOf, storeOf } from './lab-state';
 import { readLease } from './leases';
 
 const WITHIN_MS = 30_000;
@@ -22,27 +23,46 @@ export async function handOver(
   const lease = await readLease(deployment, store);
   acceptEpoch(store, input.epoch);
   const database = databaseOf(deployment, from, store.name);
-  if (lease.holder === to && database.fenced?.epoch === lease.epoch) return { fence: database.fenced, heldMs: 0 };
   const refuse = (why: string) => new LabError('Platform.Refused', why, { region: to, resource: store.name });
   databaseOf(deployment, to, store.name);
+  if (lease.holder === to && wasHandedOver(store, database, to)) return done(lab, store, database, { to, heldMs: 0 });
   if (lease.holder !== from)
     throw refuse(`from: the lease of ${store.name} is ${lease.holder ?? 'nobody'}'s, not ${from}'s`);
   if (to === from) throw refuse(`to: ${to} is the primary of ${store.name} already`);
   const epoch = Math.max(input.epoch, lease.epoch + 1);
   const { heldMs } = await keeperOf(siteOf(deployment, from))
     .call('handOver', { store: store.name, to, epoch }, WITHIN_MS)
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
+      // the new region may have taken it although its answer was lost
+      if (await hasLease(deployment, store, to, epoch)) return { heldMs: 0 };
       throw refuse(
         `${store.name} was not handed over to ${to}: ${error instanceof Error ? error.message : String(error)}`,
       );
     });
-  database.wanted = false;
-  database.fenced = {
-    ...{ kind: 'stopped-cleanly', region: from, epoch, at: new Date().toISOString() },
-    detail: `the keeper of ${from} stopped the database of ${store.name} in order, once ${to} had all of its log`,
-  };
   store.lastPromotion = { from, to, epoch };
   store.primary = to;
-  lab.log(`${store.name} handed over from ${from} to ${to}, epoch ${epoch}, writes held ${Math.round(heldMs)} ms`);
+  return done(lab, store, database, { to, heldMs });
+}
+
+/** The lease is where it was to go, and the old database has no process: an earlier attempt did it. */
+function wasHandedOver(store: Store, { region, marker }: Database, to: string): boolean {
+  const last = store.lastPromotion;
+  return last?.from === region && last.to === to && markedProcesses(marker).length === 0;
+}
+
+async function hasLease(deployment: Deployment, store: Store, region: string, epoch: number): Promise<boolean> {
+  const lease = await readLease(deployment, store).catch(() => undefined);
+  return lease?.holder === region && lease.epoch === epoch;
+}
+
+function done(lab: Lab, store: Store, database: Database, { to, heldMs }: { to: string; heldMs: number }): HandOver {
+  const { region } = database;
+  const epoch = store.lastPromotion?.epoch ?? store.epoch;
+  database.wanted = false;
+  database.fenced = {
+    ...{ kind: 'stopped-cleanly', region, epoch, at: new Date().toISOString() },
+    detail: `the keeper of ${region} stopped the database of ${store.name} in order, once ${to} had all of its log`,
+  };
+  lab.log(`${store.name} handed over from ${region} to ${to}, epoch ${epoch}, writes held ${Math.round(heldMs)} ms`);
   return { fence: database.fenced, heldMs };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseStatus } from '../../contracts/replication';
 import type { FenceReceipt } from '../../contracts/validation';
 import { sameLease } from '../../failover/protocol/lease';
+import { comparePositions, type LogPosition } from '../../failover/protocol/plan';
 import { DEFAULT_TIMING } from '../../failover/protocol/timing';
 import { LabError } from '../lab-error';
 import { type DatabaseState, databaseState, positionBytes } from '../postgres/database-state';
@@ -56,8 +57,8 @@ export async function promote(lab: Lab, deployment: Deployment, input: PromoteIn
     store.lastPromotion = { from: input.expectedPrimary, to: input.region, epoch: input.epoch };
     await givePrimary(deployment, site, store);
     lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
-    await resumeAutomation(lab, deployment, store);
   }
+  await resumeAutomation(lab, deployment, store);
   return databaseStatus(lab, deployment, input);
 }
 
@@ -111,7 +112,7 @@ async function refuseUnlessMostAdvanced(
       region: chosen.region,
     });
   }
-  const ahead = positions.find(({ position }) => positionBytes(position) > positionBytes(mine.position));
+  const ahead = positions.find((other) => comparePositions(logPosition(other), logPosition(mine)) > 0);
   if (!ahead) return;
   throw new LabError(
     'Platform.Refused',
@@ -120,13 +121,22 @@ async function refuseUnlessMostAdvanced(
   );
 }
 
-/** Positions of all living standbys, once nothing streams in any more. Refuses while one of them cannot be seen. */
+function logPosition({ timeline = 0, position }: Pick<DatabaseState, 'timeline' | 'position'>): LogPosition {
+  return { timeline, bytes: positionBytes(position) };
+}
+
+/**
+ * Positions of all living standbys that may be promoted, once nothing streams in any more. Refuses while one of them
+ * cannot be seen.
+ */
 async function finalPositions(
   lab: Lab,
   deployment: Deployment,
   store: Store,
-): Promise<Array<{ region: string; position: string }>> {
-  const standbys = databasesOf(deployment, store.name).filter(({ region }) => region !== store.primary);
+): Promise<Array<DatabaseState & { region: string }>> {
+  const standbys = databasesOf(deployment, store.name).filter(
+    ({ region, spec }) => region !== store.primary && spec.promotable !== false,
+  );
   const startedMs = Date.now();
   for (;;) {
     const asked = await Promise.all(standbys.map((standby) => stateOrNothing(lab, store, standby)));

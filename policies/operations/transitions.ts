@@ -35,6 +35,12 @@ const REJOIN_FIRST = {
   refused:
     '{region} is fenced: its data may differ from the others; rejoin it first ("meridian rejoin {name} {region}")',
 };
+const WRITES_ALREADY = {
+  primary: { already: '{region} takes the writes already' },
+  'primary-drained': {
+    already: '{region} takes the writes already; let it answer again with "meridian undrain {name} {region}"',
+  },
+};
 const NO_PART = { refused: '{region} is no region of {name}; valid: {regions}' };
 const STAYS = {
   absent: NOT_LIVE,
@@ -81,10 +87,7 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
       diverged: RECORD_FIRST,
     },
     region: {
-      primary: { already: '{region} takes the writes already' },
-      'primary-drained': {
-        already: '{region} takes the writes already; let it answer again with "meridian undrain {name} {region}"',
-      },
+      ...WRITES_ALREADY,
       standby: { becomes: 'primary' },
       drained: { becomes: 'primary' },
       fenced: REJOIN_FIRST,
@@ -98,10 +101,7 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
     preempted: 'way-back',
     deployment: STAYS,
     region: {
-      primary: { already: '{region} takes the writes already' },
-      'primary-drained': {
-        already: '{region} takes the writes already; let it answer again with "meridian undrain {name} {region}"',
-      },
+      ...WRITES_ALREADY,
       standby: { becomes: 'primary' },
       drained: { refused: '{region} answers nobody: let it answer again first ("meridian undrain {name} {region}")' },
       fenced: REJOIN_FIRST,

@@ -12,7 +12,7 @@ interface OpsCase {
   name: string;
   /** the outage is to be between these at p95, ms */
   within: [number, number];
-  happens: (ops: OpsLab) => (region: string, id: string) => Promise<{ at: string }>;
+  happens: (ops: OpsLab) => (region: string, id: string) => Promise<{ at: string; planned?: boolean }>;
   /** undone once the writes go on, before the region rejoins */
   undone: boolean;
 }
@@ -70,11 +70,7 @@ describe.each<Mode>(['asynchronous', 'block'])('%s', (mode) => {
   beforeAll(async () => {
     ops = await OpsLab.start(mode);
   }, 180_000);
-  afterAll(async () => {
-    if (process.env.KEEP_LOGS)
-      require('node:fs').cpSync(`${ops.lab.home}/logs`, process.env.KEEP_LOGS, { recursive: true });
-    await stopTestLabs();
-  });
+  afterAll(stopTestLabs);
 
   test.each(CASES)('$name', async ({ name, within, happens, undone }) => {
     const results: RunResult[] = [];

@@ -60,19 +60,19 @@ export class OpsLab {
   }
 
   /** Moves the writes from this region to where traffic goes without it, as planned. */
-  async switchOver(region: string): Promise<{ at: string }> {
+  async switchOver(region: string): Promise<{ at: string; planned: boolean }> {
     const { epoch } = await this.lease();
     await this.lab.daemon.call('traffic.drain', { ...scope, hostname: HOSTNAME, regions: [region], epoch });
     const { regions } = await this.lab.daemon.call('traffic.resolve', { hostname: HOSTNAME });
     const to = regions[0] ?? '';
     const at = new Date().toISOString();
     await this.lab.daemon.call('data.handOver', { ...store, from: region, to, epoch: epoch + 1 });
-    return { at };
+    return { at, planned: true };
   }
 
   /** A steady stream of writes, something that happens to the region that takes them, and what became of the writes. */
   async run(
-    happens: (region: string, id: string) => Promise<{ at: string }>,
+    happens: (region: string, id: string) => Promise<{ at: string; planned?: boolean }>,
     afterwards: (region: string, id: string) => Promise<void>,
   ): Promise<RunResult> {
     this.runs += 1;
@@ -90,16 +90,16 @@ export class OpsLab {
       await writer.stop();
       const after = await this.lease();
       const present = await this.numbersIn(after.holder, name);
-      const takeover = await this.takeoverOf(after.epoch);
+      const isTakeover = after.epoch > before.epoch && !fault.planned;
+      const takenOverAtMs = isTakeover ? await this.takenOverAt(after.epoch) : undefined;
       const result = {
         outageMs: outageMs(writer.log, faultAtMs, TAKEN_WITHIN_MS),
         acknowledged: writer.log.filter(({ outcome }) => outcome === 'acknowledged').length,
         lost: writer.log.filter(({ outcome, seq }) => outcome === 'acknowledged' && !present.has(seq)).length,
         broken: brokenPromises(writer.log, {
           present,
-          onlyFormer: new Set(),
           synchronous: this.mode === 'block',
-          ...{ reportedLagMs, faultAtMs, takenOverAtMs: after.epoch > before.epoch ? takeover : undefined },
+          ...{ reportedLagMs, faultAtMs, takenOverAtMs },
         }),
       };
       await afterwards(before.holder, name);
@@ -139,11 +139,15 @@ export class OpsLab {
     return Math.max(0, ...(await Promise.all(asked)).map(({ lagMs }) => lagMs ?? 0));
   }
 
-  /** When the region that has the lease in this epoch was seen to serve, if the sentinels gave it to it. */
-  private async takeoverOf(epoch: number): Promise<number | undefined> {
-    const found = await this.lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
-    const takeover = found.find((one) => one.epoch === epoch);
-    return takeover && Date.parse(takeover.at);
+  /** When the lease before this epoch was over, as the sentinels tell once they have seen that the new primary serves. */
+  private async takenOverAt(epoch: number): Promise<number> {
+    let overAt = 0;
+    await until('the sentinels tell of the takeover', async () => {
+      const found = await this.lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
+      overAt = Date.parse(found.find((one) => one.epoch === epoch)?.fence.at ?? '') || 0;
+      return overAt > 0;
+    });
+    return overAt;
   }
 
   private async numbersIn(region: string, writer: string): Promise<Set<number>> {
