@@ -1,3 +1,4 @@
+import { changeRecord } from '../../activities/records';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import type { OperationReport } from '../../contracts/operation-report';
 import type { DeploymentRecord } from '../../contracts/record';
@@ -43,12 +44,25 @@ export async function goLive(fake: FakeDeployments, change?: RequestChange): Pro
       const next = cloud.copy();
       prepare?.(next);
       fake.use(next);
-      const { version, lastGeneration } = await fake.records.load(request);
-      await fake.records.save({ ...record, version, lastGeneration });
+      await operationsEnded(fake);
+      await changeRecord(fake.records)(request, ({ version, lastGeneration }) => ({
+        ...record,
+        ...{ version, lastGeneration },
+      }));
     },
     since: () => [...fake.cloud.acts],
     begin,
     ask: async (operation) => (await begin(operation)).result() as unknown as Promise<OperationReport>,
     record: () => fake.records.load(request),
   };
+}
+
+/** What the test before began may still be at its last steps. What waits for people goes on waiting. */
+async function operationsEnded({ temporal }: FakeDeployments): Promise<void> {
+  const { workflow } = temporal.environment.client;
+  const query = "ExecutionStatus = 'Running' AND WorkflowType NOT IN ('deployment', 'watchRegions')";
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await workflow.count(query)).count === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
