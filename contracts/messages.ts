@@ -5,6 +5,7 @@ import { recoveryTargetSchema } from './backup';
 import { drillKindSchema } from './drill';
 import { intakeSchema } from './intake';
 import type { LedgerSummary } from './ledger';
+import type { OperationKind } from './operation';
 import type { DeploymentPlan } from './plan';
 import type { Progress } from './progress';
 import { regionIdSchema } from './region';
@@ -76,10 +77,33 @@ export interface BeginOperationResult {
 /** To the deployment entity: asks for the operation slot. Returns as soon as the operation has its number. */
 export const beginOperationUpdate = defineUpdate<BeginOperationResult, [OperationRequest]>('beginOperation');
 
+/** One operation as its deployment knows it. */
+export interface QueuedOperation {
+  workflowId: string;
+  kind: OperationKind;
+  generation: number;
+  requester: string;
+}
+
+/** What is under way in a deployment, those that wait in their order, and a proposal that people think about. */
+export interface OperationQueue {
+  running: QueuedOperation[];
+  waiting: QueuedOperation[];
+  proposed?: string;
+}
+
+/** To the deployment entity: what holds its operation slot and what waits for it. */
+export const operationQueueQuery = defineQuery<OperationQueue>('operationQueue');
+
+/** To the deployment entity: takes an operation that waits out of the queue. Refused for one that does not wait. */
+export const withdrawOperationUpdate = defineUpdate<void, [{ workflowId: string; by: string; reason: string }]>(
+  'withdrawOperation',
+);
+
 /** To a deployment: decides the approval that is waiting. */
 export const decideApprovalUpdate = defineUpdate<void, [DecideApprovalInput]>('decideApproval');
 
-/** To a deployment: stops it in order; what was done is undone. */
+/** To an operation: stops it at its next safe point; what was done is undone. Refused once there is no way back. */
 export const abortUpdate = defineUpdate<void, [{ by: string; reason: string }]>('abort');
 
 /** To a deployment: begins nothing new until it is resumed; what is under way goes on. */

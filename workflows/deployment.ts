@@ -17,8 +17,10 @@ import {
   beginOperationUpdate,
   type LiveOperationRequest,
   type OperationRequest,
+  operationQueueQuery,
   operationRequestSchema,
   standDownSignal,
+  withdrawOperationUpdate,
 } from '../contracts/messages';
 import type { OperationReport } from '../contracts/operation-report';
 import { requestText } from '../contracts/request-text';
@@ -42,6 +44,15 @@ export async function deployment(key: DeploymentKey, begunBefore: readonly strin
   setHandler(beginOperationUpdate, (request) => begin(key, slot, begun, request), {
     validator: (request) => validate(key, request),
   });
+  setHandler(operationQueueQuery, () => slot.queue);
+  setHandler(
+    withdrawOperationUpdate,
+    ({ workflowId, by, reason }) => {
+      slot.withdraw(workflowId);
+      log.info('an operation was withdrawn', { workflowId, by, reason });
+    },
+    { validator: ({ workflowId }) => refuse(withdrawalRefusal(slot, workflowId)) },
+  );
   for (;;) {
     await condition(() => slot.canTake || canStartAfresh(slot));
     const operation = slot.take();
@@ -53,6 +64,13 @@ export async function deployment(key: DeploymentKey, begunBefore: readonly strin
 /** Nothing is under way and nobody waits for an answer: only then may a fresh run take over. */
 function canStartAfresh(slot: OperationSlot): boolean {
   return workflowInfo().continueAsNewSuggested && slot.isIdle && allHandlersFinished();
+}
+
+function withdrawalRefusal(slot: OperationSlot, workflowId: string): string | undefined {
+  const waiting = slot.queue.waiting.map((one) => one.workflowId);
+  if (waiting.includes(workflowId)) return undefined;
+  const valid = waiting.join(', ');
+  return `${workflowId} does not wait here; ${valid ? `waiting are ${valid}` : 'nothing waits'}`;
 }
 
 /** An emergency waits this long for whoever has to make way; then it goes on, and its epoch shuts the other out. */

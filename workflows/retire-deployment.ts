@@ -2,7 +2,7 @@ import { patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OrchestratorSettings } from '../activities/settings';
 import type { StackScope } from '../activities/stacks';
 import { ledgerSummary, openLedger } from '../agents/loop/token-ledger';
-import { progressQuery } from '../contracts/messages';
+import { abortUpdate, progressQuery } from '../contracts/messages';
 import type { StackRef } from '../contracts/stack';
 import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
 import { inDestroyOrder } from '../policies/destroy-order';
@@ -11,7 +11,7 @@ import { platform, quick } from './support/activity-stubs';
 import { answerDecisions } from './support/answer-decisions';
 import { Approvals } from './support/approvals';
 import { destroyInOrder } from './support/destroy-in-order';
-import { messageOf, stepFailure } from './support/failures';
+import { messageOf, refuse, stepFailure } from './support/failures';
 import { requireParent } from './support/parent';
 import { ProgressLog } from './support/progress-log';
 
@@ -79,6 +79,14 @@ class Retirement {
       searchable: () => this.settings.searchable,
     });
     setHandler(progressQuery, ({ sinceSeq }) => this.progress.read(sinceSeq));
+    setHandler(
+      abortUpdate,
+      ({ by, reason }) => {
+        this.progress.say(`${by} stops the retirement: ${reason}`);
+        this.approvals.close();
+      },
+      { validator: (_request) => refuse(this.stopRefusal()) },
+    );
     answerDecisions(this.approvals, {
       reread: () => this.readSettings(),
       decided: ({ by, decision }) => this.progress.say(`${by} decided: ${decision}`),
@@ -92,6 +100,11 @@ class Retirement {
     const gate = removalGate(this.input, refs);
     const opened = () => this.progress.enter('approval', `waiting for approval of ${gate.summary}`);
     await this.approvals.pass(gate, { required: true, opened });
+  }
+
+  private stopRefusal(): string | undefined {
+    if (this.approvals.waiting()) return undefined;
+    return 'a retirement can be stopped only while its approval waits: what is destroyed does not come back';
   }
 
   async readSettings(): Promise<void> {

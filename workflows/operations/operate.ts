@@ -7,14 +7,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Writer } from '../../activities/operations';
-import { type LiveOperationRequest, progressQuery, standDownSignal } from '../../contracts/messages';
+import { abortUpdate, type LiveOperationRequest, progressQuery, standDownSignal } from '../../contracts/messages';
 import type { OperatingState, OperationOutcome, OperationReport } from '../../contracts/operation-report';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { judgeOperation } from '../../policies/operations/judge-operation';
 import { isDiverged, newestEpoch, operatingState } from '../../policies/operations/operating-state';
 import { platform, quick } from '../support/activity-stubs';
 import { answerDecisions } from '../support/answer-decisions';
-import { failureTypeOf, messageOf, regionOf } from '../support/failures';
+import { failureTypeOf, messageOf, refuse, regionOf } from '../support/failures';
 import { requireParent } from '../support/parent';
 import { type OperateInput, OperationRun } from './operation-run';
 
@@ -70,6 +70,15 @@ function answerMessages(run: OperationRun): void {
     // A question that waits is a safe point, too.
     run.approvals.close();
   });
+  setHandler(
+    abortUpdate,
+    ({ by, reason }) => {
+      run.stopped = `${by} stopped it (${reason})`;
+      run.progress.say(`${by} stops the ${run.request.kind}: ${reason}`);
+      run.approvals.close();
+    },
+    { validator: (_request) => refuse(run.stopRefusal) },
+  );
   answerDecisions(run.approvals, {
     reread: async () => {
       run.settings = await quick.readSettings('whose signatures count now');
@@ -107,7 +116,7 @@ function outcomeOf({ standDownFor }: OperationRun, type: string): OperationOutco
 async function file(run: OperationRun, ending: Ending, before: OperatingState | undefined): Promise<OperationReport> {
   const { application, environment, generation, request } = run.input;
   const { workflowId: id, runId } = workflowInfo();
-  run.approvals.close();
+  run.close();
   const report: OperationReport = {
     schema: 'meridian.operation/1',
     kind: request.kind,

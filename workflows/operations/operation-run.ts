@@ -44,9 +44,13 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
   readonly documents: OperationReport['documents'] = [];
   /** the operation for which this one has to make way */
   standDownFor: string | undefined;
+  /** who stopped it, and why */
+  stopped: string | undefined;
   epoch = 0;
   settings: OrchestratorSettings = { searchable: false };
   private readonly wayBack: WayBack[] = [];
+  private isFinal = false;
+  private isEnding = false;
   private found: DeploymentRecord | undefined;
 
   constructor(readonly input: OperateInput<Request>) {
@@ -134,8 +138,7 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
    * there. The act itself is never broken off.
    */
   async take<R>(phase: string, what: string, act: () => Promise<R>, back?: WayBack): Promise<R> {
-    if (this.standDownFor)
-      throw stepFailure('Operation.Aborted', `made way for ${this.standDownFor} before it would ${what}`);
+    if (this.calledAway) throw stepFailure('Operation.Aborted', `${this.calledAway} before it would ${what}`);
     if (back) this.wayBack.push(back);
     this.progress.enter('operating', what);
     const startedMs = Date.now();
@@ -151,13 +154,38 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
     }
   }
 
+  /** Why nothing further begins, in words that "before it would …" follows; undefined while it goes on. */
+  get calledAway(): string | undefined {
+    if (this.standDownFor) return `made way for ${this.standDownFor}`;
+    return this.isFinal ? undefined : this.stopped;
+  }
+
+  /** Why a person cannot stop it now; undefined when it can be stopped at its next safe point. */
+  get stopRefusal(): string | undefined {
+    const { kind } = this.request;
+    if (this.stopped) return `${this.stopped} already`;
+    if (this.isEnding) return `the ${kind} is at its end already`;
+    if (this.isFinal) return `the ${kind} is past its point of no return: it can only go on to its end`;
+    return kind === 'record-failover'
+      ? 'a record-failover cannot be stopped: it only writes down what the platform has done'
+      : undefined;
+  }
+
   /** From here on the only way is forward: what was done cannot be taken back without losing more. */
   passNoReturn(): void {
+    this.isFinal = true;
     this.wayBack.length = 0;
+  }
+
+  /** Nothing is asked or begun any more. */
+  close(): void {
+    this.isEnding = true;
+    this.approvals.close();
   }
 
   /** Takes the way back, newest first. What fails is left, for a person. */
   async goBack(): Promise<void> {
+    this.close();
     if (this.wayBack.length > 0) this.progress.enter('undoing', 'taking the way back');
     for (const { what, act } of this.wayBack.splice(0).reverse()) {
       try {

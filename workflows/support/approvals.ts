@@ -93,6 +93,8 @@ export class Approvals {
       const comment = approval.comment ? `: ${approval.comment}` : '';
       throw stepFailure('Approval.Rejected', `${approval.decidedBy} rejected ${gate.summary}${comment}`);
     }
+    if (approval?.state === 'void')
+      throw stepFailure('Operation.Aborted', `stopped before ${gate.summary} was decided`);
     this.settle(index, 'expired');
     throw stepFailure('Approval.Expired', `nobody decided on ${gate.summary} within ${timeoutSeconds} s`);
   }

@@ -1,5 +1,5 @@
 import type { Approval } from '../../contracts/approval';
-import type { OperationRequest } from '../../contracts/messages';
+import type { OperationQueue, OperationRequest, QueuedOperation } from '../../contracts/messages';
 import { encounter, priorityOf } from '../../policies/operations/transitions';
 
 export interface Operation {
@@ -67,6 +67,21 @@ export class OperationSlot {
     );
   }
 
+  /** Takes one that waits out of the queue. */
+  withdraw(workflowId: string): void {
+    const index = this.waiting.findIndex((one) => one.workflowId === workflowId);
+    for (const operation of index === -1 ? [] : this.waiting.splice(index, 1)) operation.start = 'failed';
+  }
+
+  /** As people see it. */
+  get queue(): OperationQueue {
+    return {
+      running: this.running.map(inQueue),
+      waiting: this.waiting.map(inQueue),
+      ...(this.proposed && { proposed: this.proposed }),
+    };
+  }
+
   private waitedFor(operation: Operation): Operation[] {
     return this.running.filter(
       (one) => one !== operation && encounter(one.request.kind, operation.request.kind) === 'waits',
@@ -81,6 +96,10 @@ export class OperationSlot {
     const index = this.running.indexOf(operation);
     if (index !== -1) this.running.splice(index, 1);
   }
+}
+
+function inQueue({ workflowId, generation, request: { kind, requester } }: Operation): QueuedOperation {
+  return { workflowId, kind, generation, requester };
 }
 
 function isBefore(one: Operation, other: Operation): boolean {
