@@ -16,6 +16,7 @@ export function desiredLinks(deployment: Deployment, rttMs: (from: string, to: s
   const { witnesses } = deployment;
   const link = (from: string, to: string, purpose: LinkPurpose, targetPort: number | undefined): Link => ({
     id: linkId(deployment, from, to, purpose),
+    of: { application: deployment.application, environment: deployment.environment },
     ...placesOf(deployment, from, to),
     rttMs: rttMs(placeOf(deployment, from), placeOf(deployment, to)),
     ...(targetPort !== undefined && { targetPort }),

@@ -23,7 +23,7 @@ export async function startKeeper(
   startAgain: () => Promise<void>,
 ): Promise<CalledProcess<KeeperCalls> | undefined> {
   const { keeper, region } = site;
-  if (!keeper || keeper.process?.alive || hasNoPower(lab, region)) return keeper?.process;
+  if (!keeper || keeper.process?.alive || hasNoPower(lab, site)) return keeper?.process;
   await site.clearing;
   const settings: KeeperSettings = {
     ...{ region, marker: site.marker, logFolder: logFolderOf(lab, site), port: keeper.port, replicas },
@@ -46,7 +46,7 @@ export async function startKeeper(
 async function restart(lab: Lab, site: Site, startAgain: () => Promise<void>): Promise<void> {
   await killMarked(`${site.marker}db/`).catch((error: unknown) => lab.log(String(error)));
   await sleep(RESTART_AFTER_MS);
-  if (hasNoPower(lab, site.region) || lab.ending) return;
+  if (hasNoPower(lab, site) || lab.ending) return;
   await startAgain().catch((error: unknown) => lab.log(String(error)));
 }
 

@@ -25,7 +25,7 @@ export async function applyResources(
 ): Promise<void> {
   const { ref } = stack;
   // global records have no region: the one that their stack is filed under may be dead
-  if (reading.kind !== 'traffic') refuseInDeadRegion(lab, ref.region);
+  if (reading.kind !== 'traffic') refuseInDeadRegion(lab, deployment, ref.region);
   switch (reading.kind) {
     case 'base':
       return applyBase(lab, deployment, ref.region, reading.services);
@@ -55,7 +55,7 @@ export async function destroyResources(lab: Lab, deployment: Deployment, { ref }
   }
 }
 
-function refuseInDeadRegion(lab: Lab, region: string): void {
-  if (hasNoPower(lab, region))
+function refuseInDeadRegion(lab: Lab, { account, application, environment }: Deployment, region: string): void {
+  if (hasNoPower(lab, { account, application, environment, region }))
     throw new LabError('Platform.Unavailable', `region ${region} does not answer: it lost its power`, { region });
 }

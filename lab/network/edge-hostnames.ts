@@ -2,7 +2,7 @@ import { AlarmLog, alarmName } from './alarm-log';
 import { answeringRecords, recordsProblem } from './edge-routing';
 import { HealthWatch } from './health-watch';
 import type { NetworkLog } from './network-log';
-import type { EdgeAlarm, EdgeFailover, EdgeHealth, EdgeHostname, EdgeRecord } from './network-port';
+import type { EdgeAlarm, EdgeFailover, EdgeHealth, EdgeHostname, EdgeRecord, NetworkUser } from './network-port';
 
 interface Published {
   hostname: EdgeHostname;
@@ -19,7 +19,7 @@ export class EdgeHostnames {
 
   constructor(
     private readonly log: NetworkLog,
-    private readonly isIsolated: (region: string) => boolean,
+    private readonly isIsolated: (of: NetworkUser, region: string) => boolean,
   ) {}
 
   /** A region fell silent: it answers nobody, and the other one is the primary, until `endFailover`. */
@@ -101,7 +101,7 @@ export class EdgeHostnames {
         if (healthy) this.alarmLog.clear(name, hostname);
         else this.alarmLog.raise({ name, application, environment, region: record.region, at: since }, hostname);
       },
-      () => this.isIsolated(record.region),
+      () => this.isIsolated(published, record.region),
     );
   }
 

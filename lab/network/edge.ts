@@ -6,7 +6,7 @@ import { answerJson } from './answer-json';
 import type { EdgeHostnames } from './edge-hostnames';
 import { chooseRecord } from './edge-routing';
 import { forwardRequest } from './forward-request';
-import type { EdgeHostname } from './network-port';
+import type { EdgeHostname, NetworkUser } from './network-port';
 
 /** Round trips in milliseconds: world location → region → ms. */
 export type LocationRtts = Record<string, Record<string, number>>;
@@ -32,7 +32,7 @@ export class Edge {
     certificate: EdgeCertificate,
     private readonly hostnames: EdgeHostnames,
     private readonly locationRtts: LocationRtts,
-    private readonly isIsolated: (region: string) => boolean,
+    private readonly isIsolated: (of: NetworkUser, region: string) => boolean,
   ) {
     this.server = createServer({ ...certificate, keepAliveTimeout: 60_000 }, (request, answer) =>
       this.handle(request, answer),
@@ -92,7 +92,7 @@ export class Edge {
       hostname: hostname.hostname,
       rttMs,
       agent: this.agent,
-      isCut: () => this.isIsolated(record.region),
+      isCut: () => this.isIsolated(hostname, record.region),
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Crossing } from './delay-queue';
 import { LinkServer } from './link-server';
-import type { Link, LinkFault } from './network-port';
+import type { Link, LinkFault, NetworkUser } from './network-port';
 
 /**
  * All links and the faults on them.
@@ -44,9 +44,11 @@ export class Links {
     this.pump();
   }
 
-  /** Nothing gets into this region or out of it. */
-  isIsolated(region: string): boolean {
-    return [...this.faults.values()].some((fault) => fault.kind === 'isolate' && fault.region === region);
+  /** Nothing of this deployment gets into the region or out of it. */
+  isIsolated(of: NetworkUser, region: string): boolean {
+    return [...this.faults.values()].some(
+      (fault) => fault.kind === 'isolate' && fault.region === region && isSame(fault.of, of),
+    );
   }
 
   private pump(): void {
@@ -67,10 +69,15 @@ export class Links {
 
   private faultsOn(link: Link): LinkFault[] {
     if (this.faults.size === 0) return [];
-    return [...this.faults.values()].filter((fault) =>
-      fault.kind === 'isolate'
-        ? (fault.region === link.from || fault.region === link.to) && link.from !== link.to
-        : (fault.from === link.from && fault.to === link.to) || (fault.from === link.to && fault.to === link.from),
-    );
+    return [...this.faults.values()].filter((fault) => isSame(fault.of, link.of) && strikes(fault, link));
   }
+}
+
+function isSame(one: NetworkUser, other: NetworkUser): boolean {
+  return one.application === other.application && one.environment === other.environment;
+}
+
+function strikes(fault: LinkFault, { from, to }: Link): boolean {
+  if (fault.kind === 'isolate') return (fault.region === from || fault.region === to) && from !== to;
+  return (fault.from === from && fault.to === to) || (fault.from === to && fault.to === from);
 }

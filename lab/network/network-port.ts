@@ -6,7 +6,7 @@ export interface NetworkPort {
   /** Creates a link or changes where it leads. Clients connect to the returned loopback port as if it were next door. */
   setLink(link: Link): Promise<{ port: number }>;
   removeLink(id: string): Promise<void>;
-  /** Applies to every link between the two regions, in both directions, until cleared. */
+  /** Applies to every link of the deployment between the two regions, in both directions, until cleared. */
   setFault(fault: LinkFault): Promise<void>;
   clearFault(id: string): Promise<void>;
   /** Publishes a hostname at the edge or replaces its records. */
@@ -16,15 +16,23 @@ export interface NetworkPort {
   health(hostname: string): Promise<EdgeHealth[]>;
   alarms(since: string): Promise<EdgeAlarm[]>;
   /** A person or a plan has said where traffic goes: what sentinels had changed at the edge ends. */
-  endFailover(of: { application: string; environment: string }): Promise<void>;
+  endFailover(of: NetworkUser): Promise<void>;
   /** Loopback port where sentinels tell the edge of a failover: `POST /fail-over` with an `EdgeFailover`. */
   controlPort(): Promise<number>;
   /** TLS port of the edge on loopback. */
   edgePort(): Promise<number>;
 }
 
+/** A deployment, as the network tells them apart. */
+export interface NetworkUser {
+  application: string;
+  environment: string;
+}
+
 export interface Link {
   id: string;
+  /** whose faults it suffers */
+  of: NetworkUser;
   from: string;
   to: string;
   /** loopback port of the server at the far end; absent: connections are refused */
@@ -33,25 +41,23 @@ export interface Link {
   rttMs: number;
 }
 
-export type LinkFault =
-  | { id: string; kind: 'cut'; from: string; to: string }
-  | { id: string; kind: 'slow'; from: string; to: string; factor: number }
+/** Strikes one deployment: others go through the same regions undisturbed. */
+export type LinkFault = { id: string; of: NetworkUser } & (
+  | { kind: 'cut'; from: string; to: string }
+  | { kind: 'slow'; from: string; to: string; factor: number }
   /** nothing gets into the region or out of it, over links or from the edge */
-  | { id: string; kind: 'isolate'; region: string };
+  | { kind: 'isolate'; region: string }
+);
 
 /** What sentinels say when a region fell silent: it answers nobody any more, and the other one is the primary. */
-export interface EdgeFailover {
-  application: string;
-  environment: string;
+export interface EdgeFailover extends NetworkUser {
   from: string;
   to: string;
   epoch: number;
 }
 
-export interface EdgeHostname {
+export interface EdgeHostname extends NetworkUser {
   hostname: string;
-  application: string;
-  environment: string;
   records: EdgeRecord[];
 }
 

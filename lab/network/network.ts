@@ -3,7 +3,7 @@ import { startEdgeControl } from './edge-control';
 import { EdgeHostnames } from './edge-hostnames';
 import { Links } from './links';
 import type { NetworkLog } from './network-log';
-import type { NetworkPort } from './network-port';
+import type { NetworkPort, NetworkUser } from './network-port';
 
 export interface NetworkConfig {
   certificate: EdgeCertificate;
@@ -13,7 +13,7 @@ export interface NetworkConfig {
 /** Starts the whole network inside this process and returns its port. */
 export async function createNetwork(config: NetworkConfig, log: NetworkLog): Promise<NetworkPort> {
   const links = new Links();
-  const isIsolated = (region: string) => links.isIsolated(region);
+  const isIsolated = (of: NetworkUser, region: string) => links.isIsolated(of, region);
   const hostnames = new EdgeHostnames(log, isIsolated);
   const edgePort = await new Edge(config.certificate, hostnames, config.locationRtts, isIsolated).listen();
   const controlPort = await startEdgeControl(hostnames);

@@ -239,7 +239,13 @@ describe('the edge', () => {
 describe('the network process', () => {
   it('ends when it is stopped, says so to callers, and wrote down what happened', async () => {
     const own = await startNetwork({ logFile, certificate, locationRtts, marker: 'mlab-test/network/' });
-    const { port } = await own.setLink({ id: 'l', from: 'a', to: 'b', rttMs: 1 });
+    const { port } = await own.setLink({
+      id: 'l',
+      of: { application: 'orders', environment: 'staging' },
+      from: 'a',
+      to: 'b',
+      rttMs: 1,
+    });
     expect(port).toBeGreaterThan(0);
     expect(markedProcesses('mlab-test/network/')).toEqual([own.pid]);
     await own.stop();

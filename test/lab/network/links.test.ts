@@ -46,7 +46,8 @@ async function roundTripMs(socket: Socket): Promise<number> {
   return performance.now() - started;
 }
 
-const base = { id: 'orders', from: 'us-east-1', to: 'eu-west-1' };
+const of = { application: 'orders', environment: 'staging' };
+const base = { id: 'orders', of, from: 'us-east-1', to: 'eu-west-1' };
 
 describe('a link', () => {
   let links: Links;
@@ -145,7 +146,7 @@ describe('a link', () => {
     const { port } = await links.set({ ...base, targetPort: await echoServer(), rttMs: 10 });
     const old = await client(port);
     await roundTripMs(old);
-    links.setFault({ id: 'f', kind: 'cut', from: 'eu-west-1', to: 'us-east-1' });
+    links.setFault({ id: 'f', of, kind: 'cut', from: 'eu-west-1', to: 'us-east-1' });
     const heard: string[] = [];
     old.on('data', () => heard.push('old'));
     old.write('into the void');
@@ -157,6 +158,21 @@ describe('a link', () => {
     links.clearFault('f');
     await sleep(100);
     expect(heard.sort()).toEqual(['late', 'old']);
+  });
+
+  it.each([
+    { kind: 'cut', from: 'us-east-1', to: 'eu-west-1' },
+    { kind: 'isolate', region: 'eu-west-1' },
+    { kind: 'slow', from: 'us-east-1', to: 'eu-west-1', factor: 50 },
+  ] as const)('$kind strikes one deployment: the links of others through the same regions go on', async (fault) => {
+    const production = { application: 'orders', environment: 'production' };
+    const { port } = await links.set({ ...base, id: 'o', of: production, targetPort: await echoServer(), rttMs: 10 });
+    const socket = await client(port);
+    await roundTripMs(socket);
+    links.setFault({ id: 'f', of, ...fault });
+    expect(await roundTripMs(socket)).toBeLessThan(100);
+    expect(links.isIsolated(production, 'eu-west-1')).toBe(false);
+    expect(links.isIsolated(of, 'eu-west-1')).toBe(fault.kind === 'isolate');
   });
 
   it('keeps the death of one end from the other while it is cut', async () => {
@@ -171,7 +187,7 @@ describe('a link', () => {
     const socket = await client(port);
     socket.write('x');
     await sleep(60);
-    links.setFault({ id: 'f', kind: 'cut', from: 'us-east-1', to: 'eu-west-1' });
+    links.setFault({ id: 'f', of, kind: 'cut', from: 'us-east-1', to: 'eu-west-1' });
     socket.resetAndDestroy();
     await sleep(100);
     expect(farClosed).toBe(false);
@@ -185,6 +201,7 @@ describe('a link', () => {
     const { port } = await links.set({ ...base, targetPort, rttMs: 30 });
     const { port: otherPort } = await links.set({
       id: 'other',
+      of,
       from: 'us-east-1',
       to: 'ap-south-1',
       targetPort,
@@ -192,7 +209,7 @@ describe('a link', () => {
     });
     const [socket, other] = [await client(port), await client(otherPort)];
     await Promise.all([roundTripMs(socket), roundTripMs(other)]);
-    links.setFault({ id: 'f', kind: 'slow', from: 'us-east-1', to: 'eu-west-1', factor: 5 });
+    links.setFault({ id: 'f', of, kind: 'slow', from: 'us-east-1', to: 'eu-west-1', factor: 5 });
     expect(await roundTripMs(socket)).toBeGreaterThanOrEqual(149);
     expect(await roundTripMs(other)).toBeLessThan(80);
     links.clearFault('f');
