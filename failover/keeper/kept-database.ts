@@ -6,6 +6,11 @@ export interface KeptDatabase {
   onDeath(listener: () => void): void;
   /** Starts the processes if the data is a standby's; what was a primary is left alone. Running already is success. */
   start(): Promise<void>;
+  /**
+   * Starts it where it does not run and sets what has to be in force before the first write of a promotion. Throws where
+   * that cannot be had: then it must not be promoted.
+   */
+  prepare(): Promise<void>;
   /** Makes it take writes and returns then; starts it first where it does not run. Done already is success. */
   promote(): Promise<void>;
   /** Shuts it down in order, so that its standbys receive everything; what is left after a while is killed. */
@@ -21,8 +26,8 @@ export interface KeptDatabase {
   /** What it says of itself; `none` where nothing answers. */
   describe(): Promise<DatabaseDescription>;
   /**
-   * Keeps what commits wait for in line with the mode of replication. Called regularly while the database serves;
-   * `isServing` false: set what has to be in force before the first write of a promotion.
+   * Keeps what commits wait for in line with the mode of replication. Called regularly; `isServing` false: a standby's,
+   * which it will have from its first write on. Throws when the database does not answer.
    */
   keepSynchronous(isServing: boolean): Promise<void>;
 }

@@ -5,6 +5,8 @@ import {
   type KeeperEvent,
   type KeeperState,
   keeperStep,
+  mayPromote,
+  mayRead,
   mayReplicate,
   mayServe,
   newKeeper,
@@ -19,13 +21,18 @@ import type { KeeperDescription } from './messages';
 const TICK_MS = 50;
 /** A keeper that does not hold the lease looks by itself who does: a message may have been lost. */
 const LOOK_EVERY_MS = 400;
-const SYNCHRONOUS_EVERY_MS = 500;
+const ATTEND_EVERY_MS = 500;
+/** A database that takes writes and answers its keeper nothing for so many leases is taken for dead. */
+const HANGS_AFTER_LEASES = 3;
+const KILL_AGAIN_MS = 500;
 /** A database that died is back within this time, or it is given up. */
 const RESTART_WITHIN_MS = 1_500;
 const RESTARTS = 2;
 const QUIET_WITHIN_MS = 60;
 const REPLICATED_WITHIN_MS = 2_000;
 const TAKEN_WITHIN_MS = 5_000;
+/** A hand-over that is not under way after this long is not begun: whoever asked may have stopped waiting. */
+const PREPARED_WITHIN_MS = 8_000;
 /** More than its standby may take to receive the rest and the database to stop or be killed. */
 const STOPPED_WITHIN_MS = 15_000;
 
@@ -59,6 +66,10 @@ export class StoreKeeper {
   private readonly timers: NodeJS.Timeout[] = [];
   private looking = false;
   private reviving = false;
+  private attending = false;
+  /** when the database last answered this keeper, and since when it takes writes, on its clock */
+  private answeredAt = 0;
+  private servesSince = 0;
   private stopPosition: LogPosition | undefined;
   private ended = false;
   /** somebody has stopped the database for good: it does not come back by itself */
@@ -74,7 +85,7 @@ export class StoreKeeper {
   start(): void {
     this.timers.push(setInterval(() => this.step({ kind: 'tick', now: this.options.now() }), TICK_MS));
     this.timers.push(setInterval(() => void this.look(), LOOK_EVERY_MS));
-    this.timers.push(setInterval(() => void this.keepSynchronous(), SYNCHRONOUS_EVERY_MS));
+    this.timers.push(setInterval(() => void this.attend(), ATTEND_EVERY_MS));
     void this.startStandby().catch((error: unknown) => this.options.log(String(error)));
     void this.look();
   }
@@ -94,9 +105,9 @@ export class StoreKeeper {
     return mayReplicate(this.state, this.options.now());
   }
 
-  /** A standby may always be read; a primary like it may be written. */
+  /** Asked before every byte of those who only read. */
   mayRead(): boolean {
-    return this.state.mode === 'idle' || this.state.mode === 'promoting' || this.mayServe();
+    return !this.reviving && mayRead(this.state, this.options.now());
   }
 
   get holder(): string | undefined {
@@ -151,9 +162,11 @@ export class StoreKeeper {
   async handOver(to: Tenure): Promise<{ heldMs: number }> {
     const { database, hold } = this.options;
     if (!database || this.state.mode !== 'serving') throw new Error(`${this.options.region} does not hold the lease`);
+    const startedAt = performance.now();
     await database.checkpoint();
     await database.awaitReplicated(to.holder, REPLICATED_WITHIN_MS);
     const heldAt = performance.now();
+    if (heldAt - startedAt > PREPARED_WITHIN_MS) throw new Error('it took too long to prepare: ask again');
     hold(true);
     try {
       await database.awaitQuiet(QUIET_WITHIN_MS);
@@ -204,13 +217,14 @@ export class StoreKeeper {
     const before = this.state.mode;
     const { state, actions } = keeperStep(this.state, event, this.options.timing);
     this.state = state;
+    if (before !== state.mode && state.mode === 'serving') this.servesSince = event.now;
     if (before !== state.mode)
       this.options.log(`${this.options.key}: ${before} -> ${state.mode}, epoch ${state.epoch}`);
     for (const action of actions) void this.act(action);
   }
 
   private async act(action: KeeperAction): Promise<void> {
-    const { database, log } = this.options;
+    const { log } = this.options;
     try {
       switch (action.kind) {
         case 'change-lease':
@@ -218,8 +232,7 @@ export class StoreKeeper {
         case 'promote-database':
           return await this.promote(action.epoch);
         case 'kill-database':
-          await database?.kill();
-          return this.step({ kind: 'database-gone', now: this.options.now() });
+          return await this.killUntilGone();
         case 'stop-database':
           return await this.stopInOrder();
         case 'tell-successor':
@@ -249,7 +262,7 @@ export class StoreKeeper {
     const { database, now, log, key } = this.options;
     try {
       if (!database) throw new Error('there is no database here');
-      await database.keepSynchronous(false).catch(() => undefined);
+      await database.prepare();
       // asked right before and right after: a primary must not run where the lease was lost meanwhile
       this.refuseWithoutLease(epoch);
       await database.promote();
@@ -257,13 +270,14 @@ export class StoreKeeper {
       this.step({ kind: 'promoted', now: now(), epoch });
     } catch (error) {
       log(`${key}: not promoted: ${error instanceof Error ? error.message : String(error)}`);
-      await database?.kill();
-      this.step({ kind: 'database-gone', now: now() });
+      // first of all it no longer renews: what cannot be killed must not keep the lease
+      this.step({ kind: 'give-up', now: now() });
+      await this.killUntilGone();
     }
   }
 
   private refuseWithoutLease(epoch: number): void {
-    if (!this.holdsLease() || this.state.epoch !== epoch) throw new Error(`the lease of epoch ${epoch} is lost`);
+    if (!this.mayPromote() || this.state.epoch !== epoch) throw new Error(`the lease of epoch ${epoch} is lost`);
   }
 
   private async stopInOrder(): Promise<void> {
@@ -272,7 +286,22 @@ export class StoreKeeper {
     if (!database || !successor) return;
     // the gate is closed: what is the end of the log now is all that was ever acknowledged
     this.stopPosition = await database.awaitReplicated(successor.holder, REPLICATED_WITHIN_MS).catch(() => undefined);
-    await database.stop();
+    await database.stop().catch(() => this.killUntilGone());
+    this.step({ kind: 'database-gone', now: now() });
+  }
+
+  /** Nobody is served meanwhile, and the lease is given up only when every process is gone. */
+  private async killUntilGone(): Promise<void> {
+    const { database, key, log, now } = this.options;
+    for (let gone = false; !gone && !this.ended; ) {
+      try {
+        await database?.kill();
+        gone = true;
+      } catch (error) {
+        log(`${key}: not killed: ${error instanceof Error ? error.message : String(error)}`);
+        await sleep(KILL_AGAIN_MS);
+      }
+    }
     this.step({ kind: 'database-gone', now: now() });
   }
 
@@ -287,22 +316,24 @@ export class StoreKeeper {
     this.reviving = true;
     try {
       await database.kill();
-      if (this.state.mode === 'idle') return await database.start();
-      if ((await this.revive(database)) && this.holdsLease()) return;
+      // without a proven lease a standby stays one, and what was a primary stays down
+      if (!this.mayPromote()) return await database.start();
+      if ((await this.revive(database)) && this.mayPromote()) return;
+    } catch (error) {
+      log(`${key}: not brought back: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       this.reviving = false;
     }
     // also when the lease was lost meanwhile: what came back is a primary then that nobody may reach
     log(`${key}: the database does not come back`);
     this.step({ kind: 'give-up', now: now() });
-    await database.kill();
-    this.step({ kind: 'database-gone', now: now() });
+    await this.killUntilGone();
   }
 
   /** Two attempts: what has just been killed may still be in the way of the first. None without the lease. */
   private async revive(database: KeptDatabase): Promise<boolean> {
     const late = sleep(RESTART_WITHIN_MS, 'late' as const);
-    for (let attempt = 0; attempt < RESTARTS && this.holdsLease(); attempt += 1) {
+    for (let attempt = 0; attempt < RESTARTS && this.mayPromote(); attempt += 1) {
       const back = database.promote().then(
         () => 'back' as const,
         () => 'failed' as const,
@@ -311,6 +342,10 @@ export class StoreKeeper {
       if (outcome !== 'failed') return outcome === 'back';
     }
     return false;
+  }
+
+  private mayPromote(): boolean {
+    return mayPromote(this.state, this.options.now());
   }
 
   private holdsLease(): boolean {
@@ -342,9 +377,23 @@ export class StoreKeeper {
     if (now - this.vacancy.since >= this.options.timing.leaseMs) this.step({ kind: 'vacant', now, lease });
   }
 
-  private async keepSynchronous(): Promise<void> {
-    if (this.state.mode !== 'serving') return;
-    await this.options.database?.keepSynchronous(true).catch(() => undefined);
+  /** One that hangs while its keeper lives would keep the lease for ever, and nobody could write. */
+  private async attend(): Promise<void> {
+    const { database, now, log, key, timing } = this.options;
+    const isServing = this.state.mode === 'serving';
+    if (!database || this.attending || this.reviving || !(isServing || this.state.mode === 'idle')) return;
+    this.attending = true;
+    try {
+      await database.keepSynchronous(isServing);
+      this.answeredAt = now();
+    } catch (error) {
+      const silentMs = now() - Math.max(this.answeredAt, this.servesSince);
+      if (this.state.mode !== 'serving' || silentMs < HANGS_AFTER_LEASES * timing.leaseMs) return;
+      log(`${key}: does not answer: ${error instanceof Error ? error.message : String(error)}`);
+      void this.onDeath();
+    } finally {
+      this.attending = false;
+    }
   }
 
   private see(lease: Lease): void {

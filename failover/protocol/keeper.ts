@@ -75,6 +75,20 @@ export function mayServe({ mode, serveUntil }: KeeperState, now: number): boolea
   return mode === 'serving' && now < serveUntil;
 }
 
+/** Whether the database may be made, or brought back as, one that takes writes: the lease is proven and not over. */
+export function mayPromote({ mode, serveUntil }: KeeperState, now: number): boolean {
+  return (mode === 'promoting' || mode === 'serving') && now < serveUntil;
+}
+
+/**
+ * Whether a byte may pass to or from a database that is only read: a standby refuses writes by itself. From the moment
+ * when the lease is proven it may become a primary, and counts as one.
+ */
+export function mayRead(state: KeeperState, now: number): boolean {
+  if (state.mode === 'promoting') return state.serveUntil === 0 || now < state.serveUntil;
+  return state.mode === 'idle' || mayServe(state, now);
+}
+
 /** Whether a byte of the log may pass to a standby. While a database is stopped in order its standbys get the rest. */
 export function mayReplicate(state: KeeperState, now: number): boolean {
   if (mayServe(state, now)) return true;
@@ -136,7 +150,9 @@ function renew(state: KeeperState, now: number, change = renewed(state.region, s
 
 /** An appointment is a message and may be old: the renewal that follows proves it, or is refused. */
 function onAppointed(state: KeeperState, { now, epoch }: Extract<KeeperEvent, { kind: 'appointed' }>): KeeperStep {
-  if (state.mode !== 'idle' || epoch <= state.over) return stay(state);
+  if (state.mode !== 'idle' || epoch < state.over) return stay(state);
+  // it still stands in the store: that it was given up did not get there
+  if (epoch === state.over) return state.successor ? stay(state) : giveUp(state);
   return renew(trying(state, epoch), now);
 }
 

@@ -14,7 +14,11 @@ import type { PostgresProcess } from './postgres-process';
 
 const STOP_WITHIN_MS = 3_000;
 const ANSWERS_WITHIN_MS = 10_000;
+/** A database that says that it recovers from a crash gets this long: to kill it would only make it begin again. */
+const RECOVERS_WITHIN_MS = 300_000;
+const STILL_STARTING = '57P03';
 const ASK_WITHIN_MS = 1_000;
+const ANSWERS_QUERY_WITHIN_MS = 5_000;
 const POLL_MS = 5;
 
 /** PostgreSQL as its keeper needs it. `settings` are read anew for every act: they change while it runs. */
@@ -25,8 +29,22 @@ export function postgresDatabase(
 ): KeptDatabase {
   const session = new AdminSession(() => {
     const { administratorPassword, caCertificate } = settings();
-    return { port, password: administratorPassword, caCertificate, timeoutMs: ASK_WITHIN_MS };
+    return {
+      port,
+      password: administratorPassword,
+      caCertificate,
+      timeoutMs: ASK_WITHIN_MS,
+      queryTimeoutMs: ANSWERS_QUERY_WITHIN_MS,
+    };
   });
+  const keepSynchronous = (isServing: boolean) =>
+    session.use(async (client) => {
+      const { standbys, quorum, whenDegraded } = settings().replication;
+      const wanted = quorum === 0 ? [] : standbys;
+      if (whenDegraded === 'block') return setSynchronousStandbys(client, wanted, Math.min(quorum, wanted.length));
+      const present = isServing && wanted.length > 0 ? await streamingStandbys(client, wanted) : [];
+      return setSynchronousStandbys(client, present.length >= quorum ? present : [], quorum);
+    });
   const isStandby = () => existsSync(join(settings().dataFolder, 'standby.signal'));
 
   return {
@@ -35,6 +53,11 @@ export function postgresDatabase(
     },
     start: async () => {
       if (settings().wanted && isStandby()) process.start(settings());
+    },
+    prepare: async () => {
+      process.start(settings());
+      await awaitAnswer(session, () => process.pid !== undefined);
+      await keepSynchronous(false);
     },
     promote: async () => {
       process.start(settings());
@@ -53,7 +76,10 @@ export function postgresDatabase(
     },
     checkpoint: () =>
       session.use(async (client) => {
-        await client.query('checkpoint');
+        // what a query limit cuts short goes on in the database: the next attempt has less to write
+        await client.query('checkpoint').catch((error: unknown) => {
+          throw new Error(`its checkpoint did not end in time (${String(error)}): ask again`);
+        });
       }),
     awaitQuiet: (withinMs) => session.use((client) => awaitQuiet(client, withinMs)),
     awaitReplicated: (region, withinMs) => session.use((client) => awaitReplicated(client, region, withinMs)),
@@ -62,25 +88,19 @@ export function postgresDatabase(
       if (!said) return { role: 'none' };
       return { role: said.role, position: { timeline: said.timeline ?? 0, bytes: positionBytes(said.position) } };
     },
-    keepSynchronous: (isServing) =>
-      session.use(async (client) => {
-        const { standbys, quorum, whenDegraded } = settings().replication;
-        const wanted = quorum === 0 ? [] : standbys;
-        const mayBeAlone = whenDegraded === 'continue' && wanted.length > 0;
-        const present = mayBeAlone ? (isServing ? await streamingStandbys(client, wanted) : []) : wanted;
-        await setSynchronousStandbys(client, present.length >= quorum ? present : [], quorum);
-      }),
+    keepSynchronous,
   };
 }
 
 async function awaitAnswer(session: AdminSession, runs: () => boolean): Promise<void> {
-  const deadline = Date.now() + ANSWERS_WITHIN_MS;
+  const startedMs = Date.now();
   for (;;) {
     try {
       await session.use((client) => client.query('select 1'));
       return;
     } catch (error) {
-      if (!runs() || Date.now() > deadline) throw error;
+      const isRecovering = (error as { code?: unknown }).code === STILL_STARTING;
+      if (!runs() || Date.now() - startedMs > (isRecovering ? RECOVERS_WITHIN_MS : ANSWERS_WITHIN_MS)) throw error;
       await sleep(POLL_MS);
     }
   }

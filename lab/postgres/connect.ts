@@ -8,6 +8,8 @@ export interface AdministratorAccess {
   database?: string;
   /** a database that does not answer within this time counts as unreachable */
   timeoutMs?: number;
+  /** a query that is not answered within this time fails and loses its connection; unlimited when left out */
+  queryTimeoutMs?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 2_000;
@@ -22,6 +24,7 @@ export async function connectTo(access: AdministratorAccess): Promise<Client> {
     database: access.database ?? 'postgres',
     ssl: { ca: access.caCertificate },
     connectionTimeoutMillis: access.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    ...(access.queryTimeoutMs !== undefined && { query_timeout: access.queryTimeoutMs }),
   });
   // a server that dies under an idle connection says so here; the next query says it again, to whoever asked
   client.on('error', () => undefined);

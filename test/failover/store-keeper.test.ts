@@ -13,8 +13,12 @@ const OUTLASTS_MS = 900;
 class TestDatabase implements KeptDatabase {
   role: 'none' | 'standby' | 'primary' = 'standby';
   prepareMs = 0;
+  prepares = true;
+  answers = true;
+  /** so many attempts to kill it fail */
+  survives = 0;
   /** what the next attempts to make it a primary do */
-  attempts: Array<'works' | 'fails late'> = [];
+  attempts: Array<'works' | 'fails' | 'fails late'> = [];
   private died: () => void = () => undefined;
 
   onDeath(listener: () => void): void {
@@ -25,11 +29,14 @@ class TestDatabase implements KeptDatabase {
     this.died();
   }
   async start(): Promise<void> {}
+  async prepare(): Promise<void> {
+    await sleep(this.prepareMs);
+    if (!this.prepares) throw new Error('its settings cannot be changed');
+  }
   async promote(): Promise<void> {
-    if (this.attempts.shift() === 'fails late') {
-      await sleep(OUTLASTS_MS);
-      throw new Error('it ended while it started');
-    }
+    const attempt = this.attempts.shift() ?? 'works';
+    if (attempt === 'fails late') await sleep(OUTLASTS_MS);
+    if (attempt !== 'works') throw new Error('it ended while it started');
     this.role = 'primary';
   }
   async stop(): Promise<{ clean: boolean }> {
@@ -37,6 +44,10 @@ class TestDatabase implements KeptDatabase {
     return { clean: true };
   }
   async kill(): Promise<void> {
+    if (this.survives > 0) {
+      this.survives -= 1;
+      throw new Error('it survives');
+    }
     this.role = 'none';
   }
   async checkpoint(): Promise<void> {}
@@ -47,8 +58,8 @@ class TestDatabase implements KeptDatabase {
   async describe(): Promise<{ role: 'none' }> {
     return { role: 'none' };
   }
-  keepSynchronous(isServing: boolean): Promise<void> {
-    return sleep(isServing ? 0 : this.prepareMs);
+  async keepSynchronous(): Promise<void> {
+    if (!this.answers) throw new Error('no answer');
   }
 }
 
@@ -121,14 +132,58 @@ test('a lease that is lost while a dead database is brought back ends that', asy
   expect(database.role).toBe('none');
 });
 
-test('a lease that nobody took after it was given up is taken again, in a new epoch', async () => {
+test('after the lease store was away a lease that nobody took is given up and taken again, in a new epoch', async () => {
   const [database, leases] = [new TestDatabase(), new TestLeases()];
   const kept = keep(database, leases);
   await until(() => kept.mayServe());
   leases.away = true;
   await until(() => kept.mode === 'idle');
   leases.away = false;
-  leases.lease = { holder: undefined, epoch: 1, renewal: leases.lease.renewal + 1 };
   await until(() => kept.mayServe());
   expect(leases.lease).toMatchObject({ holder: 'a', epoch: 2 });
+});
+
+test('a standby that dies while its appointment is not proven stays a standby', async () => {
+  const [database, leases] = [new TestDatabase(), new TestLeases()];
+  leases.away = true;
+  const kept = keep(database, leases);
+  kept.appointed(1);
+  database.die();
+  await sleep(200);
+  expect(kept.mode).toBe('promoting');
+  expect(database.role).not.toBe('primary');
+});
+
+test('what cannot be prepared is not promoted', async () => {
+  const database = new TestDatabase();
+  database.prepares = false;
+  const kept = keep(database, new TestLeases());
+  await until(() => database.role === 'none');
+  expect(kept.mayServe()).toBe(false);
+});
+
+test('a database that takes writes but does not answer loses the lease', async () => {
+  const [database, leases] = [new TestDatabase(), new TestLeases()];
+  const kept = keep(database, leases);
+  await until(() => kept.mayServe());
+  database.answers = false;
+  database.attempts = ['fails', 'fails'];
+  await until(() => leases.lease.holder === undefined);
+  expect(database.role).toBe('none');
+});
+
+test('a database that cannot be killed is reached by nobody, and the lease is given up once it is gone', async () => {
+  const [database, leases] = [new TestDatabase(), new TestLeases()];
+  const kept = keep(database, leases);
+  await until(() => kept.mayServe());
+  database.attempts = ['fails', 'fails'];
+  database.die();
+  database.survives = 3;
+  await until(() => kept.mode === 'stopping');
+  const { renewal } = leases.lease;
+  await sleep(300);
+  expect(leases.lease).toMatchObject({ holder: 'a', renewal });
+  expect([kept.mayServe(), kept.mayRead()]).toEqual([false, false]);
+  await until(() => leases.lease.holder === undefined);
+  expect(database.survives).toBe(0);
 });
