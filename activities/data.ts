@@ -57,7 +57,9 @@ export function createDataActivities(deps: ActivityDependencies) {
     ): Promise<DatabaseStatus> => withHeartbeat((context) => data(input.platform).promote(input, context)),
 
     /** What of the old data differs is kept as an artifact, one row a line. */
-    rejoinDatabase: (input: StoreRef & OnPlatform & { region: string; epoch: number }): Promise<RejoinResult> =>
+    rejoinDatabase: (
+      input: StoreRef & OnPlatform & { region: string; epoch: number; asPrimary?: boolean },
+    ): Promise<RejoinResult> =>
       withHeartbeat(async (context) => {
         const { divergence, ...status } = await data(input.platform).rejoin(input, context);
         if (!divergence) return { status };

@@ -46,6 +46,7 @@ export const fenceReceiptSchema = z.object({
     'lease-expired',
     'stopped-cleanly',
     'ingress-closed-and-zero-connections',
+    'takes-no-writes',
     'risk-accepted',
   ]),
   region: regionIdSchema,

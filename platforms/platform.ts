@@ -102,8 +102,15 @@ export interface DataPort {
     input: StoreRef & { region: string; expectedPrimary: string; epoch: number; riskAccepted?: FenceReceipt },
     context: CallContext,
   ): Promise<DatabaseStatus>;
-  /** Makes the database of a region a fresh standby of the present primary. Old data that differs is kept and told. */
-  rejoin(input: StoreRef & { region: string; epoch: number }, context: CallContext): Promise<Rejoined>;
+  /**
+   * Makes the database of a region a fresh standby of the present primary. Old data that differs is kept and told.
+   * `asPrimary`: it is the primary by record, was fenced for something that did not happen, and takes writes again; an
+   * adapter refuses where another may have taken its place.
+   */
+  rejoin(
+    input: StoreRef & { region: string; epoch: number; asPrimary?: boolean },
+    context: CallContext,
+  ): Promise<Rejoined>;
   /**
    * Compares the content of all databases of a store: per region a row count and a digest of all rows up to the
    * same position. `consistent` only when all agree.

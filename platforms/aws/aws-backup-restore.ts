@@ -7,9 +7,10 @@ import {
 import type { RecoveryTarget, RestoreReport } from '../../contracts/backup';
 import type { CallContext, StoreRef } from '../platform';
 import { PlatformError } from '../platform-error';
-import { fencedEpoch } from './aws-data-fence-state';
+import { fencedEpoch, groupsBefore, TAG_FENCED, tagOf } from './aws-data-fence-state';
 import { sourceOf } from './aws-data-instances';
 import { claimEpoch, type DatabaseSession } from './aws-data-session';
+import { asSuccessor } from './aws-data-successor';
 import { errorName } from './aws-failure';
 import { poll } from './poll';
 
@@ -46,7 +47,7 @@ export async function restoreInstance(
   refuseWhileAlive(databases, epoch);
   await claimEpoch(epoch, [here]);
   const name = `${here.id}-restored-${epoch}`;
-  await begin(here, name, input);
+  await asSuccessor(here, epoch, () => begin(here, name, input));
   const instance = await awaitAvailable(here, name, signal, heartbeat);
   const lost = snapshot && `everything written after ${snapshot.takenAt} is lost: a snapshot has no log of its own`;
   return {
@@ -63,10 +64,11 @@ export async function restoreInstance(
 
 /** A standby that lives holds more than a backup, and a primary that lives would go on taking writes. */
 function refuseWhileAlive(databases: DatabaseSession[], epoch: number): void {
-  const living = databases.find(
-    ({ instance, closedGroup }) =>
-      instance.DBInstanceStatus === 'available' && !(closedGroup && fencedEpoch(instance, closedGroup) === epoch),
-  );
+  const isFenced = ({ instance, closedGroup }: DatabaseSession) =>
+    sourceOf(instance)
+      ? tagOf(instance, TAG_FENCED) === String(epoch)
+      : closedGroup !== undefined && fencedEpoch(instance, closedGroup) === epoch;
+  const living = databases.find((one) => one.instance.DBInstanceStatus === 'available' && !isFenced(one));
   if (!living) return;
   const { region, store } = living.place;
   throw new PlatformError(
@@ -76,14 +78,20 @@ function refuseWhileAlive(databases: DatabaseSession[], epoch: number): void {
   );
 }
 
+/** Of the tags of CloudFormation and of a fence nothing is true of the restored one. */
+const NOT_INHERITED = /^(aws:|meridian:(epoch|fenced|ingress-|successor))/;
+
 async function begin(here: DatabaseSession, name: string, { target, snapshot }: AwsRestoreInput): Promise<void> {
-  const { rds, call, instance } = here;
+  const { rds, call, instance, ownGroup } = here;
+  const before = groupsBefore(instance);
+  const groups = before.length > 0 ? before : ownGroup ? [ownGroup] : [];
   const common = {
     DBInstanceClass: instance.DBInstanceClass,
     DBSubnetGroupName: instance.DBSubnetGroup?.DBSubnetGroupName,
     MultiAZ: instance.MultiAZ,
     PubliclyAccessible: false,
-    Tags: instance.TagList,
+    ...(groups.length > 0 && { VpcSecurityGroupIds: groups }),
+    Tags: instance.TagList?.filter(({ Key = '' }) => !NOT_INHERITED.test(Key)),
   };
   const asked = snapshot
     ? call(

@@ -4,6 +4,13 @@ import type { DBInstance } from '@aws-sdk/client-rds';
 export const TAG_CLOSED = 'meridian:ingress-closed';
 /** The epoch for which it was proven that nobody is connected. */
 export const TAG_FENCED = 'meridian:fenced';
+/** The security groups that were in force before the ingress was closed, ids with spaces between. */
+export const TAG_BEFORE = 'meridian:ingress-before';
+/**
+ * The epoch in which RDS was asked to make a primary of the instance, or beside it. Set before it is asked, since an
+ * answer may be lost: as long as it is there, no other database of the store may take writes again.
+ */
+export const TAG_SUCCESSOR = 'meridian:successor';
 /** Output of the data stack: a security group that lets nobody in. */
 export const CLOSED_GROUP_OUTPUT = 'ClosedSecurityGroup';
 
@@ -21,6 +28,11 @@ export function fencedEpoch(instance: DBInstance, closedGroup: string): number |
   const epoch = tagOf(instance, TAG_FENCED);
   if (epoch === undefined) return undefined;
   return isStopped(instance) || isClosed(instance, closedGroup) ? Number(epoch) : undefined;
+}
+
+/** The security groups to return to when the fence is over; empty when nobody closed the instance. */
+export function groupsBefore(instance: DBInstance): string[] {
+  return tagOf(instance, TAG_BEFORE)?.split(' ') ?? [];
 }
 
 export function isStopped({ DBInstanceStatus }: DBInstance): boolean {

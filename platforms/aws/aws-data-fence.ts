@@ -7,7 +7,7 @@ import {
 import type { FenceReceipt } from '../../contracts/validation';
 import type { CallContext } from '../platform';
 import { PlatformError } from '../platform-error';
-import { isClosed, isStopped, TAG_CLOSED, TAG_FENCED, tagOf } from './aws-data-fence-state';
+import { groupsBefore, isClosed, isStopped, TAG_BEFORE, TAG_CLOSED, TAG_FENCED, tagOf } from './aws-data-fence-state';
 import { sourceOf } from './aws-data-instances';
 import { claimEpoch, type DatabaseSession, lookAgain, tagInstance } from './aws-data-session';
 import { datapoints } from './aws-data-status';
@@ -25,8 +25,9 @@ interface FenceWait {
 }
 
 /**
- * Closes a primary: its security groups are replaced by one that lets nobody in, then it is restarted, because open
- * sessions outlive the rules they came in by, and at last CloudWatch must have seen a whole minute without a connection.
+ * Closes a primary; of a read replica nothing has to be closed, since its engine takes no writes. Of a primary the security
+ * groups are replaced by one that lets nobody in, then it is restarted, because open sessions outlive the rules they
+ * came in by, and at last CloudWatch must have seen a whole minute without a connection.
  * Each step leaves its mark on the instance, so that a repeated call goes on where an earlier one stopped. Whatever
  * cannot be seen makes it `Platform.Unavailable`: no receipt, no promotion.
  */
@@ -37,7 +38,11 @@ export async function fenceDatabase(
 ): Promise<FenceReceipt> {
   const wait = { signal, timeoutMs };
   await claimEpoch(epoch, [session]);
-  refuseStandby(session);
+  const source = sourceOf(session.instance);
+  if (source) {
+    await tagInstance(session, { [TAG_FENCED]: String(epoch) });
+    return receipt(session, epoch, 'takes-no-writes', `RDS instance ${session.id} is a read replica of ${source}`);
+  }
   if (isStopped(session.instance)) {
     await tagInstance(session, { [TAG_FENCED]: String(epoch) });
     return receipt(session, epoch, 'stopped-cleanly', `RDS instance ${session.id} is stopped`);
@@ -53,18 +58,13 @@ export async function fenceDatabase(
   return receipt(session, epoch, 'ingress-closed-and-zero-connections', `RDS instance ${session.id}: ${words}`);
 }
 
-function refuseStandby({ instance, place, id }: DatabaseSession): void {
-  if (!sourceOf(instance)) return;
-  const message = `region: ${place.store} in ${place.region} (${id}) is a read replica and takes no writes; fence the primary`;
-  throw new PlatformError('Platform.Refused', message, { region: place.region, resource: place.store });
-}
-
 async function closeIngress(session: DatabaseSession, wait: FenceWait): Promise<number> {
   const { closedGroup, call, rds, id, instance } = session;
   if (!closedGroup) throw unproven(session, 'its data stack has no closed security group; deploy it again');
   const known = Date.parse(tagOf(instance, TAG_CLOSED) ?? '');
   if (isClosed(instance, closedGroup) && !Number.isNaN(known)) return known;
   if (!isClosed(instance, closedGroup)) {
+    await keepGroups(session, closedGroup);
     const change = { DBInstanceIdentifier: id, VpcSecurityGroupIds: [closedGroup], ApplyImmediately: true };
     await call(rds.send(new ModifyDBInstanceCommand(change)));
     await until(session, wait, 'its security groups did not change', (now) => isClosed(now, closedGroup) || undefined);
@@ -72,6 +72,14 @@ async function closeIngress(session: DatabaseSession, wait: FenceWait): Promise<
   const closedAt = new Date();
   await tagInstance(session, { [TAG_CLOSED]: closedAt.toISOString() });
   return closedAt.getTime();
+}
+
+/** Written before they are replaced; a repeated call finds them half replaced, and keeps what the first one wrote. */
+async function keepGroups(session: DatabaseSession, closedGroup: string): Promise<void> {
+  const { VpcSecurityGroups = [] } = session.instance;
+  if (groupsBefore(session.instance).length > 0) return;
+  const ids = VpcSecurityGroups.flatMap(({ VpcSecurityGroupId: id }) => (id && id !== closedGroup ? [id] : []));
+  if (ids.length > 0) await tagInstance(session, { [TAG_BEFORE]: ids.join(' ') });
 }
 
 /** When it restarted after its ingress was closed; restarts it when it did not. */

@@ -3,6 +3,7 @@ import {
   type DBInstance,
   DescribeDBInstancesCommand,
   type RDSClient,
+  RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-rds';
 import type { StoreRef } from '../platform';
 import { PlatformError } from '../platform-error';
@@ -12,6 +13,9 @@ import { instancesOf } from './aws-data-instances';
 import type { AwsClients } from './clients';
 import { deployedStack } from './deployed-stack';
 import { epochOf, refuseStaleEpoch, TAG_EPOCH } from './epoch-tag';
+
+/** Logical id of the security group of all databases of a data stack. */
+const OWN_GROUP = 'DatabaseSecurityGroup';
 
 export type StorePlace = StoreRef & { region: string };
 
@@ -25,6 +29,8 @@ export interface DatabaseSession {
   instance: DBInstance;
   /** the security group that lets nobody in; undefined where the data stack was made without one */
   closedGroup: string | undefined;
+  /** the security group that the data stack gives its databases */
+  ownGroup: string | undefined;
   call<R>(answer: Promise<R>): Promise<R>;
 }
 
@@ -52,6 +58,7 @@ export async function findDatabase(clients: AwsClients, place: StorePlace): Prom
     id: found.instance.DBInstanceIdentifier ?? '',
     instance: found.instance,
     closedGroup: stack?.outputs[CLOSED_GROUP_OUTPUT],
+    ownGroup: stack?.resources.find(({ logicalId }) => logicalId === OWN_GROUP)?.physicalId,
     call: callsTo(clients, place),
   };
 }
@@ -67,6 +74,12 @@ export async function lookAgain({ call, rds, id, place }: DatabaseSession): Prom
 export async function tagInstance({ call, rds, instance }: DatabaseSession, tags: Record<string, string>) {
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   await call(rds.send(new AddTagsToResourceCommand({ ResourceName: instance.DBInstanceArn, Tags })));
+}
+
+/** Tags that are not there are no failure. */
+export async function untagInstance({ call, rds, instance }: DatabaseSession, keys: string[]): Promise<void> {
+  const { DBInstanceArn: ResourceName } = instance;
+  await call(rds.send(new RemoveTagsFromResourceCommand({ ResourceName, TagKeys: keys })));
 }
 
 /** Accepts an epoch for the first database; `Platform.StaleEpoch` when a newer one acted on any of those given. */

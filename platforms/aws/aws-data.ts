@@ -1,12 +1,13 @@
 import type { DataPort } from '../platform';
 import { PlatformError } from '../platform-error';
+import { placesOf } from './aws-backup-snapshots';
 import { fenceDatabase } from './aws-data-fence';
 import { promoteReplica } from './aws-data-promote';
+import { rejoinDatabase } from './aws-data-rejoin';
 import { findDatabase, openDatabase } from './aws-data-session';
 import { instanceStatus } from './aws-data-status';
 import { tableStatus } from './aws-data-tables';
 import type { AwsClients } from './clients';
-import { epochOf, refuseStaleEpoch } from './epoch-tag';
 
 export interface AwsDataOptions {
   clients: AwsClients;
@@ -28,19 +29,17 @@ export function createAwsData({ clients, fenceTimeoutMs }: AwsDataOptions): Data
       const database = await openDatabase(clients, place);
       return fenceDatabase(database, { epoch, timeoutMs: fenceTimeoutMs }, context);
     },
-    async promote({ epoch, expectedPrimary, ...place }, context) {
+    async promote({ epoch, expectedPrimary, riskAccepted, ...place }, context) {
       const replica = await openDatabase(clients, place);
       const old = () => openDatabase(clients, { ...place, region: expectedPrimary });
-      return instanceStatus(clients, place, await promoteReplica(replica, old, { epoch }, context));
+      const promotion = { epoch, expectedPrimary, old, isRiskAccepted: riskAccepted !== undefined };
+      return instanceStatus(clients, place, await promoteReplica(replica, promotion, context));
     },
-    async rejoin({ epoch, ...place }) {
-      const { instance, id } = await openDatabase(clients, place);
-      refuseStaleEpoch(epoch, [epochOf(instance.TagList)], `${place.store} in ${place.region}`);
-      throw new PlatformError(
-        'Platform.Refused',
-        `RDS cannot turn ${id} in ${place.region} back into a standby: its data stack has to be made anew, as a replica of the present primary; deploy the request again once the old instance is no longer needed`,
-        { region: place.region, resource: place.store },
-      );
+    async rejoin({ epoch, asPrimary = false, ...place }, context) {
+      const here = await openDatabase(clients, place);
+      const { databases } = await placesOf(clients, place);
+      const returned = await rejoinDatabase(here, databases, { epoch, asPrimary }, context);
+      return instanceStatus(clients, place, returned);
     },
     async compare({ store }) {
       throw new PlatformError(

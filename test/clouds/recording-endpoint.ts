@@ -12,7 +12,7 @@ export interface RecordedRequest {
   parameters: Record<string, unknown>;
 }
 
-/** What AWS documents as the answer; undefined lets the cloud behind answer. */
+/** What AWS documents as the answer, an `ErrorResponse` with status 400; undefined lets the cloud behind answer. */
 export type Answer = (request: RecordedRequest) => string | undefined;
 
 export interface RecordingEndpoint {
@@ -33,6 +33,7 @@ export async function startRecordingEndpoint(answer: Answer, behind?: string): P
     requests.push(request);
     const own = answer(request);
     if (own !== undefined) {
+      if (own.startsWith('<ErrorResponse>')) outgoing.statusCode = 400;
       outgoing.setHeader('content-type', own.startsWith('<') ? 'text/xml' : 'application/x-amz-json-1.1');
       return outgoing.end(own);
     }

@@ -21,6 +21,25 @@ export function answerStacks(stacks: AnsweredStack[]): (request: RecordedRequest
   };
 }
 
+/** Answers which stacks a region has (DescribeStacks without a name), all of one deployment. */
+export function answerStackList(
+  stacks: AnsweredStack[],
+  { application, environment }: { application: string; environment: string },
+): (request: RecordedRequest) => string | undefined {
+  return ({ service, region, action, parameters }) => {
+    if (service !== 'cloudformation' || action !== 'DescribeStacks' || parameters.StackName) return undefined;
+    const tag = (key: string, value: string) => `<member><Key>${key}</Key><Value>${value}</Value></member>`;
+    const tags = `<Tags>${tag('meridian:application', application)}${tag('meridian:environment', environment)}</Tags>`;
+    const members = stacks
+      .filter((stack) => stack.region === region)
+      .map(
+        ({ name }) =>
+          `<member><StackName>${name}</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-11-21T00:00:00Z</CreationTime>${tags}</member>`,
+      );
+    return wrap('DescribeStacks', `<Stacks>${members.join('')}</Stacks>`);
+  };
+}
+
 function idOf({ region, name }: AnsweredStack): string {
   return `arn:aws:cloudformation:${region}:123456789012:stack/${name}/1`;
 }

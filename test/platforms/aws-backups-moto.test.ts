@@ -9,8 +9,8 @@ import { type AwsClients, createAwsClients } from '../../platforms/aws/clients';
 import type { BackupPort } from '../../platforms/backup-port';
 import type { CallContext } from '../../platforms/platform';
 import { startMoto } from '../clouds/moto';
-import { type RecordedRequest, type RecordingEndpoint, startRecordingEndpoint } from '../clouds/recording-endpoint';
-import { type AnsweredStack, answerStacks } from '../clouds/stacks-answered';
+import { type RecordingEndpoint, startRecordingEndpoint } from '../clouds/recording-endpoint';
+import { type AnsweredStack, answerStackList, answerStacks } from '../clouds/stacks-answered';
 import { type TestCloud, useTestCredentials } from '../clouds/test-cloud';
 
 /** Snapshots, their copies in another region and what is restored from them are moto's own; stacks are answered. */
@@ -31,8 +31,9 @@ let backups: BackupPort;
 
 beforeAll(async () => {
   cloud = await startMoto();
-  const named = answerStacks([dataStack(PRIMARY), dataStack(FAR)]);
-  wire = await startRecordingEndpoint((request) => named(request) ?? allStacks(request), cloud.endpoint);
+  const stacks = [dataStack(PRIMARY), dataStack(FAR)];
+  const [named, listed] = [answerStacks(stacks), answerStackList(stacks, store)];
+  wire = await startRecordingEndpoint((request) => named(request) ?? listed(request), cloud.endpoint);
   clients = createAwsClients({ accounts: { default: {} }, endpoint: wire.endpoint });
   backups = awsBackups(clients);
   await clients.rds(on(PRIMARY)).send(
@@ -61,16 +62,6 @@ function dataStack(region: string): AnsweredStack {
   const instance = ['AWS::RDS::DBInstance', `orders-${region}`] as [string, string];
   const resources: AnsweredStack['resources'] = region === PRIMARY ? { DatabaseOrdersDb: instance } : {};
   return { region, name: 'orders-staging-data', outputs: { ClosedSecurityGroup: CLOSED }, resources };
-}
-
-/** DescribeStacks without a name lists all of a region (API reference). */
-function allStacks({ service, action, region }: RecordedRequest): string | undefined {
-  if (service !== 'cloudformation' || action !== 'DescribeStacks') return undefined;
-  const tag = (key: string, value: string) => `<member><Key>${key}</Key><Value>${value}</Value></member>`;
-  const tags = `<Tags>${tag('meridian:application', 'orders')}${tag('meridian:environment', 'staging')}</Tags>`;
-  const stack = `<member><StackName>orders-staging-data</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-11-21T00:00:00Z</CreationTime>${tags}</member>`;
-  const stacks = region === PRIMARY || region === FAR ? stack : '';
-  return `<DescribeStacksResponse><DescribeStacksResult><Stacks>${stacks}</Stacks></DescribeStacksResult></DescribeStacksResponse>`;
 }
 
 const sent = (action: string) => wire.requests.filter((request) => request.action === action);

@@ -11,6 +11,7 @@ const PAGE = join(__dirname, '../../docs/aws-coverage.md');
 type Cover = 'moto' | 'wire-recorded';
 
 const DATA = 'aws-data-moto';
+const RETURN = 'aws-data-return-moto';
 const BACKUPS = 'aws-backups-moto';
 const TRAFFIC = 'aws-traffic-moto';
 const PROBES = 'aws-probes-wire';
@@ -37,6 +38,7 @@ const CALLS: Record<string, [Cover, string]> = {
   'rds:ModifyDBInstance': ['moto', DATA],
   'rds:PromoteReadReplica': ['moto', DATA],
   'rds:RebootDBInstance': ['wire-recorded', DATA],
+  'rds:RemoveTagsFromResource': ['moto', RETURN],
   'rds:RestoreDBInstanceFromDBSnapshot': ['moto', BACKUPS],
   'rds:RestoreDBInstanceToPointInTime': ['moto', BACKUPS],
   'route53:ChangeResourceRecordSets': ['moto', TRAFFIC],
@@ -50,7 +52,11 @@ const CALLS: Record<string, [Cover, string]> = {
 };
 
 const REFUSED = [
-  ['data.rejoin', 'RDS cannot turn an old primary into a replica: its data stack is made anew'],
+  [
+    'data.rejoin',
+    'of a primary that was replaced: RDS cannot make it a replica. Its region leaves the deployment and comes again, as a fresh replica; a primary that nobody replaced is opened again',
+  ],
+  ['data.handOver', 'the writes are never moved as planned: replicas are promoted after the old instance was fenced'],
   ['data.compare', 'rows can be read from the network of the region only'],
   ['backups.prove', 'restored rows can be read from the network of the region only: a backup stays unproven'],
   ['probes.startWriter, writerLog, stopWriter', 'survivors are counted in the databases themselves'],
@@ -121,8 +127,8 @@ reverting, one that somebody changed by hand as well is refused:
 | --- | --- | --- |
 | \`AWS::Route53::HealthCheck\` | \`HealthCheckConfig.Disabled\`, \`.Inverted\` | a drain: the region answers nobody |
 | \`AWS::Route53::HealthCheck\`, \`AWS::RDS::DBInstance\` | tag \`meridian:epoch\` | every operation: older ones are refused |
-| \`AWS::RDS::DBInstance\` | \`VPCSecurityGroups\`, tags \`meridian:ingress-closed\`, \`meridian:fenced\` | a fence; reverted, an old primary would take writes again |
-| \`AWS::RDS::DBInstance\` | \`SourceDBInstanceIdentifier\` | a promotion |
+| \`AWS::RDS::DBInstance\` | \`VPCSecurityGroups\`, tags \`meridian:ingress-closed\`, \`meridian:ingress-before\`, \`meridian:fenced\` | a fence; reverted, an old primary would take writes again |
+| \`AWS::RDS::DBInstance\` | \`SourceDBInstanceIdentifier\`, tag \`meridian:successor\` | a promotion |
 | \`AWS::Route53::RecordSet\` | \`ResourceRecords\` of a writer name | a shift: writes go to the new primary |
 `;
 }

@@ -6,7 +6,7 @@ import { type AwsClients, createAwsClients } from '../../platforms/aws/clients';
 import type { CallContext, DataPort } from '../../platforms/platform';
 import { startMoto } from '../clouds/moto';
 import { type RecordedRequest, type RecordingEndpoint, startRecordingEndpoint } from '../clouds/recording-endpoint';
-import { answerStacks } from '../clouds/stacks-answered';
+import { answerStackList, answerStacks } from '../clouds/stacks-answered';
 import { type TestCloud, useTestCredentials } from '../clouds/test-cloud';
 
 /**
@@ -31,9 +31,10 @@ const restarts: Date[] = [];
 
 beforeAll(async () => {
   cloud = await startMoto();
-  const stacks = answerStacks([PRIMARY, STANDBY].map((region) => dataStack(region)));
+  const described = [PRIMARY, STANDBY].map((region) => dataStack(region));
+  const [stacks, listed] = [answerStacks(described), answerStackList(described, store)];
   wire = await startRecordingEndpoint(
-    (request) => stacks(request) ?? answerTable(request) ?? answerRds(request),
+    (request) => stacks(request) ?? listed(request) ?? answerTable(request) ?? answerRds(request),
     cloud.endpoint,
   );
   clients = createAwsClients({ accounts: { default: {} }, endpoint: wire.endpoint });
@@ -225,7 +226,7 @@ test('a copy of a global table is seen in its region, with a lag once something 
 test('what RDS cannot do is refused with what to do instead', async () => {
   await expect(data.rejoin({ ...on(PRIMARY), epoch: 3 }, context)).rejects.toMatchObject({
     type: 'Platform.Refused',
-    message: expect.stringContaining('made anew'),
+    message: expect.stringContaining(`deploy the request without ${PRIMARY}`),
   });
   await expect(data.compare({ ...store, regions: [PRIMARY, STANDBY] })).rejects.toMatchObject({
     type: 'Platform.Refused',

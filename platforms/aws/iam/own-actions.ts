@@ -24,7 +24,9 @@ export const STACK_WRITES = actionsOf([
 
 /** Operations on databases and traffic, beside CloudFormation: promotion and fence, backups, drains, writer names. */
 export const OPERATION_WRITES = {
-  rds: actionsOf(['rds: PromoteReadReplica ModifyDBInstance RebootDBInstance AddTagsToResource']),
+  rds: actionsOf([
+    'rds: PromoteReadReplica ModifyDBInstance RebootDBInstance AddTagsToResource RemoveTagsFromResource',
+  ]),
   snapshots: actionsOf([
     'rds: CreateDBSnapshot CopyDBSnapshot DeleteDBSnapshot AddTagsToResource',
     'rds: RestoreDBInstanceFromDBSnapshot RestoreDBInstanceToPointInTime',
