@@ -4,7 +4,7 @@ import { Drill, type DrillRequest } from './drills/drill';
 import { drillMove } from './drills/drill-move';
 import { drillSlowLink } from './drills/drill-slow-link';
 import { drillTakeover } from './drills/drill-takeover';
-import { requireReadiness } from './drills/preconditions';
+import { requireAsApproved, requireReadiness } from './drills/preconditions';
 import { operate } from './operations/operate';
 import type { OperateInput } from './operations/operation-run';
 
@@ -15,8 +15,11 @@ import type { OperateInput } from './operations/operation-run';
 export function runDrill(input: OperateInput<DrillRequest>): Promise<OperationReport> {
   return operate(input, async (run) => {
     const { drill: kind } = run.request;
-    const byItself = await requireReadiness(run, kind, run.stores);
-    await askForApproval(run);
+    let byItself = await requireReadiness(run, kind, run.stores);
+    if (await askForApproval(run)) {
+      await requireAsApproved(run, kind);
+      byItself = await requireReadiness(run, kind, run.stores);
+    }
     const drill = new Drill(run, byItself);
     return drill.hold(() => {
       switch (kind) {

@@ -5,10 +5,13 @@ import type { OperationRun } from '../operations/operation-run';
 import { stepFailure } from '../support/failures';
 import type { DrillRequest } from './drill';
 
-/** A fault in production takes two people: one who asks, and another who says yes. A move as planned is no fault. */
-export async function askForApproval(run: OperationRun<DrillRequest>): Promise<void> {
+/**
+ * A fault in production takes two people: one who asks, and another who says yes. A move as planned is no fault.
+ * @returns whether anybody was asked, which may have taken a quarter of an hour
+ */
+export async function askForApproval(run: OperationRun<DrillRequest>): Promise<boolean> {
   const { drill } = run.request;
-  if (run.key.environment !== 'production' || drill === 'switchover') return;
+  if (run.key.environment !== 'production' || drill === 'switchover') return false;
   const refusal = run.approvals.impossible();
   if (refusal) throw stepFailure('Plan.Blocked', refusal);
   const { workflowId } = workflowInfo();
@@ -19,4 +22,5 @@ export async function askForApproval(run: OperationRun<DrillRequest>): Promise<v
     : [];
   const opened = () => run.progress.enter('approval', `waiting for approval of ${summary}`);
   await run.approvals.pass({ id: 'drill', gate: 'drill', digest, summary, irreversible }, { required: true, opened });
+  return true;
 }

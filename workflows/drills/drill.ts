@@ -9,6 +9,7 @@ import { measure, quick } from '../support/activity-stubs';
 import { failureTypeOf, messageOf, stepFailure } from '../support/failures';
 import { type Drilled, drilledOperation } from './drilled';
 import { faultsOf } from './faults-of';
+import { DrillMark } from './mark';
 import { faultId, putBack, undoFaults } from './put-back';
 import { finishStream, startStream } from './stream';
 import { UNDO_AFTER_MS } from './undo-after';
@@ -27,6 +28,7 @@ export class Drill {
   /** ISO time of the fault, or of the first act of a move; absent: nothing was touched yet */
   struckAt: string | undefined;
   private readonly faults: Fault[];
+  private readonly mark: DrillMark;
   private filed = false;
 
   constructor(
@@ -35,6 +37,7 @@ export class Drill {
     readonly byItself: boolean,
   ) {
     this.drilled = drilledOperation(run);
+    this.mark = new DrillMark(run);
     this.region = run.primary;
     this.stores = run.stores;
     const others = run.live.topology.regions.map(({ region }) => region).filter((one) => one !== run.primary);
@@ -42,16 +45,24 @@ export class Drill {
     this.faults = faultsOf(run.request.drill, { region: run.primary, stores: names, others });
   }
 
-  /** Runs a drill between its stream and its report. One that failed after it struck is filed, too. */
+  /**
+   * Runs a drill between its stream and its report. One that failed after it struck is filed, too. The record says that it
+   * goes on until all is put back: that is the first thing to be done, and the last on the way back.
+   */
   async hold(act: () => Promise<DrillFindings>): Promise<string> {
-    const { run } = this;
+    const { run, mark } = this;
     const { drill: kind } = run.request;
+    const over = { what: 'say in the record that the drill is over', act: () => mark.end() };
+    await run.take('mark', 'say in the record that a drill goes on', () => mark.set(), over);
     try {
       const stop = { what: 'stop the stream of writes', act: () => finishStream(this.drilled) };
       await run.take('stream', 'start a stream of numbered writes', () => startStream(this.drilled, this.region), stop);
       const findings = await act();
       run.passNoReturn();
-      await this.file(findings);
+      await CancellationScope.nonCancellable(async () => {
+        await mark.end().catch((error: unknown) => run.left.push(`could not ${over.what}: ${messageOf(error)}`));
+        await this.file(findings);
+      });
       const summary = `${kind} drill in ${this.region}: ${findings.why}`;
       if (!findings.passed) throw stepFailure('Validation.Failed', summary, { region: this.region });
       return summary;
@@ -62,15 +73,12 @@ export class Drill {
         await this.file({ passed: false, why: messageOf(error), rtoMs });
       }
       throw error;
-    } finally {
-      await CancellationScope.nonCancellable(() => this.mark(true));
     }
   }
 
   /** Injects the faults; from before the first on the way back undoes them all and puts back what they changed. */
   async strike(): Promise<string> {
     const { run, region, stores, faults } = this;
-    await this.mark(false);
     const act = async () => {
       let last = '';
       for (const [index, fault] of faults.entries()) {
@@ -89,7 +97,8 @@ export class Drill {
   /** From here on whoever takes the writes gives them back to the region of today. */
   async wayBackToHere(): Promise<void> {
     const { run, region, stores, drilled } = this;
-    const back = { what: `put ${region} back`, act: () => putBack(run, drilled, { stores, region }) };
+    const claimedBefore = run.record.epochClaimedBy;
+    const back = { what: `put ${region} back`, act: () => putBack(run, drilled, { stores, region, claimedBefore }) };
     await run.take('prepare', `note that ${region} takes the writes`, async () => undefined, back);
   }
 
@@ -97,16 +106,6 @@ export class Drill {
   heal(): Promise<void> {
     const { run, faults, region } = this;
     return run.take('undo', `undo the fault in ${region}`, () => undoFaults(run, faults));
-  }
-
-  private async mark(over: boolean): Promise<void> {
-    const { run } = this;
-    const until = new Date(Date.now() + UNDO_AFTER_MS).toISOString();
-    const drilling = { workflowId: workflowInfo().workflowId, kind: run.request.drill, until };
-    const say = () =>
-      quick.recordDrilling(over ? 'the drill is over' : 'a drill begins', { ...run.key, drilling, over });
-    if (!over) return say();
-    await say().catch((error: unknown) => run.left.push(`the record says that a drill goes on: ${messageOf(error)}`));
   }
 
   private async file(findings: DrillFindings): Promise<void> {

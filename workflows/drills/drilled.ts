@@ -1,10 +1,12 @@
 import type { StackScope } from '../../activities/stacks';
 import { previewHostname } from '../../contracts/preview-hostname';
+import type { DeploymentRecord } from '../../contracts/record';
 import type { DeploymentScope } from '../../platforms/platform';
 import type { OperationRun } from '../operations/operation-run';
 import { claimNextEpoch, type Mover } from '../steps/mover';
 import { platform } from '../support/activity-stubs';
 import type { DeploymentRun } from '../support/deployment-run';
+import { stepFailure } from '../support/failures';
 
 /** What the steps of a failover need of whoever drills: a deployment that nobody uses yet, or an operation on what is live. */
 export type Drilled = Mover & {
@@ -13,8 +15,13 @@ export type Drilled = Mover & {
   readonly previewHostname: string;
   /** how many rows the databases agreed on, per store, when they were last compared */
   readonly agreedRows: Map<string, number>;
-  /** claimed in the record before the platform sees it */
+  /**
+   * Claimed in the record before the platform sees it, by compare-and-set on the epoch that is known: one that somebody
+   * else has claimed meanwhile is never outbid.
+   */
   claimEpoch(): Promise<void>;
+  /** the record as it was changed just now */
+  recorded(record: DeploymentRecord): void;
   /** writes and primary traffic go to a region; those in `drain` answer nobody */
   shift(summary: string, where: { to: string; drain: string[] }): Promise<unknown>;
 };
@@ -26,6 +33,9 @@ export function drilledDeployment(run: DeploymentRun): Drilled {
     previewHostname: run.previewHostname,
     agreedRows: run.agreedRows,
     claimEpoch: () => claimNextEpoch(run),
+    recorded: ({ epoch }) => {
+      run.epoch = epoch;
+    },
     shift: (summary, where) =>
       platform.shiftTraffic(summary, { ...run.on, hostname: run.previewHostname, ...where, epoch: run.epoch }),
     get epoch() {
@@ -44,9 +54,11 @@ export function drilledOperation(run: OperationRun): Drilled {
     previewHostname: previewHostname(run.live.hostname),
     agreedRows: new Map(),
     claimEpoch: async () => {
-      await run.readRecord('which epoch is claimed');
+      const { standDownFor } = run;
+      if (standDownFor) throw stepFailure('Operation.Aborted', `the writes are left to ${standDownFor}`);
       await run.claimNextEpoch();
     },
+    recorded: (record) => run.recorded(record),
     // the record names who is drained, so that whoever comes after a lost worker knows whom to return
     shift: (summary, where) =>
       platform.moveTraffic(summary, { ...run.on, hostname: run.live.hostname, ...where, epoch: run.epoch }),

@@ -2,7 +2,9 @@ import type { DrillKind } from '../../contracts/drill';
 import type { StoreReplication } from '../../contracts/replication';
 import { noDrillReason } from '../../policies/no-drill-reason';
 import { automationOf } from '../../policies/operations/automation';
+import { isDiverged } from '../../policies/operations/operating-state';
 import { standbysOf } from '../../policies/standbys-of';
+import { findWriters } from '../operations/operate';
 import type { OperationRun } from '../operations/operation-run';
 import { measure, quick } from '../support/activity-stubs';
 import { stepFailure } from '../support/failures';
@@ -21,7 +23,7 @@ export async function requireReadiness(
   kind: DrillKind,
   stores: StoreReplication[],
 ): Promise<boolean> {
-  const refuse = (why: string) => stepFailure('Drill.Failed', `the ${kind} drill was not held: ${why}`);
+  const refuse = refusalOf(kind);
   const { platform } = run.live.request;
   const replicatedStores = stores.filter((store) => standbysOf(store).length > 0).length;
   const impossible = noDrillReason({ isChange: false, platform, replicatedStores });
@@ -45,4 +47,19 @@ export async function requireReadiness(
   if (other)
     throw refuse(`failover is to be ${wanted}, and the platform has it ${other.automation}: deploy again first`);
   return leases.every((lease) => lease?.automation === 'automatic');
+}
+
+const refusalOf = (kind: DrillKind) => (why: string) =>
+  stepFailure('Drill.Failed', `the ${kind} drill was not held: ${why}`);
+
+/** What was approved is what is struck: while a person thought, the platform may have failed over by itself. */
+export async function requireAsApproved(run: OperationRun, kind: DrillKind): Promise<void> {
+  const { primary, epoch } = run;
+  const record = await run.readRecord('what is live now');
+  const writers = await findWriters(run);
+  if (record.primary === primary && run.epoch === epoch && !isDiverged(record, writers)) return;
+  const now = writers.find(({ region }) => region && region !== primary)?.region ?? record.primary;
+  throw refusalOf(kind)(
+    `it was approved for ${primary} at epoch ${epoch}, and now it is ${now} at epoch ${run.epoch}: ask again`,
+  );
 }

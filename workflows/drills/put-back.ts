@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { StoreReplication } from '../../contracts/replication';
 import type { Fault } from '../../platforms/platform';
 import { majorityRegion } from '../../policies/operations/majority-region';
@@ -23,35 +24,46 @@ export async function undoFaults(run: OperationRun, faults: readonly Fault[]): P
   if (failed) throw failed;
 }
 
+interface Before {
+  stores: StoreReplication[];
+  /** took the writes */
+  region: string;
+  /** who had claimed the epoch of then */
+  claimedBefore: string | undefined;
+}
+
 /**
  * The drill broke off: who takes the writes now decides what is put back. If others took over, that is written down, the
- * region rejoins and takes the writes again; if nobody did, it comes back on its own data. For an emergency that waits
- * only the record is set right: data and traffic are its own from now on.
+ * region rejoins and takes the writes again; if nobody did, it comes back on its own data. For an emergency that waits,
+ * whenever it comes, only the record is set right: data and traffic are its own from then on.
  */
-export async function putBack(
-  run: OperationRun,
-  drilled: Drilled,
-  { stores, region }: { stores: StoreReplication[]; region: string },
-): Promise<void> {
-  const { application, environment } = run.key;
+export async function putBack(run: OperationRun, drilled: Drilled, { stores, region, claimedBefore }: Before) {
+  const { primary: recorded = region, epochClaimedBy } = await run.readRecord('where writes go by record');
+  const isOurs = epochClaimedBy === claimedBefore || epochClaimedBy === workflowInfo().workflowId;
   const to = majorityRegion(await findWriters(run), region) ?? region;
-  const { primary: recorded = region } = await run.readRecord('where writes go by record');
+  const leave = (by = run.standDownFor) => {
+    if (!by) return;
+    run.next.push(`meridian rejoin ${run.key.application}/${run.key.environment} ${region}`);
+    throw stepFailure('Operation.Aborted', `${region} is left to ${by}`, { region });
+  };
+  if (!isOurs) leave(epochClaimedBy);
   if (to !== region || recorded !== to) {
     const why = `a drill broke off after ${to} had taken over`;
     const fenced = to === region ? [] : [{ region, epoch: run.epoch, why }];
     const move = { ...run.key, expected: recorded, primary: to, fenced, adoptEpoch: run.epoch };
     run.recorded(await quick.recordMove(`record primary ${to}`, move));
   }
-  if (run.standDownFor) {
-    run.next.push(`meridian rejoin ${application}/${environment} ${region}`);
-    throw stepFailure('Operation.Aborted', `${region} is left to ${run.standDownFor}`, { region });
-  }
+  leave();
   if (to === region) {
     await comeBack(run, { stores, region });
+    leave();
     await drilled.shift(`${region}: traffic stays`, { to: region, drain: [] });
     return;
   }
-  for (const store of stores) await rejoin(run, store, region);
+  for (const store of stores) {
+    await rejoin(run, store, region);
+    leave();
+  }
   run.recorded(await quick.recordRejoined(`record that ${region} is back`, { ...run.key, region }));
   await moveAsPlanned(drilled, stores, { from: to, to: region }, true);
 }

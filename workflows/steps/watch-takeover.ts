@@ -44,7 +44,7 @@ export async function watchTakeover(
 async function adopt(run: Drilled, from: string, to: string, takeovers: Takeover[]): Promise<void> {
   const adoptEpoch = Math.max(run.epoch, ...takeovers.map(({ epoch }) => epoch));
   const move = { ...run.on, expected: from, primary: to, adoptEpoch };
-  run.epoch = (await quick.recordMove(`record primary ${to}`, move)).epoch;
+  run.recorded(await quick.recordMove(`record primary ${to}`, move));
 }
 
 /** Stores that others took over are brought to the same region. */
