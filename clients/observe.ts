@@ -80,17 +80,28 @@ export async function deploymentResult(meridian: MeridianClient, workflowId: str
   return deploymentReportSchema.parse(await operationResult(meridian, workflowId));
 }
 
-/** Sweeps and drills touch nothing that people would ask the state of. */
-const LISTED_KINDS = OPERATION_KINDS.filter((kind) => kind !== 'sweep' && kind !== 'drill');
+/** Sweeps touch nothing that people would ask the state of. */
+const LISTED_KINDS = OPERATION_KINDS.filter((kind) => kind !== 'sweep');
 /** The workflow types behind them (workflows/deployment.ts). */
 const LISTED_TYPES = [
   ...['deployMultiRegion', 'retireDeployment', 'switchOver', 'drainRegion', 'returnRegion', 'promoteRegion'],
   ...['rejoinRegion', 'recordFailOver', 'recoverFromDisaster'],
 ];
 
-/** Operations, newest first; of one deployment when a key is given. */
-export async function listDeployments(meridian: MeridianClient, key?: DeploymentKey): Promise<OperationListing[]> {
-  const types = `WorkflowType IN (${LISTED_TYPES.map((type) => `'${type}'`).join(', ')})`;
+/** Drills that are over would soon be all that is listed: schedules hold one every day. */
+const DRILLS_UNDER_WAY = "(WorkflowType = 'runDrill' AND ExecutionStatus = 'Running')";
+
+/**
+ * Operations, newest first; of one deployment when a key is given, and drills only while they run unless one is looked for
+ * by its number.
+ */
+export async function listDeployments(
+  meridian: MeridianClient,
+  key?: DeploymentKey & { generation?: number },
+): Promise<OperationListing[]> {
+  const listed = `WorkflowType IN (${LISTED_TYPES.map((type) => `'${type}'`).join(', ')})`;
+  const drills = key?.generation === undefined ? DRILLS_UNDER_WAY : "WorkflowType = 'runDrill'";
+  const types = `(${listed} OR ${drills})`;
   const prefixes = key && LISTED_KINDS.map((kind) => `${kind}/${key.application}/${key.environment}/`);
   const ids = prefixes?.map((prefix) => `WorkflowId STARTS_WITH '${prefix}'`).join(' OR ');
   const query = ids ? `${types} AND (${ids})` : types;

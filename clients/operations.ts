@@ -6,7 +6,6 @@ import type { Decision } from '../contracts/decision';
 import type { Intake } from '../contracts/intake';
 import type { LedgerSummary } from '../contracts/ledger';
 import {
-  abortUpdate,
   type BeginOperationResult,
   beginOperationUpdate,
   decideApprovalUpdate,
@@ -16,7 +15,7 @@ import type { DeploymentPlan } from '../contracts/plan';
 import type { DeploymentRequest } from '../contracts/request';
 import { MERIDIAN_APPLICATION, MERIDIAN_ENVIRONMENT } from '../contracts/search-attributes';
 import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
-import { ClientProblem, toClientProblem } from './client-problem';
+import { toClientProblem } from './client-problem';
 import { call, type MeridianClient, requireWorker } from './connection';
 import { requireKnown } from './observe';
 import { signedDecision, signedOperation } from './signing/signer';
@@ -182,18 +181,5 @@ export async function decideApproval(
       // The same person repeating the same decision is one decision.
       updateId: `${decision.approvalId}:${decision.digest}:${decision.decision}:${decision.by}`,
     }),
-  );
-}
-
-/** Stops a deployment in order: what it did is undone, and it still ends with a report. */
-export async function abortDeployment(
-  meridian: MeridianClient,
-  workflowId: string,
-  { by, reason }: { by: string; reason: string },
-): Promise<void> {
-  if (!workflowId.startsWith('deploy/'))
-    throw new ClientProblem('bad-input', `"${workflowId}" is no deployment; only those can be aborted`);
-  await call(meridian, 'abort the deployment', UPDATE_TIMEOUT_MS, () =>
-    meridian.client.workflow.getHandle(workflowId).executeUpdate(abortUpdate, { args: [{ by, reason }] }),
   );
 }

@@ -351,10 +351,10 @@ function addDecisionCommands(program: Command, actions: CliActions, user: string
     .action((target, options) => actions.approve(target, options));
   program
     .command('abort')
-    .description('stop a deployment in order; what it did is undone')
+    .description('stop an operation in order: a deployment, a switchover, a drill, …; what it did is undone')
     .argument(
       '<app/env[/generation]>',
-      'the deployment, or one attempt of it; its workflow id does as well',
+      'the deployment, for what is under way, or the number of an operation; its workflow id does as well',
       parseTargetArgument,
     )
     .option('--reason <text>', 'kept in the report', 'no reason given')

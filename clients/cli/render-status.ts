@@ -1,3 +1,4 @@
+import type { OperationQueue, QueuedOperation } from '../../contracts/messages';
 import { operationOutcomeSchema } from '../../contracts/operation-report';
 import { verdictSchema } from '../../contracts/report';
 import { formatTime } from '../format';
@@ -9,6 +10,8 @@ import { textTable } from './text-table';
 export interface DeploymentRow extends OperationListing {
   /** undefined: none is known to be live */
   liveGeneration: number | undefined;
+  /** absent: nothing runs, or nobody could be asked */
+  queue?: OperationQueue;
 }
 
 /** One row per deployment. Takes operations newest first. */
@@ -44,8 +47,28 @@ export function stateText({ status, phase }: Pick<OperationListing, 'status' | '
   return verdictSchema.safeParse(phase).data ?? outcome ?? serverState;
 }
 
-/** The list of `meridian status`: columns as wide as what is in them. */
+/** What runs and what waits, one line each; none where that is only the operation that is shown already. */
+export function queueLines({ running, waiting, proposed }: OperationQueue, shown?: string): string[] {
+  const [first, ...others] = running;
+  if (others.length + waiting.length === 0 && !proposed && (!first || first.workflowId === shown)) return [];
+  return [
+    ...running.map((one) => `running   ${inWords(one)}`),
+    ...waiting.map((one) => `waiting   ${inWords(one)}`),
+    ...(proposed ? [`proposed  ${proposed}: decide with meridian approve ${proposed}`] : []),
+  ];
+}
+
+function inWords({ workflowId, requester }: QueuedOperation): string {
+  return `${workflowId}, asked for by ${requester}`;
+}
+
+/** The list of `meridian status`: columns as wide as what is in them, and below it what waits behind what runs. */
 export function renderStatusList(rows: DeploymentRow[]): string {
+  const queues = rows.flatMap(({ queue, workflowId }) => (queue ? queueLines(queue, workflowId) : []));
+  return statusTable(rows) + queues.map((line) => `${line}\n`).join('');
+}
+
+function statusTable(rows: DeploymentRow[]): string {
   return textTable([
     ['DEPLOYMENT', 'NEWEST', 'STATE', 'LIVE', 'STARTED'],
     ...rows.map((row) => [

@@ -1,13 +1,17 @@
 import pc from 'picocolors';
 import { openAlerts } from '../../policies/health/alert-book';
 import { readAlerts, readHealth } from '../alerts';
+import { renderDrills } from '../cli/render-drills';
 import { renderAlerts, renderHealth } from '../cli/render-health';
 import { renderFailovers } from '../cli/render-operation';
-import { deploymentRows, renderStatusList } from '../cli/render-status';
-import { targetName } from '../cli/target';
+import { deploymentRows, queueLines, renderStatusList } from '../cli/render-status';
+import { type Target, targetName } from '../cli/target';
+import { readDrills } from '../drills';
 import { operateOn, questionOf, readFailovers } from '../live-operations';
 import { deploymentStatus, listDeployments } from '../observe';
-import { abortDeployment, type SubmitDeploymentInput, submitDeployment } from '../operations';
+import { queueOf, withQueues } from '../operation-queue';
+import { type SubmitDeploymentInput, submitDeployment } from '../operations';
+import { stopOperation } from '../stop-operation';
 import { isTypedSentence, requestInWords } from './deploy-in-words';
 import { deploymentMessage } from './deployment-message';
 import { problemText } from './problem-text';
@@ -41,6 +45,10 @@ export async function runSlashCommand(command: SlashCommand, context: SlashConte
       const listing = await readFailovers(context.meridian, command.target);
       return codeBlock(renderFailovers(targetName(command.target), listing).trimEnd().split('\n'), LISTED_CHARACTERS);
     }
+    case 'drills':
+      return plainBlock(
+        renderDrills(targetName(command.target), await readDrills(context.meridian, command.target), NO_COLORS),
+      );
     case 'health':
       return plainBlock(renderHealth(await readHealth(context.meridian, command.target), NO_COLORS));
     case 'alerts':
@@ -49,9 +57,9 @@ export async function runSlashCommand(command: SlashCommand, context: SlashConte
       return operate(command, context);
     case 'abort': {
       const { target, reason } = command;
-      const workflowId = target.workflowId ?? (await deploymentStatus(context.meridian, target)).operation.workflowId;
-      await abortDeployment(context.meridian, workflowId, { by: `slack:${context.userId}`, reason });
-      return `${escaped(workflowId)} is stopping`;
+      const by = `slack:${context.userId}`;
+      const { workflowId, withdrawn } = await stopOperation(context.meridian, target, { by, reason });
+      return `${escaped(workflowId)} ${withdrawn ? 'was waiting and does not begin any more' : 'is stopping'}`;
     }
   }
 }
@@ -63,9 +71,10 @@ async function operate(
 ): Promise<string | undefined> {
   const asked = { ...operation, requester: `slack:${userId}` };
   const question = questionOf(asked, targetName(target));
-  const again = `/meridian ${operation.kind} ${targetName(target)} ${operation.region} ${CONFIRMATION}`;
+  const about = 'region' in operation ? operation.region : 'drill' in operation ? operation.drill : '';
+  const again = `/meridian ${[operation.kind, targetName(target), about, CONFIRMATION].filter(Boolean).join(' ')}`;
   if (question && !confirmed) return `${escaped(question)} Send \`${escaped(again)}\` if so; nothing was done.`;
-  const what = escaped(`${operation.kind} ${operation.region} of ${targetName(target)}`);
+  const what = escaped(`${[operation.kind, about].filter(Boolean).join(' ')} of ${targetName(target)}`);
   const { ts } = await slack.chat.postMessage({ channel, text: `<@${userId}> asks for ${what}` });
   try {
     const { workflowId } = await operateOn(meridian, target, asked);
@@ -108,15 +117,19 @@ async function postAndFollow(workflowId: string, { slack, channel, follow }: Sla
   await follow({ workflowId, channel, ts: String(ts) });
 }
 
-async function statusOf(target: Parameters<typeof deploymentStatus>[1], { meridian }: SlashContext): Promise<string> {
+async function statusOf(target: Target, { meridian }: SlashContext): Promise<string> {
   const { operation, progress } = await deploymentStatus(meridian, target);
-  return deploymentMessage({ workflowId: operation.workflowId, progress, plan: undefined })
-    .blocks.flatMap((block) => (block.type === 'section' && block.text ? [block.text.text] : []))
-    .join('\n');
+  const queue = await queueOf(meridian, target);
+  return [
+    ...deploymentMessage({ workflowId: operation.workflowId, progress, plan: undefined }).blocks.flatMap((block) =>
+      block.type === 'section' && block.text ? [block.text.text] : [],
+    ),
+    ...(queue ? queueLines(queue, operation.workflowId).map(escaped) : []),
+  ].join('\n');
 }
 
 async function statusOfAll({ meridian }: SlashContext): Promise<string> {
-  const rows = deploymentRows(await listDeployments(meridian));
+  const rows = await withQueues(meridian, deploymentRows(await listDeployments(meridian)));
   if (rows.length === 0) return 'no deployments yet';
   return codeBlock(renderStatusList(rows).trimEnd().split('\n'), LISTED_CHARACTERS);
 }

@@ -12,6 +12,7 @@ import {
   abortUpdate,
   beginOperationUpdate,
   decideApprovalUpdate,
+  operationQueueQuery,
   planQuery,
   progressQuery,
 } from '../../contracts/messages';
@@ -28,6 +29,7 @@ interface Script {
 /** Stands in for the entity: gives out generations and starts the operation; knows nothing of slots and records. */
 export async function deployment(key: { application: string; environment: string }): Promise<void> {
   let generation = 0;
+  setHandler(operationQueueQuery, () => ({ running: [], waiting: [] }));
   setHandler(beginOperationUpdate, async (operation) => {
     generation += 1;
     const workflowId = `${operation.kind}/${key.application}/${key.environment}/${generation}`;

@@ -9,13 +9,8 @@ import { runStatus } from '../../clients/cli/commands/status';
 import { parseTarget } from '../../clients/cli/target';
 import { connectClient, type MeridianClient } from '../../clients/connection';
 import { deploymentStatus, listDeployments, readReport } from '../../clients/observe';
-import {
-  abortDeployment,
-  decideApproval,
-  planDeployment,
-  retireDeployment,
-  submitDeployment,
-} from '../../clients/operations';
+import { decideApproval, planDeployment, retireDeployment, submitDeployment } from '../../clients/operations';
+import { stopOperation } from '../../clients/stop-operation';
 import { awaitResult, watchDeployment } from '../../clients/watch-deployment';
 import type { Progress } from '../../contracts/progress';
 import type { DeploymentRequest } from '../../contracts/request';
@@ -114,9 +109,11 @@ test('a refused decision says why; repeating a decision is one decision', async 
 test('a report is not there before the end, and then it says so', async () => {
   const { workflowId } = await submitAndWaitForApproval('early');
   await expect(readReport(meridian, key('early'))).rejects.toMatchObject({ code: 'still-running' });
-  await abortDeployment(meridian, workflowId, { by: 'mira', reason: 'enough' });
+  await stopOperation(meridian, parseTarget(workflowId)!, { by: 'mira', reason: 'enough' });
   expect((await awaitResult<{ summary: string }>(meridian, workflowId)).summary).toContain('aborted by mira');
-  await expect(abortDeployment(meridian, workflowId, { by: 'mira', reason: 'again' })).rejects.toMatchObject({
+  await expect(
+    stopOperation(meridian, parseTarget(workflowId)!, { by: 'mira', reason: 'again' }),
+  ).rejects.toMatchObject({
     code: 'refused',
     message: 'cannot abort the deployment: deploy/early/staging/1 has already ended',
   });
@@ -152,7 +149,7 @@ test('a listed operation carries its phase while it runs and its verdict afterwa
   const phase = async () => (await listDeployments(meridian, key('phases')))[0]?.phase;
   while ((await phase()) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await phase()).toBe('approval');
-  await abortDeployment(meridian, workflowId, { by: 'mira', reason: 'enough' });
+  await stopOperation(meridian, parseTarget(workflowId)!, { by: 'mira', reason: 'enough' });
   await awaitResult(meridian, workflowId);
   expect(await phase()).toBe('promoted');
 });

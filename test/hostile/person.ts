@@ -1,6 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { parseTarget } from '../../clients/cli/target';
 import type { MeridianClient } from '../../clients/connection';
-import { abortDeployment, decideApproval } from '../../clients/operations';
+import { decideApproval } from '../../clients/operations';
+import { stopOperation } from '../../clients/stop-operation';
 import type { Approval, Approver } from '../../contracts/approval';
 import { planQuery } from '../../contracts/messages';
 import type { Progress } from '../../contracts/progress';
@@ -131,7 +133,7 @@ export function personActs(
         case 'approves another digest':
         case 'stops it':
           stopped = true;
-          await abortDeployment(grace, workflowId, { by: 'grace', reason: 'not what was asked for' });
+          await stopOperation(grace, parseTarget(workflowId)!, { by: 'grace', reason: 'not what was asked for' });
           break;
         case 'never answers':
           break;

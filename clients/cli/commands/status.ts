@@ -3,9 +3,10 @@ import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
 import { shortDigest } from '../../format';
 import { deploymentStatus, listDeployments } from '../../observe';
+import { queueOf, withQueues } from '../../operation-queue';
 import { consoleProgress, progressBlock } from '../console-progress';
 import { EXIT } from '../exit-codes';
-import { deploymentRows, renderStatusList, stateText } from '../render-status';
+import { deploymentRows, queueLines, renderStatusList, stateText } from '../render-status';
 import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 import { watchToVerdict } from '../watch-to-verdict';
@@ -18,7 +19,7 @@ export interface StatusInput {
   signal?: AbortSignal;
 }
 
-/** Lists the newest operation of every deployment, or shows or follows one. */
+/** Lists the newest operation of every deployment, or shows or follows one; says what runs and what waits. */
 export async function runStatus({ target, json, watch, signal }: StatusInput, terminal: Terminal): Promise<number> {
   if (watch && !target)
     throw new ClientProblem('bad-input', 'say which deployment to watch: meridian status APP/ENV --watch');
@@ -46,7 +47,7 @@ export async function runStatus({ target, json, watch, signal }: StatusInput, te
 }
 
 async function listAll(meridian: MeridianClient, json: boolean | undefined, { out }: Terminal): Promise<number> {
-  const rows = deploymentRows(await listDeployments(meridian));
+  const rows = await withQueues(meridian, deploymentRows(await listDeployments(meridian)));
   if (json) out(`${JSON.stringify(rows, undefined, 2)}\n`);
   else out(rows.length === 0 ? 'no deployments yet\n' : renderStatusList(rows));
   return EXIT.ok;
@@ -59,13 +60,15 @@ async function showOne(
   terminal: Terminal,
 ): Promise<number> {
   const { operation, progress } = await deploymentStatus(meridian, target);
+  const queue = await queueOf(meridian, target);
   if (json) {
-    terminal.out(`${JSON.stringify({ operation, progress }, undefined, 2)}\n`);
+    terminal.out(`${JSON.stringify({ operation, progress, ...(queue && { queue }) }, undefined, 2)}\n`);
     return EXIT.ok;
   }
   const endMs = operation.endedAt === undefined ? Date.now() : Date.parse(operation.endedAt);
+  const live = operation.status === 'RUNNING' ? progress?.phase : undefined;
   const lines = [
-    `${operation.workflowId}  ${stateText({ ...operation, phase: progress?.verdict ?? progress?.phase ?? operation.phase })}  ${workflowUrl(meridian, operation.workflowId, operation.runId) ?? ''}`,
+    `${operation.workflowId}  ${stateText({ ...operation, phase: progress?.verdict ?? live ?? operation.phase })}  ${workflowUrl(meridian, operation.workflowId, operation.runId) ?? ''}`,
   ];
   if (progress) {
     const elapsedMs = endMs - Date.parse(operation.startedAt);
@@ -84,6 +87,7 @@ async function showOne(
         `waiting for approval: meridian approve ${operation.workflowId} --digest ${shortDigest(progress.approval.digest)}`,
       );
   }
+  if (queue) lines.push(...queueLines(queue, operation.workflowId));
   terminal.out(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }

@@ -3,10 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseTarget } from '../../../clients/cli/target';
 import { closeClient, connectClient, type MeridianClient } from '../../../clients/connection';
-import { abortDeployment, decideApproval, submitDeployment } from '../../../clients/operations';
+import { decideApproval, submitDeployment } from '../../../clients/operations';
 import { signedOperation } from '../../../clients/signing/signer';
 import { approverEntry, createSigningKey } from '../../../clients/signing/signing-key';
+import { stopOperation } from '../../../clients/stop-operation';
 import { signWebhook } from '../../../clients/webhook/standard-webhook';
 import { startWebhookGateway, type WebhookGateway } from '../../../clients/webhook/webhook-gateway';
 import type { DeploymentReport } from '../../../contracts/report';
@@ -185,5 +187,7 @@ test('a deployment that nobody knows cannot be decided; a source speaks for its 
   expect(await post(body, signWebhook(other, freshId(), Date.now(), body))).toMatchObject({ decided: 'reject' });
   const report = (await clients.ada!.client.workflow.getHandle(workflowId).result()) as DeploymentReport;
   expect(report.approvals[0]).toMatchObject({ decidedBy: 'webhook:other/mira', verified: true });
-  await expect(abortDeployment(clients.ada!, workflowId, { by: 'ada', reason: '' })).rejects.toThrow(/already ended/);
+  await expect(stopOperation(clients.ada!, parseTarget(workflowId)!, { by: 'ada', reason: '' })).rejects.toThrow(
+    /already ended/,
+  );
 });
