@@ -262,11 +262,15 @@ export class StoreKeeper {
     const { database, now, log, key } = this.options;
     try {
       if (!database) throw new Error('there is no database here');
+      const startedAt = performance.now();
       await database.prepare();
+      const preparedAt = performance.now();
       // asked right before and right after: a primary must not run where the lease was lost meanwhile
       this.refuseWithoutLease(epoch);
       await database.promote();
       this.refuseWithoutLease(epoch);
+      const [preparedMs, promotedMs] = [preparedAt - startedAt, performance.now() - preparedAt].map(Math.round);
+      log(`${key}: prepared in ${preparedMs} ms, promoted in ${promotedMs} ms`);
       this.step({ kind: 'promoted', now: now(), epoch });
     } catch (error) {
       log(`${key}: not promoted: ${error instanceof Error ? error.message : String(error)}`);

@@ -107,12 +107,13 @@ function onTick(state: SentinelState, now: number, { leaseMs }: Timing): Sentine
   if (!isOver) return stay(state);
   const voted: SentinelState = { ...state, over: withVote(state.over, state.name, lease) };
   const tell: SentinelAction = { kind: 'tell', over: lease };
-  if (state.busy || !isAgreed(voted, lease)) return { state: voted, actions: [tell] };
+  if (state.busy || !mayAct(voted, lease)) return { state: voted, actions: [tell] };
   return { state: { ...voted, busy: true }, actions: [tell, { kind: 'ask-standbys', about: lease }] };
 }
 
-function isAgreed({ over }: SentinelState, lease: Lease): boolean {
-  return [...over.values()].filter((vote) => sameLease(vote, lease)).length >= MAJORITY;
+/** That a lease is silent takes two to say. That it was given up, its database gone, its last holder has said itself. */
+function mayAct({ over }: SentinelState, lease: Lease): boolean {
+  return lease.holder === undefined || [...over.values()].filter((vote) => sameLease(vote, lease)).length >= MAJORITY;
 }
 
 function onStandbysSeen(
@@ -122,7 +123,7 @@ function onStandbysSeen(
 ): SentinelStep {
   const rested: SentinelState = { ...state, busy: false };
   const isPresent = state.seen !== undefined && sameLease(state.seen.lease, about);
-  if (!isPresent || !isAgreed(state, about)) return stay(rested);
+  if (!isPresent || !mayAct(state, about)) return stay(rested);
   const candidate = mostAdvanced(electable(plan, about.holder, standbys), plan.chain);
   if (!candidate) return stay(rested);
   return { state, actions: [{ kind: 'change-lease', change: takenOver(about, candidate) }] };
