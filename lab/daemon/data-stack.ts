@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { DatabaseSpec } from '../../contracts/region-spec';
 import { LabError } from '../lab-error';
+import { copyFolderOf } from '../postgres/clone';
 import { syncDataPlane } from './data-plane';
 import { createPrimary, createStandby, placeDatabase, stopDatabase } from './databases';
 import { isConnected } from './desired-links';
@@ -79,7 +80,8 @@ function creationBlocker(deployment: Deployment, site: Site, spec: DatabaseSpec,
 
 async function removeDatabase(lab: Lab, deployment: Deployment, site: Site, database: Database): Promise<void> {
   await stopDatabase(site, database);
-  await rm(database.dataFolder, { recursive: true, force: true, maxRetries: 3 });
+  for (const folder of [database.dataFolder, copyFolderOf(database.dataFolder)])
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   await removeOldData(database, 0);
   site.databases.delete(database.store);
   const store = deployment.stores.get(database.store);

@@ -94,10 +94,7 @@ export async function createStandby(lab: Lab, deployment: Deployment, store: Sto
     ...(await standbyInput(lab, site, store, database)),
   });
   await startStandby(lab, deployment, store, database);
-  await turnOnFsync(accessTo(lab, store, database));
   await strikePausedReplay(lab, store, database);
-  database.complete = true;
-  await syncDataPlane(lab, deployment);
 }
 
 /**
@@ -126,7 +123,7 @@ async function standbyInput(lab: Lab, site: Site, store: Store, { dataFolder }: 
   };
 }
 
-/** Starts the standby on the data that is there and returns when it streams. */
+/** Starts the standby on the data that is there, unless it runs, and returns when it streams: it may be elected then. */
 export async function startStandby(
   lab: Lab,
   deployment: Deployment,
@@ -138,6 +135,9 @@ export async function startStandby(
   await syncDataPlane(lab, deployment);
   await keeperOf(siteOf(deployment, database.region)).call('startStandby', { store: store.name });
   await awaitState(lab, store, database, 'streams', ({ streaming }) => streaming, withinMs);
+  await turnOnFsync(accessTo(lab, store, database));
+  database.complete = true;
+  await syncDataPlane(lab, deployment);
 }
 
 /**

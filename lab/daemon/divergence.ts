@@ -7,7 +7,6 @@ import { databaseState } from '../postgres/database-state';
 import { ScratchKilled, withScratchServer } from '../postgres/scratch-server';
 import { accessTo } from './databases';
 import { type Database, type Deployment, databaseOf, type Lab, type Store, siteOf } from './lab-state';
-import { putAside } from './old-data';
 
 /** Nothing reaches it, it follows nobody, and it leaves the archive alone. Recovery after a crash is its own. */
 const ISOLATED = {
@@ -23,7 +22,7 @@ const ISOLATED = {
 const IN_THE_WAY = ['standby.signal', 'recovery.signal', 'postmaster.pid'];
 
 /**
- * Puts the data of a stopped database aside and says what of it the present primary does not hold. Data that cannot be
+ * Says what of the old data of a database, which is in that folder, the present primary does not hold. Data that cannot be
  * started is kept and said to be so. Throws `Platform.Unavailable` when one of the two sides ended meanwhile: asking
  * again completes it.
  */
@@ -32,10 +31,8 @@ export async function examineOldData(
   deployment: Deployment,
   store: Store,
   database: Database,
-  epoch: number,
-): Promise<Divergence | undefined> {
-  const kept = await putAside(database, epoch);
-  if (!kept) return undefined;
+  kept: string,
+): Promise<Divergence> {
   const { rows, gaps } = await comparedWithPresent(lab, deployment, store, database, kept);
   lab.log(`old data of ${store.name} in ${database.region}: ${rows.length} rows differ, ${gaps.length} gaps`);
   const why = gaps.length > 0 ? ` (${gaps.join('; ')})` : '';

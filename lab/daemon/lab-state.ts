@@ -44,8 +44,10 @@ export interface Database {
   fenced?: FenceReceipt;
   /** epoch of its last rejoin: no fence of that epoch comes after it */
   rejoinedInEpoch?: number;
-  /** what its old data held that the primary of this epoch does not: found once, and answered again */
-  returned?: { epoch: number; divergence: Divergence | undefined };
+  /** folders of old data that nobody has been told of yet: rejoins that did not end put them aside */
+  untold?: string[];
+  /** what the last rejoin told, and its epoch: answered again in that one */
+  returned?: { epoch: number; divergence: Divergence };
 }
 
 /** What every region of a deployment agrees on about one store. */

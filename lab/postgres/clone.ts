@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Archive, openArchive } from './archive';
 import { baseCopy } from './base-copy';
@@ -10,7 +10,7 @@ import { FSYNC_OFF, standbyConf, type UpstreamSettings } from './settings';
 
 export interface CloneInput {
   primary: AdministratorAccess & { dataFolder: string };
-  /** becomes the data directory of the standby; what was there is gone */
+  /** becomes the data directory of the standby; nothing is there */
   dataFolder: string;
   owner: DatabaseOwner | undefined;
   upstream: UpstreamSettings;
@@ -18,22 +18,29 @@ export interface CloneInput {
   archive?: Archive;
 }
 
+/** Where a copy is until it is whole. */
+export function copyFolderOf(dataFolder: string): string {
+  return `${dataFolder}.new`;
+}
+
 /**
- * Makes a standby's data directory from a running primary. The log of the meantime comes through the link once the
+ * Makes a standby's data directory from a running primary; it is there only once it is whole. The log of the meantime comes through the link once the
  * standby runs, or from the archive where the primary has it no more.
  */
 export async function clone({ primary, dataFolder, owner, upstream, archive }: CloneInput): Promise<void> {
-  await makeDataFolder(dataFolder, owner);
+  const copy = copyFolderOf(dataFolder);
+  await makeDataFolder(copy, owner);
   const { labelFile } = await baseCopy({
     source: primary,
-    to: dataFolder,
+    to: copy,
     owner,
     label: `standby in ${upstream.region}`,
   });
-  const archiving = await archivingOf(dataFolder, owner, archive);
-  await mkdir(join(dataFolder, 'pg_wal'), { recursive: true });
-  await writeOwned(join(dataFolder, 'backup_label'), labelFile, owner);
-  await makeStandby(dataFolder, owner, `${FSYNC_OFF}${standbyConf(upstream)}${archiving}`);
+  const archiving = await archivingOf(copy, owner, archive);
+  await mkdir(join(copy, 'pg_wal'), { recursive: true });
+  await writeOwned(join(copy, 'backup_label'), labelFile, owner);
+  await makeStandby(copy, owner, `${FSYNC_OFF}${standbyConf(upstream)}${archiving}`);
+  await rename(copy, dataFolder);
 }
 
 /**

@@ -178,7 +178,6 @@ test('old data that is killed while it is compared stays, and repeating complete
     return rejoining;
   });
   expect(failed).toMatchObject({ type: 'Platform.Unavailable', message: expect.stringContaining('was not compared') });
-  expect(await lab.daemon.call('data.status', { ...store, region: from })).toMatchObject({ reachable: false });
   expect(await holder()).toBe(to);
   const { divergence, role } = await rejoin(from);
   expect(role).toBe('standby');
@@ -190,6 +189,20 @@ test('old data that is killed while it is compared stays, and repeating complete
   const first = { id: 20, name: 'lost 20', big: 0 };
   expect(divergence?.rows).toContainEqual({ table: 'public.items', key: '{"id": 20}', old: first });
   expect(isolated()).toEqual([]);
+}, 60_000);
+
+test('what only the old primary took is told in the end, though the first copy that takes its place never follows', async () => {
+  const { from, to } = await diverge('half', `insert into items values (5000, 'told late', 0)`);
+  await undo('half');
+  await inject('apart', { kind: 'cut-link', from: to, to: from });
+  await expect(rejoin(from)).rejects.toThrow(/streams/);
+  await undo('apart');
+  const claimed = (await epoch()) + 1;
+  const { divergence } = await lab.daemon.call('data.rejoin', { ...store, region: from, epoch: claimed });
+  const row = { id: 5000, name: 'told late', big: 0 };
+  expect(divergence?.rows).toEqual([{ table: 'public.items', key: '{"id": 5000}', old: row }]);
+  expect(divergence?.complete).toBe(true);
+  expect(existsSync(folderOf(divergence?.kept ?? ''))).toBe(true);
 }, 60_000);
 
 test('old data that does not start is kept and said to be so; the two newest are kept', async () => {
@@ -212,3 +225,17 @@ test('old data that does not start is kept and said to be so; the two newest are
   await follows(from);
   expect(await agree()).toMatchObject({ consistent: true });
 }, 60_000);
+
+test('a standby that follows goes on as it is, in a newer epoch too', async () => {
+  const region = other(await holder());
+  const pids = async () => {
+    const { processes } = await lab.daemon.call('status', {});
+    return processes.filter(({ what }) => what.startsWith(`${region} database`)).map(({ pid }) => pid);
+  };
+  const before = await pids();
+  const claimed = (await epoch()) + 2;
+  const { divergence, role } = await lab.daemon.call('data.rejoin', { ...store, region, epoch: claimed });
+  expect({ role, divergence }).toMatchObject({ role: 'standby', divergence: { rows: [], complete: true } });
+  expect(before).not.toEqual([]);
+  expect(await pids()).toEqual(before);
+});
