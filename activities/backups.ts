@@ -39,6 +39,10 @@ export function createBackupActivities(deps: ActivityDependencies) {
       input: StoreRef & OnPlatform & { keep: number; keepForMs: number },
     ): Promise<{ backups: string[]; segments: number }> => withHeartbeat(() => backups(input.platform).prune(input)),
 
+    chooseBackup: (
+      input: StoreRef & OnPlatform & { region: string; backup?: string; target: RecoveryTarget },
+    ): Promise<Backup> => withHeartbeat(() => backups(input.platform).choose(input)),
+
     restoreStore: (
       input: StoreRef & OnPlatform & { region: string; backup?: string; target: RecoveryTarget; epoch: number },
     ): Promise<RestoreReport> => withHeartbeat((context) => backups(input.platform).restore(input, context)),

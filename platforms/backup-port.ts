@@ -18,8 +18,13 @@ export interface BackupPort {
   /** Restores a backup beside the database, compares it with what the source held, and removes what it made. */
   prove(input: StoreRef & { id: string }, context: CallContext): Promise<Backup>;
   /**
-   * Makes the database of a region from a backup and the archived log, and the primary. Without `backup` from the newest
-   * proven one, or the newest when none is. Refuses while any database of the store lives: a standby holds more.
+   * The backup that a restore in a region would begin with: without `backup` the newest proven one that was complete before
+   * the target, or the newest when none is proven. `Platform.Refused` where there is none: nothing has to be stopped to know that.
+   */
+  choose(input: StoreRef & { region: string; backup?: string; target: RecoveryTarget }): Promise<Backup>;
+  /**
+   * Makes the database of a region from a backup and the archived log, and the primary; from the same one that `choose`
+   * names. Refuses while any database of the store lives: a standby holds more.
    * The same restore again in the same epoch is answered, not repeated.
    */
   restore(

@@ -1,4 +1,5 @@
 import type { Backup, BackupChain, RecoveryTarget, RestoreReport } from '../../contracts/backup';
+import { chooseBackup } from '../../policies/choose-backup';
 import { type Deployment, type Lab, type Store, siteOf, storeOf } from '../daemon/lab-state';
 import { Locks } from '../daemon/locks';
 import { LabError } from '../lab-error';
@@ -12,6 +13,13 @@ import { retention } from './retention';
 import { archiveOf } from './store-archive';
 import { takeBackup } from './take-backup';
 import { segmentNumberAt } from './wal-segments';
+
+interface RestoreWish {
+  store: string;
+  region: string;
+  backup?: string | undefined;
+  target: RecoveryTarget;
+}
 
 /** The backups of a lab. Acts on the backups of one store run one after the other, beside whatever its databases do. */
 export class Backups {
@@ -49,23 +57,25 @@ export class Backups {
   prove(deployment: Deployment, { store: name, id }: { store: string; id: string }): Promise<Backup> {
     const store = storeOf(deployment, name);
     return this.onBackups(deployment, store, async (archive) => {
-      const backup = choose(await keptBackups(archive), id);
+      const backup = choose(await keptBackups(archive), { backup: id, target: { kind: 'latest' } });
       const prove = (port: number) => proveBackup({ lab: this.lab, store, archive, backup, port });
       return asBackup(await this.inScratch(prove));
     });
   }
 
-  restore(
-    deployment: Deployment,
-    input: { store: string; region: string; backup?: string | undefined; target: RecoveryTarget; epoch: number },
-  ): Promise<RestoreReport> {
+  async choose(deployment: Deployment, { store: name, ...wish }: RestoreWish): Promise<Backup> {
+    const store = storeOf(deployment, name);
+    return asBackup(choose(await keptBackups(archiveOf(this.lab, siteOf(deployment, wish.region), store.name)), wish));
+  }
+
+  restore(deployment: Deployment, input: RestoreWish & { epoch: number }): Promise<RestoreReport> {
     const { region, target, epoch } = input;
     const store = storeOf(deployment, input.store);
     return this.onBackups(deployment, store, async ({ key }) => {
       const last = this.restored.get(key);
       if (last?.epoch === epoch && last.report.region === region) return last.report;
       const archive = archiveOf(this.lab, siteOf(deployment, region), store.name);
-      const backup = choose(await keptBackups(archive), input.backup, target);
+      const backup = choose(await keptBackups(archive), input);
       const segments = await archivedSegments(archive, backup.manifest.system);
       const breaks = await breaksIn(segments, segmentNumberAt(backup.manifest.start), this.checked);
       const restore = { region, target, epoch, backup, archive, breaks };
@@ -111,13 +121,9 @@ export class Backups {
   }
 }
 
-/** The named one, else the newest that is proven, else the newest; of those that were complete before the target. */
-function choose(kept: KeptBackup[], id: string | undefined, target?: RecoveryTarget): KeptBackup {
-  const early = kept.filter(({ manifest }) => target?.kind !== 'time' || manifest.takenAt <= target.at);
-  const proven = early.find(({ proof }) => proof?.result === 'matches');
-  const chosen = id === undefined ? (proven ?? early[0]) : kept.find(({ manifest }) => manifest.id === id);
+function choose(kept: KeptBackup[], wish: Pick<RestoreWish, 'backup' | 'target'>): KeptBackup {
+  const choice = chooseBackup(kept.map(asBackup), { ...wish, nowMs: Date.now() });
+  const chosen = 'backup' in choice && kept.find(({ manifest }) => manifest.id === choice.backup.id);
   if (chosen) return chosen;
-  const known = kept.map(({ manifest }) => `${manifest.id} (${manifest.takenAt})`).join(', ') || 'none';
-  const wanted = id === undefined ? (target?.kind === 'time' ? `one before ${target.at}` : 'any') : `"${id}"`;
-  throw new LabError('Platform.Refused', `backup: there is not ${wanted}; complete ones: ${known}`);
+  throw new LabError('Platform.Refused', 'refusal' in choice ? choice.refusal : `backup: ${wish.backup} is gone`);
 }

@@ -83,6 +83,7 @@ export const operationInputs = {
   'backups.take': z.object({ ...store, id: backupId }),
   'backups.list': z.object(store),
   'backups.prove': z.object({ ...store, id: backupId }),
+  'backups.choose': z.object({ ...store, ...inRegion, backup: backupId.optional(), target: recoveryTargetSchema }),
   'backups.restore': z.object({
     ...store,
     ...inRegion,
@@ -141,6 +142,7 @@ export interface OperationResults {
   'backups.take': Backup;
   'backups.list': BackupChain;
   'backups.prove': Backup;
+  'backups.choose': Backup;
   'backups.restore': RestoreReport;
   'backups.prune': { backups: string[]; segments: number };
   'traffic.resolve': { regions: string[] };

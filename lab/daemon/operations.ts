@@ -63,6 +63,7 @@ export function createOperations(lab: Lab, shutdown: () => void): Operations {
     'backups.take': (input) => backups.take(of(input), input),
     'backups.list': (input) => backups.list(of(input), input),
     'backups.prove': (input) => backups.prove(of(input), input),
+    'backups.choose': (input) => backups.choose(of(input), input),
     'backups.restore': (input) => onStore(input, (deployment) => backups.restore(deployment, input)),
     'backups.prune': (input) => backups.prune(of(input), input),
     'traffic.resolve': ({ hostname }) => lab.network.resolve(hostname),

@@ -14,6 +14,9 @@ import { asSuccessor } from './aws-data-successor';
 import { errorName } from './aws-failure';
 import { poll } from './poll';
 
+/** What stands for a backup where the instance's own log is replayed. */
+export const AUTOMATED = 'automated';
+
 const RESTORE_TIMEOUT_MS = 12 * 60 * 60_000;
 
 export interface AwsRestoreInput extends StoreRef {
@@ -35,6 +38,30 @@ export async function restoreInstance(
 ): Promise<RestoreReport> {
   const { store, region, target, epoch, snapshot } = input;
   const startedMs = Date.now();
+  const here = placeOfRestore(databases, input);
+  refuseWhileAlive(databases, epoch);
+  await claimEpoch(epoch, [here]);
+  const name = `${here.id}-restored-${epoch}`;
+  await asSuccessor(here, epoch, () => begin(here, name, input));
+  const instance = await awaitAvailable(here, name, signal, heartbeat);
+  const lost = snapshot && `everything written after ${snapshot.takenAt} is lost: a snapshot has no log of its own`;
+  return {
+    ...{ store, region, backup: snapshot?.id ?? AUTOMATED, target },
+    reached: { ...(snapshot && { at: snapshot.takenAt }) },
+    restoreMs: Date.now() - startedMs,
+    notes: [
+      ...(lost ? [lost] : []),
+      `${name} (${instance.Endpoint?.Address ?? 'no address yet'}) is outside of every stack: import it into the data stack of ${region}, or copy its rows into the one there`,
+      `the writer name of ${store} leads where it led before: point it at the new instance`,
+    ],
+  };
+}
+
+/** The instance beside which a store is restored; `Platform.Refused` where there is none, or RDS cannot reach the target. */
+export function placeOfRestore(
+  databases: DatabaseSession[],
+  { region, store, target }: Pick<AwsRestoreInput, 'region' | 'store' | 'target'>,
+): DatabaseSession {
   const here = databases.find(({ place }) => place.region === region);
   if (!here) {
     const refusal = `region: ${region} has no instance of ${store}, whose network and class a restored one gets; deploy it first`;
@@ -44,22 +71,7 @@ export async function restoreInstance(
     const refusal = `target: RDS knows no positions of the log, received ${target.lsn}; valid: the latest, or a time`;
     throw new PlatformError('Platform.Refused', refusal, { region, resource: store });
   }
-  refuseWhileAlive(databases, epoch);
-  await claimEpoch(epoch, [here]);
-  const name = `${here.id}-restored-${epoch}`;
-  await asSuccessor(here, epoch, () => begin(here, name, input));
-  const instance = await awaitAvailable(here, name, signal, heartbeat);
-  const lost = snapshot && `everything written after ${snapshot.takenAt} is lost: a snapshot has no log of its own`;
-  return {
-    ...{ store, region, backup: snapshot?.id ?? 'automated', target },
-    reached: { ...(snapshot && { at: snapshot.takenAt }) },
-    restoreMs: Date.now() - startedMs,
-    notes: [
-      ...(lost ? [lost] : []),
-      `${name} (${instance.Endpoint?.Address ?? 'no address yet'}) is outside of every stack: import it into the data stack of ${region}, or copy its rows into the one there`,
-      `the writer name of ${store} leads where it led before: point it at the new instance`,
-    ],
-  };
+  return here;
 }
 
 /** A standby that lives holds more than a backup, and a primary that lives would go on taking writes. */
@@ -107,7 +119,7 @@ async function begin(here: DatabaseSession, name: string, { target, snapshot }: 
         rds.send(
           new RestoreDBInstanceToPointInTimeCommand({
             ...common,
-            SourceDBInstanceIdentifier: ownPrimary(here),
+            SourceDBInstanceIdentifier: here.id,
             TargetDBInstanceIdentifier: name,
             ...(target.kind === 'time' ? { RestoreTime: new Date(target.at) } : { UseLatestRestorableTime: true }),
           }),
@@ -117,15 +129,6 @@ async function begin(here: DatabaseSession, name: string, { target, snapshot }: 
   await (asked as Promise<unknown>).catch((error: unknown) => {
     if (!/DBInstanceAlreadyExists/.test(`${errorName(error)} ${(error as Error).message}`)) throw error;
   });
-}
-
-function ownPrimary({ id, instance, place }: DatabaseSession): string {
-  if (!sourceOf(instance)) return id;
-  throw new PlatformError(
-    'Platform.Refused',
-    `backup: ${id} in ${place.region} is a replica and has no log of its own to go back in; name a snapshot that is kept there`,
-    { region: place.region, resource: place.store },
-  );
 }
 
 function awaitAvailable(

@@ -1,11 +1,12 @@
 import { type DBSnapshot, DeleteDBSnapshotCommand } from '@aws-sdk/client-rds';
-import type { ArchiveState, Backup } from '../../contracts/backup';
+import type { ArchiveState, Backup, RecoveryTarget } from '../../contracts/backup';
 import { retention } from '../../lab/backups/retention';
 import { backupRegion } from '../../policies/backup-region';
+import { chooseBackup } from '../../policies/choose-backup';
 import type { BackupPort } from '../backup-port';
 import type { StoreRef } from '../platform';
 import { PlatformError } from '../platform-error';
-import { restoreInstance } from './aws-backup-restore';
+import { AUTOMATED, placeOfRestore, restoreInstance } from './aws-backup-restore';
 import {
   copySnapshot,
   placesOf,
@@ -30,6 +31,23 @@ export function awsBackups(clients: AwsClients): BackupPort {
     const found = await snapshotsOf(clients, store, [...places]);
     return { databases, snapshots: found.filter(({ snapshot }) => snapshot.Status === 'available') };
   };
+  /** The region's own primary can go back in its log; elsewhere there are the snapshots that are kept there. */
+  const choice = async ({ backup, ...input }: Parameters<BackupPort['choose']>[0]) => {
+    const { databases, snapshots } = await kept(input);
+    const own = placeOfRestore(databases, input);
+    const isPrimary = !sourceOf(own.instance);
+    if (backup === AUTOMATED || (isPrimary && backup === undefined))
+      return { databases, backup: ownLog(own, input.target) };
+    const here = snapshots.filter(({ region }) => region === input.region);
+    const wish = { backup, target: input.target, nowMs: Date.now() };
+    const chosen = chooseBackup(
+      farAndNewestFirst(here.map(({ snapshot, region }) => asBackup(input, snapshot, region))),
+      wish,
+    );
+    if ('refusal' in chosen) throw refusedIn(own, `${chosen.refusal}, kept in ${input.region}`);
+    const found = here.find(({ snapshot }) => tagOfSnapshot(snapshot, TAG_BACKUP) === chosen.backup.id);
+    return { databases, backup: chosen.backup, name: found?.snapshot.DBSnapshotIdentifier };
+  };
   return {
     async take(input, context) {
       const { snapshot, region } = await copySnapshot(clients, await placesOf(clients, input), input, context);
@@ -48,12 +66,10 @@ export function awsBackups(clients: AwsClients): BackupPort {
         { resource: store },
       );
     },
-    async restore({ backup, ...input }, context) {
-      const { databases, snapshots } = await kept(input);
-      const here = snapshots.filter(({ region }) => region === input.region).map(({ snapshot }) => snapshot);
-      const own = databases.find(({ place }) => place.region === input.region);
-      const canGoBack = own !== undefined && !sourceOf(own.instance) && backup === undefined;
-      const snapshot = canGoBack ? undefined : chooseSnapshot(here, backup, input.region);
+    choose: async (input) => (await choice(input)).backup,
+    async restore(input, context) {
+      const { databases, backup, name } = await choice(input);
+      const snapshot = name && { id: backup.id, name, takenAt: backup.takenAt };
       return restoreInstance(databases, { ...input, ...(snapshot && { snapshot }) }, context);
     },
     async prune({ keep, keepForMs, ...input }) {
@@ -102,14 +118,21 @@ function automatedBackups(databases: DatabaseSession[]): ArchiveState | undefine
   };
 }
 
-function chooseSnapshot(here: DBSnapshot[], id: string | undefined, region: string) {
-  const newestFirst = [...here].sort((a, b) => takenAt(b).localeCompare(takenAt(a)));
-  const chosen = newestFirst.find((snapshot) => id === undefined || tagOfSnapshot(snapshot, TAG_BACKUP) === id);
-  if (chosen?.DBSnapshotIdentifier) {
-    return { id: tagOfSnapshot(chosen, TAG_BACKUP) ?? '', name: chosen.DBSnapshotIdentifier, takenAt: takenAt(chosen) };
-  }
-  const known = newestFirst.map((snapshot) => tagOfSnapshot(snapshot, TAG_BACKUP)).join(', ') || 'none';
-  throw new PlatformError('Platform.Refused', `backup: there is not "${id ?? 'any'}" in ${region}; there: ${known}`, {
-    region,
-  });
+/** The log that RDS archives of an instance by itself, as a backup. */
+function ownLog(own: DatabaseSession, target: RecoveryTarget): Backup {
+  const { id, place, instance } = own;
+  const { region, store } = place;
+  if (sourceOf(instance))
+    throw refusedIn(
+      own,
+      `backup: ${id} is a replica and has no log of its own; name a snapshot that is kept in ${region}`,
+    );
+  const latest = instance.LatestRestorableTime;
+  if (target.kind === 'time' && latest && Date.parse(target.at) > latest.getTime())
+    throw refusedIn(own, `target: the log of ${id} is archived until ${latest.toISOString()}, received ${target.at}`);
+  return { id: AUTOMATED, store, takenAt: (latest ?? new Date()).toISOString(), from: region, keptIn: region };
+}
+
+function refusedIn({ place }: DatabaseSession, why: string): PlatformError {
+  return new PlatformError('Platform.Refused', why, { region: place.region, resource: place.store });
 }

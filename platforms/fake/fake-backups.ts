@@ -1,16 +1,15 @@
-import type { Backup } from '../../contracts/backup';
+import type { Backup, RecoveryTarget } from '../../contracts/backup';
+import { chooseBackup } from '../../policies/choose-backup';
 import type { BackupPort } from '../backup-port';
 import { PlatformError } from '../platform-error';
 import type { FakeCloud } from './fake-cloud';
 
 /** Backups that are kept in the cloud's state: see fake-platform.md for what proves and what restores. */
 export function fakeBackups(cloud: FakeCloud): BackupPort {
-  const find = (id: string | undefined): Backup => {
-    const newestFirst = [...cloud.backups.values()].reverse();
-    const proven = newestFirst.find(({ proof }) => proof?.result === 'matches');
-    const found = id === undefined ? (proven ?? newestFirst[0]) : cloud.backups.get(id);
-    if (found) return found;
-    throw new PlatformError('Platform.Refused', `backup: there is not "${id ?? 'any'}"`);
+  const find = (backup: string | undefined, target: RecoveryTarget = { kind: 'latest' }): Backup => {
+    const choice = chooseBackup([...cloud.backups.values()].reverse(), { backup, target, nowMs: Date.now() });
+    if ('refusal' in choice) throw new PlatformError('Platform.Refused', choice.refusal);
+    return choice.backup;
   };
   return {
     take: ({ id, store }) =>
@@ -42,10 +41,11 @@ export function fakeBackups(cloud: FakeCloud): BackupPort {
         cloud.did(`prove ${id}`, { call: 'proveBackup' });
         return proven;
       }),
+    choose: ({ backup, target }) => cloud.call('chooseBackup', {}, () => find(backup, target)),
     restore: ({ store, region, backup, target, epoch }) =>
       cloud.call('restore', { region }, () => {
         cloud.accept(epoch);
-        const { id, takenAt } = find(backup);
+        const { id, takenAt } = find(backup, target);
         const report = {
           store,
           region,

@@ -12,6 +12,7 @@ export function labBackups(daemon: DaemonClient): BackupPort {
       alive(context, `restore backup ${input.id} of ${input.store} and compare it`, () =>
         daemon.call('backups.prove', input, context.signal),
       ),
+    choose: (input) => daemon.call('backups.choose', input),
     restore: (input, context) =>
       alive(context, `restore ${input.store} in ${input.region}`, () =>
         daemon.call('backups.restore', input, context.signal),
