@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { changeRecord } from '../../activities/records';
 import { type DrillKind, drillReportSchema } from '../../contracts/drill';
 import type { OperationReport } from '../../contracts/operation-report';
+import type { DeploymentRecord } from '../../contracts/record';
 import { PlatformError } from '../../platforms/platform-error';
 import { UNDO_AFTER_MS } from '../../workflows/drills/undo-after';
 import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
@@ -46,8 +48,26 @@ function drillReport({ documents }: OperationReport) {
   return drillReportSchema.parse(JSON.parse(readFileSync(new URL(found?.artifact.uri ?? ''), 'utf8')));
 }
 
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
 async function until(is: () => unknown): Promise<void> {
   while (!(await is())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** What the record says of a drill at every act and question from the first fault or move on. */
+function watchMarks() {
+  const marks: Array<Promise<DeploymentRecord['drilling']>> = [];
+  fake.cloud.intercept = async (call, act) => {
+    if (marks.length > 0 || call.name === 'inject') marks.push(live.record().then(({ drilling }) => drilling));
+    return act();
+  };
+  return { all: () => Promise.all(marks) };
 }
 
 describe('a drill in which the platform replaces the primary by itself', () => {
@@ -103,8 +123,11 @@ it('without leases the failover is carried out step by step', async () => {
 });
 
 it('a slow link: nobody takes over, writes go on', async () => {
+  const marks = watchMarks();
   const report = await drill('slow-link');
   expect(report).toMatchObject({ outcome: 'done', left: [] });
+  // it takes longer than a mark goes without being renewed
+  expect(new Set((await marks.all()).map((mark) => mark?.until)).size).toBeGreaterThan(1);
   expect(report.summary).toContain('nobody took over');
   expect(live.since().filter((act) => act === 'inject slow-link')).toHaveLength(2);
   await expectAsBefore();
@@ -147,10 +170,13 @@ describe.each([false, true])('when an act is refused (after it happened: %s)', (
   it.each(['inject', 'takeovers', 'shift', 'writerLog', 'rejoin', 'stopWriter', 'handOver'])(
     '%s: no fault is left, and the old primary writes',
     async (call) => {
+      const marks = watchMarks();
       fake.cloud.script.push({ call, times: 1, error: refused(), after });
       const report = await drill('region-loss');
       expect(report).toMatchObject({ outcome: 'failed', left: [] });
       await expectAsBefore();
+      expect(report.undone.at(-1)).toBe('say in the record that the drill is over');
+      for (const mark of await marks.all()) expect(mark).toMatchObject({ kind: 'region-loss' });
     },
   );
 });
@@ -171,6 +197,19 @@ async function strikeInVain() {
   return begun;
 }
 
+/** As sentinels do it that see the fault late. */
+function takesOver(to: string) {
+  const { cloud } = fake;
+  const epoch = cloud.epoch + 1;
+  cloud.epoch = epoch;
+  cloud.leases.set('orders', { holder: to, epoch, automation: 'automatic' });
+  cloud.databases.set(live.primary, { region: live.primary, role: 'standby', fenced: true });
+  cloud.databases.set(to, { region: to, role: 'primary', fenced: false });
+  const at = new Date().toISOString();
+  const fence = { kind: 'lease-expired', region: live.primary, epoch, at, detail: 'seen late' } as const;
+  cloud.takeovers.push({ store: 'orders', from: live.primary, to, epoch, at, phases: [], fence });
+}
+
 it('cancelled while the fault is in force: it is undone, and everything put back', async () => {
   const begun = await strikeInVain();
   await begun.cancel();
@@ -181,8 +220,9 @@ it('cancelled while the fault is in force: it is undone, and everything put back
 it('the worker is replaced while the fault is in force: the drill goes on to its end', async () => {
   const begun = await strikeInVain();
   await fake.restartWorker();
-  await begun.cancel();
-  expect(await begun.result()).toMatchObject({ outcome: 'stood-down', left: [] });
+  takesOver(live.others[0]);
+  expect(await begun.result()).toMatchObject({ outcome: 'done', left: [] });
+  expect(live.since().filter((act) => act.startsWith('inject'))).toHaveLength(1);
   await expectAsBefore();
 });
 
@@ -197,6 +237,58 @@ it('an emergency while the fault is in force: the fault is gone within seconds, 
   expect([...fake.cloud.faults.keys()]).toEqual([]);
   expect(await live.record()).toMatchObject({ primary: to, fenced: [{ region: live.primary }] });
   expect((await live.record()).drilling).toBeUndefined();
+});
+
+describe('an emergency that comes while a drill takes its way back', () => {
+  /** The drill fails after the takeover, and its way back stands at the rejoin until `release`. */
+  async function onItsWayBack() {
+    const { cloud } = fake;
+    const [rejoining, release] = [gate(), gate()];
+    const fencing = gate();
+    cloud.script.push({ call: 'shift', times: 1, error: refused() });
+    cloud.intercept = async (call, act) => {
+      if (call.name === 'rejoin' && call.nth === 1) {
+        rejoining.open();
+        await release.opened;
+      }
+      // the emergency has its epoch, and has not touched anything yet
+      if (call.name === 'fence' && call.nth === 1) await fencing.opened;
+      return act();
+    };
+    const drilled = await live.begin({ kind: 'drill', drill: 'region-loss' });
+    await rejoining.opened;
+    return { drilled, release, fencing };
+  }
+
+  it('is not outbid: data and traffic are its own from then on', async () => {
+    const [, to] = live.others;
+    const { drilled, release, fencing } = await onItsWayBack();
+    const promoted = await live.begin({ kind: 'promote-region', region: to });
+    await until(async () => (await live.record()).epochClaimedBy === promoted.workflowId);
+    const { epoch } = await live.record();
+    release.open();
+    const report = (await drilled.result()) as unknown as OperationReport;
+    expect(report).toMatchObject({ outcome: 'failed' });
+    expect(report.left.join()).toContain(`left to ${promoted.workflowId}`);
+    fencing.open();
+    expect(await promoted.result()).toMatchObject({ outcome: 'done' });
+    expect(await live.record()).toMatchObject({ primary: to, epoch, epochClaimedBy: promoted.workflowId });
+    expect(live.since().filter((act) => act.startsWith('hand over'))).toEqual([]);
+  });
+
+  it('is not outbid either when the drill never hears of it', async () => {
+    const { drilled, release, fencing } = await onItsWayBack();
+    const { epoch } = await live.record();
+    await changeRecord(fake.records)(live.request, (found) => ({
+      ...found,
+      ...{ epoch: epoch + 1, epochClaimedBy: 'somebody else' },
+    }));
+    release.open();
+    fencing.open();
+    expect(await drilled.result()).toMatchObject({ outcome: 'failed' });
+    expect(await live.record()).toMatchObject({ epoch: epoch + 1, epochClaimedBy: 'somebody else' });
+    expect(live.since().filter((act) => act.startsWith('hand over'))).toEqual([]);
+  });
 });
 
 it('nobody takes over: the drill has failed, with at least the time that was waited', async () => {

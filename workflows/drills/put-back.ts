@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { DeploymentRecord } from '../../contracts/record';
 import type { StoreReplication } from '../../contracts/replication';
 import type { Fault } from '../../platforms/platform';
 import { majorityRegion } from '../../policies/operations/majority-region';
@@ -38,33 +39,38 @@ interface Before {
  * whenever it comes, only the record is set right: data and traffic are its own from then on.
  */
 export async function putBack(run: OperationRun, drilled: Drilled, { stores, region, claimedBefore }: Before) {
-  const { primary: recorded = region, epochClaimedBy } = await run.readRecord('where writes go by record');
-  const isOurs = epochClaimedBy === claimedBefore || epochClaimedBy === workflowInfo().workflowId;
-  const to = majorityRegion(await findWriters(run), region) ?? region;
-  const leave = (by = run.standDownFor) => {
-    if (!by) return;
+  const leaveTo = (by: string) => {
     run.next.push(`meridian rejoin ${run.key.application}/${run.key.environment} ${region}`);
     throw stepFailure('Operation.Aborted', `${region} is left to ${by}`, { region });
   };
-  if (!isOurs) leave(epochClaimedBy);
+  const makeWay = () => run.standDownFor && leaveTo(run.standDownFor);
+  // an epoch that somebody else has claimed is never outbid, whether or not this one was told to make way
+  const stillOurs = ({ epochClaimedBy: by }: DeploymentRecord) =>
+    by && by !== claimedBefore && by !== workflowInfo().workflowId && leaveTo(by);
+  const record = await run.readRecord('where writes go by record');
+  stillOurs(record);
+  const { primary: recorded = region } = record;
+  const to = majorityRegion(await findWriters(run), region) ?? region;
   if (to !== region || recorded !== to) {
     const why = `a drill broke off after ${to} had taken over`;
     const fenced = to === region ? [] : [{ region, epoch: run.epoch, why }];
     const move = { ...run.key, expected: recorded, primary: to, fenced, adoptEpoch: run.epoch };
     run.recorded(await quick.recordMove(`record primary ${to}`, move));
+    stillOurs(run.record);
   }
-  leave();
+  makeWay();
   if (to === region) {
     await comeBack(run, { stores, region });
-    leave();
+    makeWay();
     await drilled.shift(`${region}: traffic stays`, { to: region, drain: [] });
     return;
   }
   for (const store of stores) {
     await rejoin(run, store, region);
-    leave();
+    makeWay();
   }
   run.recorded(await quick.recordRejoined(`record that ${region} is back`, { ...run.key, region }));
+  stillOurs(run.record);
   await moveAsPlanned(drilled, stores, { from: to, to: region }, true);
 }
 
