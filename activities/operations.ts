@@ -10,7 +10,7 @@ import type { DatabaseStatus } from '../contracts/replication';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { DeploymentScope, StoreRef } from '../platforms/platform';
 import type { ActivityDependencies } from './dependencies';
-import { changeRecord } from './records';
+import { changeRecord, refuseOldEpoch } from './records';
 import { withHeartbeat } from './support/call-context';
 import { failure } from './support/failures';
 
@@ -36,6 +36,8 @@ export interface MoveInput extends DeploymentKey {
   failovers?: FailoverRecord[];
   /** the platform is ahead of the record by its own acts: its epoch is adopted */
   adoptEpoch?: number;
+  /** the move has not come to its end: where to, and by store where from; recordMoveEnded takes it away */
+  moving?: { to: string; from: Record<string, string> };
 }
 
 const KEPT = 50;
@@ -71,14 +73,27 @@ export function createOperationActivities(deps: ActivityDependencies) {
       input: DeploymentScope & OnPlatform & { hostname: string; to: string; drain: string[]; epoch: number },
     ): Promise<void> =>
       withHeartbeat(async () => {
-        await change(input, (found) => ({ ...found, drained: [...new Set([...found.drained, ...input.drain])] }));
+        await change(input, (found) => {
+          refuseOldEpoch(found, input.epoch);
+          return { ...found, drained: [...new Set([...found.drained, ...input.drain])] };
+        });
         await deps.platform(input.platform).traffic.shift(input);
-        await change(input, (found) => ({ ...found, drained: [...input.drain] }));
+        await change(input, (found) => {
+          refuseOldEpoch(found, input.epoch);
+          return { ...found, drained: [...input.drain] };
+        });
       }),
 
     /** Where writes go now, in one compare-and-set on the primary that is expected; repeating it is harmless. */
     recordMove: async (input: MoveInput): Promise<DeploymentRecord> =>
       change(input, (found) => moved(found, input, deps.now().toISOString())),
+
+    /** The writes and the traffic are where they were to go, or nothing of them has moved. */
+    recordMoveEnded: async (key: DeploymentKey): Promise<DeploymentRecord> =>
+      change(key, (found) => {
+        const { moving, ...ended } = found;
+        return moving ? ended : found;
+      }),
 
     /** A region that was fenced is a standby again. */
     recordRejoined: async (input: DeploymentKey & { region: string }): Promise<DeploymentRecord> =>
@@ -123,7 +138,7 @@ function isWriter({ reachable, role }: DatabaseStatus): boolean {
 }
 
 function moved(found: DeploymentRecord, input: MoveInput, since: string): DeploymentRecord {
-  const { expected, primary, fenced = [], failovers = [], adoptEpoch = 0 } = input;
+  const { expected, primary, fenced = [], failovers = [], adoptEpoch = 0, moving } = input;
   if (found.primary !== primary && found.primary !== expected) {
     throw failure(
       'Record.Conflict',
@@ -141,5 +156,6 @@ function moved(found: DeploymentRecord, input: MoveInput, since: string): Deploy
     epoch: Math.max(found.epoch, adoptEpoch),
     fenced: [...others, ...fenced.map((one) => ({ ...one, since }))],
     failovers: [...known, ...failovers.filter((one) => !isKnown(one))].slice(-KEPT),
+    ...(moving && { moving: { ...moving, since } }),
   };
 }

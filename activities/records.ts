@@ -24,10 +24,10 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
       return record.lastGeneration;
     },
 
-    /** What becomes live with the promotion of a generation. */
+    /** What becomes live with the promotion of a generation. The first has no failover behind it: nothing is fenced or moving. */
     recordPromotion: async (input: DeploymentKey & { live: Omit<LiveDeployment, 'promotedAt'> }): Promise<void> => {
       const live = { ...input.live, promotedAt: now().toISOString() };
-      await change(input, (found) => ({ ...withoutDark(found), live }));
+      await change(input, (found) => ({ ...withoutDark(found.live ? found : withoutFailover(found)), live }));
     },
 
     /** Regions that are kept without traffic for debugging, until a date. */
@@ -55,7 +55,8 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
             `the primary of ${input.application}/${input.environment} is ${found.primary ?? 'not set'}, expected ${input.expected ?? 'none'}`,
           );
         }
-        return { ...found, primary: input.primary };
+        const fenced = found.fenced?.filter(({ region }) => region !== input.primary);
+        return { ...found, primary: input.primary, ...(fenced && { fenced }) };
       });
     },
 
@@ -100,7 +101,7 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
 
     /** The data of the primary was undone: the next deployment chooses anew. */
     recordNoPrimary: async (key: DeploymentKey): Promise<void> => {
-      await change(key, ({ primary: _primary, ...found }) => found);
+      await change(key, ({ primary: _primary, ...found }) => withoutFailover(found));
     },
 
     /** Production traffic has ended; other stacks may be left. */
@@ -110,11 +111,14 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
 
     /** Nothing of the deployment is left. Generations go on counting: a token is never used twice. */
     recordRetired: async (key: DeploymentKey): Promise<void> => {
-      await change(key, ({ live: _live, dark: _dark, primary: _primary, place: _place, ...found }) => ({
-        ...found,
-        drained: [],
-        intents: [],
-      }));
+      await change(
+        key,
+        ({ live: _live, dark: _dark, primary: _primary, place: _place, drilling: _drilling, ...found }) => ({
+          ...withoutFailover(found),
+          drained: [],
+          intents: [],
+        }),
+      );
     },
   };
 }
@@ -133,6 +137,18 @@ function isSameStack(a: Intent, b: Intent): boolean {
 
 function withoutDark({ dark: _dark, ...record }: DeploymentRecord): DeploymentRecord {
   return record;
+}
+
+/** No region is fenced and no move unfinished: the databases that this was about are gone. */
+function withoutFailover({ fenced: _fenced, moving: _moving, ...record }: DeploymentRecord): DeploymentRecord {
+  return record;
+}
+
+/** An act that somebody has gone beyond changes nothing any more: neither the platform nor, before it, the record. */
+export function refuseOldEpoch({ epoch, epochClaimedBy }: DeploymentRecord, act: number): void {
+  if (act >= epoch) return;
+  const by = epochClaimedBy ? `, which ${epochClaimedBy} claimed` : '';
+  throw failure('Platform.StaleEpoch', `epoch: ${act} is older than ${epoch}${by}; read the record again`);
 }
 
 /** Changes a record by a pure function, repeated when somebody else was quicker. */

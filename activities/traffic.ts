@@ -2,7 +2,7 @@ import type { PlatformKind } from '../contracts/region';
 import type { DeploymentScope } from '../platforms/platform';
 import { PlatformError } from '../platforms/platform-error';
 import type { ActivityDependencies } from './dependencies';
-import { changeRecord } from './records';
+import { changeRecord, refuseOldEpoch } from './records';
 import { withHeartbeat } from './support/call-context';
 
 export interface DrainInput extends DeploymentScope {
@@ -25,9 +25,15 @@ export function createTrafficActivities(deps: ActivityDependencies) {
       withHeartbeat(async () => {
         await refuseToLeaveNobody(deps, input);
         const drained = [...new Set(input.regions)];
-        await change(input, (found) => ({ ...found, drained: [...new Set([...found.drained, ...drained])] }));
+        await change(input, (found) => {
+          refuseOldEpoch(found, input.epoch);
+          return { ...found, drained: [...new Set([...found.drained, ...drained])] };
+        });
         await deps.platform(input.platform).traffic.drain({ ...input, regions: drained });
-        await change(input, (found) => ({ ...found, drained }));
+        await change(input, (found) => {
+          refuseOldEpoch(found, input.epoch);
+          return { ...found, drained };
+        });
       }),
   };
 }

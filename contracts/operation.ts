@@ -18,6 +18,9 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const REGION_STATES = ['primary', 'primary-drained', 'standby', 'drained', 'fenced', 'absent'] as const;
 export type RegionOperatingState = (typeof REGION_STATES)[number];
 
-/** What a deployment is: `diverged` when the platform has failed over by itself and the record does not know it yet. */
-export const DEPLOYMENT_STATES = ['absent', 'live', 'failed-over', 'diverged'] as const;
+/**
+ * What a deployment is: `diverged` when the platform has failed over by itself and the record does not know it yet;
+ * `moving` when the writes have begun to move, cannot go back, and not all of them or not the traffic have followed.
+ */
+export const DEPLOYMENT_STATES = ['absent', 'live', 'failed-over', 'moving', 'diverged'] as const;
 export type DeploymentOperatingState = (typeof DEPLOYMENT_STATES)[number];

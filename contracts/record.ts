@@ -36,6 +36,16 @@ export const fencedRegionSchema = z.object({
   why: z.string(),
 });
 
+/**
+ * A move of the writes that cannot go back and has not come to its end: set before the first promotion, taken away once
+ * traffic has followed. Survives whoever began it, so that the next one knows where to go on.
+ */
+export const movingSchema = z.object({
+  to: regionIdSchema,
+  from: z.record(z.string(), regionIdSchema).describe('by store: who took its writes before'),
+  since: z.string(),
+});
+
 /** One drill as the record keeps it. */
 export const drillEntrySchema = z.object({
   at: z.string(),
@@ -81,6 +91,7 @@ export const deploymentRecordSchema = z.object({
   epochClaimedBy: z.string().optional().describe('the workflow that claimed the present epoch'),
   drained: z.array(regionIdSchema).default([]).describe('regions taken out of answering while they are changed'),
   fenced: z.array(fencedRegionSchema).optional().describe('regions that have to rejoin; absent: none'),
+  moving: movingSchema.optional().describe('absent: no move is unfinished'),
   failovers: z.array(failoverRecordSchema).optional().describe('the last 50, oldest first'),
   operations: z
     .array(

@@ -11,7 +11,6 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Approval } from '../contracts/approval';
 import {
   type BeginOperationResult,
   beginOperationUpdate,
@@ -80,21 +79,31 @@ const MAKE_WAY_MS = 2_000;
 async function carryOut(key: DeploymentKey, slot: OperationSlot, operation: Operation): Promise<void> {
   const inTheWay = slot.inTheWayOf(operation);
   if (inTheWay.length > 0) {
-    await Promise.all(inTheWay.map((other) => askToStandDown(other, operation)));
+    for (const other of inTheWay) void askToStandDown(slot, other, operation);
     await condition(() => !inTheWay.some((other) => slot.isRunning(other)), MAKE_WAY_MS);
   }
-  await runOperation(key, operation);
+  await runOperation(key, slot, operation);
   slot.release(operation);
 }
 
-/** One that has ended meanwhile needs no telling. */
-async function askToStandDown({ workflowId, start }: Operation, { workflowId: by }: Operation): Promise<void> {
-  if (start !== 'started') return;
+/** As soon as it has started, however late that is. One that has ended meanwhile needs no telling. */
+async function askToStandDown(slot: OperationSlot, other: Operation, { workflowId: by }: Operation): Promise<void> {
+  await condition(() => other.start !== 'waiting' || !slot.isRunning(other));
+  if (slot.isRunning(other) && other.start === 'started') await standDown(other.workflowId, by);
+}
+
+async function standDown(workflowId: string, by: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(workflowId).signal(standDownSignal, { by });
   } catch (error) {
     log.warn('could not be asked to stand down', { workflowId, error: String(error) });
   }
+}
+
+/** Who only waits for a person gives that up for an emergency that would wait for it. */
+function enqueue(slot: OperationSlot, operation: Operation): void {
+  slot.enqueue(operation);
+  for (const other of slot.questionsBefore(operation)) void askToStandDown(slot, other, operation);
 }
 
 async function begin(
@@ -111,7 +120,7 @@ async function begin(
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
   const operation: Operation = { request, generation, workflowId, start: 'waiting', ...(watch && { watch }) };
   if (request.kind === 'promote-region' && request.proposed) return propose(key, slot, operation);
-  slot.enqueue(operation);
+  enqueue(slot, operation);
   await condition(() => operation.start !== 'waiting' || slot.isBusyFor(operation));
   if (operation.start === 'failed') throw stepFailure('Internal', `${workflowId} could not be started`);
   return { workflowId, generation, ahead: operation.start === 'waiting' ? slot.ahead(operation) : 0 };
@@ -128,8 +137,8 @@ async function propose(key: DeploymentKey, slot: OperationSlot, operation: Opera
   const decide = async () => {
     const child = await startOperation(key, operation);
     operation.start = 'started';
-    const { outcome, approvals } = (await child.result()) as OperationReport;
-    if (outcome === 'done') await enqueueApproved(key, slot, request, approvals);
+    const report = (await child.result()) as OperationReport;
+    if (report.outcome === 'done') await enqueueApproved(key, slot, request, report);
   };
   const decided = decide()
     .catch((error: unknown) => log.warn('proposal did not complete', { workflowId, error: String(error) }))
@@ -144,16 +153,17 @@ async function enqueueApproved(
   key: DeploymentKey,
   slot: OperationSlot,
   { ...request }: OperationRequest,
-  approvals: Approval[],
+  { approvals, before }: OperationReport,
 ): Promise<void> {
   const generation = await quick.openGeneration('promote-region: next generation', { ...key, operationId: uuid4() });
   const workflowId = operationWorkflowId({ ...key, kind: request.kind, generation });
-  slot.enqueue({
+  enqueue(slot, {
     request: { ...request, proposed: false } as OperationRequest,
     generation,
     workflowId,
     start: 'waiting',
     approvals,
+    ...(before && { approvedFor: { epoch: before.epoch, ...(before.primary && { primary: before.primary }) } }),
   });
 }
 
@@ -184,16 +194,22 @@ function validate(key: DeploymentKey, operation: OperationRequest): void {
 }
 
 /** A failed operation is that operation's own story; the slot goes on to the next. */
-async function runOperation(key: DeploymentKey, operation: Operation): Promise<void> {
+async function runOperation(key: DeploymentKey, slot: OperationSlot, operation: Operation): Promise<void> {
   try {
     const child = await startOperation(key, operation);
     operation.start = 'started';
     const result = await child.result();
+    if (slot.proposed && 'after' in result && hasMoved(result)) await standDown(slot.proposed, operation.workflowId);
     if (operation.watch && 'verdict' in result && result.verdict === 'promoted') await watch(key);
   } catch (error) {
     if (operation.start === 'waiting') operation.start = 'failed';
     log.warn('operation did not complete', { workflowId: operation.workflowId, error: String(error) });
   }
+}
+
+/** What a proposal asks about is no more: who approved it now would approve something else. */
+function hasMoved({ before, after }: OperationReport): boolean {
+  return before?.primary !== after?.primary || before?.epoch !== after?.epoch;
 }
 
 /** Whatever is live is watched, until nothing is: the watch ends by itself. One that goes on already is as good. */

@@ -2,7 +2,7 @@ import { patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OrchestratorSettings } from '../activities/settings';
 import type { StackScope } from '../activities/stacks';
 import { ledgerSummary, openLedger } from '../agents/loop/token-ledger';
-import { abortUpdate, progressQuery } from '../contracts/messages';
+import { abortUpdate, progressQuery, standDownSignal } from '../contracts/messages';
 import type { StackRef } from '../contracts/stack';
 import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
 import { inDestroyOrder } from '../policies/destroy-order';
@@ -83,10 +83,12 @@ class Retirement {
       abortUpdate,
       ({ by, reason }) => {
         this.progress.say(`${by} stops the retirement: ${reason}`);
-        this.approvals.close();
+        this.approvals.close(`${by} stopped it (${reason})`);
       },
       { validator: (_request) => refuse(this.stopRefusal()) },
     );
+    // Nothing was destroyed while the question waits; once it is decided an emergency would find nothing to save.
+    setHandler(standDownSignal, ({ by }) => this.approvals.close(`made way for ${by}`));
     answerDecisions(this.approvals, {
       reread: () => this.readSettings(),
       decided: ({ by, decision }) => this.progress.say(`${by} decided: ${decision}`),

@@ -16,7 +16,10 @@ import type { Operation } from './support/operation-slot';
 import { sweepOrphans } from './sweep-orphans';
 
 /** Starts the workflow of an operation; it outlives the entity's run. */
-export async function startOperation(key: DeploymentKey, { request, generation, workflowId, approvals }: Operation) {
+export async function startOperation(
+  key: DeploymentKey,
+  { request, generation, workflowId, approvals, approvedFor }: Operation,
+) {
   const { requester } = request;
   const name = `${key.application}/${key.environment}`;
   const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
@@ -39,7 +42,7 @@ export async function startOperation(key: DeploymentKey, { request, generation, 
       ...common,
       typedSearchAttributes,
       staticSummary: `${request.kind}${about} of ${name}, asked for by ${requester}`,
-      args: [{ ...key, generation, request, ...(approvals && { approvals }) }],
+      args: [{ ...key, generation, request, ...(approvals && { approvals }), ...(approvedFor && { approvedFor }) }],
     });
   }
   return startChild(deployMultiRegion, {

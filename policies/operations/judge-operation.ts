@@ -23,9 +23,14 @@ export function judgeOperation(asked: Asked, record: DeploymentRecord, diverged 
   if (deployment.kind !== 'legal') return deployment;
   if (record.live && !record.primary && MOVES_WRITES.includes(asked.kind))
     return { kind: 'refused', why: `${nameOf(record)} keeps no data: there is no primary; drain a region instead` };
-  if (!row.region || asked.region === undefined) return deployment;
+  if (!row.region || asked.region === undefined || goesOn(asked, record)) return deployment;
   const region = judged(row.region[regionState(record, asked.region)], asked, record);
   return region.kind === 'legal' ? readerRefusal(asked, record) : region;
+}
+
+/** The writes are at the region already, or some of them: the same promotion again brings the rest and the traffic there. */
+function goesOn({ kind, region }: Asked, { moving }: DeploymentRecord): boolean {
+  return kind === 'promote-region' && moving !== undefined && moving.to === region;
 }
 
 /** A copy that is only read lacks what a primary needs, and may be far behind. */
@@ -52,6 +57,7 @@ function judged(cell: Cell<string>, { region }: Asked, record: DeploymentRecord)
     regions: record.live?.topology.regions.map((one) => one.region).join(', '),
     primary: record.primary,
     fenced: record.fenced?.map((one) => one.region).join(', '),
+    moving: record.moving?.to,
   };
   const said = (text: string) => text.replace(/\{(\w+)\}/g, (_all, word: string) => words[word] ?? '?');
   return 'already' in cell

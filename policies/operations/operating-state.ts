@@ -8,9 +8,9 @@ export function regionState(
   region: string,
 ): RegionOperatingState {
   if (!live?.topology.regions.some((one) => one.region === region)) return 'absent';
-  if (fenced?.some((one) => one.region === region)) return 'fenced';
   const isDrained = drained.includes(region);
   if (region === primary) return isDrained ? 'primary-drained' : 'primary';
+  if (fenced?.some((one) => one.region === region)) return 'fenced';
   return isDrained ? 'drained' : 'standby';
 }
 
@@ -21,6 +21,7 @@ export function regionState(
 export function deploymentState(record: DeploymentRecord, diverged = false): DeploymentOperatingState {
   if (!record.live) return 'absent';
   if (diverged) return 'diverged';
+  if (record.moving) return 'moving';
   return record.fenced?.length ? 'failed-over' : 'live';
 }
 

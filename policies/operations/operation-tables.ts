@@ -70,6 +70,7 @@ const PREEMPTED = {
   'way-back': 'stops at its next safe point and takes its way back',
   beside: 'goes on beside it: what it touches is not live',
   waits: 'is waited for',
+  question: 'is waited for; only a question that nobody has decided yet ends for one that is more urgent',
 } as const;
 
 /** Which of two that wait goes first; `=` when arrival decides. */

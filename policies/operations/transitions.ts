@@ -10,9 +10,10 @@ export interface OperationRow {
   priority: Priority;
   /**
    * When an emergency needs the slot: `way-back` stops at its next safe point and undoes what it did, or stays where the
-   * way back ends; `beside` touches nothing that an emergency touches and goes on; `waits` is waited for.
+   * way back ends; `beside` touches nothing that an emergency touches and goes on; `waits` is waited for; `question` as
+   * well, but while it only waits for a person it gives that up for an emergency that is more urgent.
    */
-  preempted: 'way-back' | 'beside' | 'waits';
+  preempted: 'way-back' | 'beside' | 'waits' | 'question';
   deployment: Record<DeploymentOperatingState, Cell<DeploymentOperatingState>>;
   /** of the region that is named; absent for an operation on the deployment as a whole */
   region?: Record<RegionOperatingState, Cell<RegionOperatingState>>;
@@ -41,11 +42,16 @@ const WRITES_ALREADY = {
     already: '{region} takes the writes already; let it answer again with "meridian undrain {name} {region}"',
   },
 };
+const FINISH_FIRST = {
+  refused:
+    'the writes are moving to {moving} and have not all arrived, or the traffic has not followed: go on with that first ("meridian promote-region {name} {moving}")',
+};
 const NO_PART = { refused: '{region} is no region of {name}; valid: {regions}' };
 const STAYS = {
   absent: NOT_LIVE,
   live: { becomes: 'live' },
   'failed-over': { becomes: 'failed-over' },
+  moving: FINISH_FIRST,
   diverged: RECORD_FIRST,
 } as const;
 const ALL_REGIONS_FIRST = {
@@ -56,13 +62,14 @@ const FROM_ANY = (state: DeploymentOperatingState) => ({
   absent: { becomes: 'absent' as const },
   live: { becomes: state },
   'failed-over': { becomes: state },
+  moving: { becomes: state },
   diverged: { becomes: state },
 });
 
 /**
  * What may be done to a live deployment, from which state, and what becomes of it: the one source of what the entity
  * refuses, of the order of operations, of docs/operations.md and of the help of the command line. In the sentences {name},
- * {region}, {regions}, {primary} and {fenced} stand for what is meant.
+ * {region}, {regions}, {primary}, {fenced} and {moving} stand for what is meant.
  */
 export const OPERATIONS: Record<OperationKind, OperationRow> = {
   'record-failover': {
@@ -73,17 +80,19 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
       absent: NOT_LIVE,
       live: { already: 'the record says what the platform says: {primary} takes the writes' },
       'failed-over': { already: 'the record says what the platform says: {primary} takes the writes' },
+      moving: { becomes: 'failed-over' },
       diverged: { becomes: 'failed-over' },
     },
   },
   'promote-region': {
     does: 'makes a standby the primary once the old one is fenced; what was not replicated is lost',
     priority: 'emergency',
-    preempted: 'waits',
+    preempted: 'question',
     deployment: {
       absent: NOT_LIVE,
       live: { becomes: 'failed-over' },
       'failed-over': { becomes: 'failed-over' },
+      moving: { becomes: 'failed-over' },
       diverged: RECORD_FIRST,
     },
     region: {
@@ -147,6 +156,7 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
       absent: NOT_LIVE,
       live: { becomes: 'live' },
       'failed-over': { becomes: 'live' },
+      moving: FINISH_FIRST,
       diverged: RECORD_FIRST,
     },
     region: {
@@ -161,11 +171,12 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
   restore: {
     does: 'brings the data back from a backup and the archived log, when no database is left or time has to be turned back',
     priority: 'emergency',
-    preempted: 'waits',
+    preempted: 'question',
     deployment: {
       absent: NOT_LIVE,
       live: { becomes: 'failed-over' },
       'failed-over': { becomes: 'failed-over' },
+      moving: { becomes: 'failed-over' },
       // the platform may have failed over before the last database died
       diverged: { becomes: 'failed-over' },
     },
@@ -187,13 +198,14 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
       absent: { becomes: 'live' },
       live: { becomes: 'live' },
       'failed-over': ALL_REGIONS_FIRST,
+      moving: FINISH_FIRST,
       diverged: RECORD_FIRST,
     },
   },
   retire: {
     does: 'destroys everything of a deployment',
     priority: 'deploy',
-    preempted: 'waits',
+    preempted: 'question',
     deployment: FROM_ANY('absent'),
   },
   sweep: {
@@ -204,6 +216,7 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
       absent: { becomes: 'absent' },
       live: { becomes: 'live' },
       'failed-over': { becomes: 'failed-over' },
+      moving: { becomes: 'moving' },
       diverged: { becomes: 'diverged' },
     },
   },
@@ -215,6 +228,7 @@ export const OPERATIONS: Record<OperationKind, OperationRow> = {
       absent: NOT_LIVE,
       live: { becomes: 'live' },
       'failed-over': ALL_REGIONS_FIRST,
+      moving: FINISH_FIRST,
       diverged: RECORD_FIRST,
     },
   },
@@ -234,6 +248,13 @@ export function priorityOf(kind: OperationKind): number {
 
 /** What becomes of `asked` while `running` holds the slot; the one rule behind the table of pairs in docs/operations.md. */
 export function encounter(running: OperationKind, asked: OperationKind): Encounter {
-  if (!isEmergency(asked) || OPERATIONS[running].preempted === 'waits') return 'waits';
-  return OPERATIONS[running].preempted === 'beside' ? 'runs-beside' : 'pre-empts';
+  if (!isEmergency(asked)) return 'waits';
+  return ENCOUNTERS[OPERATIONS[running].preempted];
+}
+
+const ENCOUNTERS = { 'way-back': 'pre-empts', beside: 'runs-beside', waits: 'waits', question: 'waits' } as const;
+
+/** Whether `running`, which `asked` waits for, gives up a question that nobody has decided yet. */
+export function endsQuestion(running: OperationKind, asked: OperationKind): boolean {
+  return OPERATIONS[running].preempted === 'question' && isEmergency(asked) && priorityOf(asked) < priorityOf(running);
 }

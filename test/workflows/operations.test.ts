@@ -232,6 +232,25 @@ function tookOver(cloud: FakeDeployments['cloud'], store: string, from: string, 
   }
 }
 
+/** Lets the first call of a name act, and keeps its answer back. */
+function hold(call: string): { reached: Promise<void>; release: () => void } {
+  let [release, isHeld] = [() => {}, () => {}];
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    isHeld = resolve;
+  });
+  fake.cloud.intercept = async ({ name, nth }, act) => {
+    const result = await act();
+    if (name !== call || nth > 1) return result;
+    isHeld();
+    await held;
+    return result;
+  };
+  return { reached, release };
+}
+
 async function until(is: () => Promise<boolean | undefined>): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     if (await is()) return;
@@ -243,28 +262,14 @@ async function until(is: () => Promise<boolean | undefined>): Promise<void> {
 describe('an emergency', () => {
   it('makes a switchover stand down at its next safe point, with its way back taken, and goes first', async () => {
     const { primary, others } = live;
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let isHeld = () => {};
-    const reached = new Promise<void>((resolve) => {
-      isHeld = resolve;
-    });
-    fake.cloud.intercept = async ({ name, nth }, act) => {
-      const result = await act();
-      if (name === 'drain' && nth === 1) {
-        isHeld();
-        await held;
-      }
-      return result;
-    };
+    const { reached, release } = hold('drain');
     const switchover = await live.begin({ kind: 'switchover', region: others[0] });
     await reached;
     const waiting = await live.begin({ kind: 'drain', region: others[0] }, 'mira');
-    const promotion = await live.begin({ kind: 'promote-region', region: others[1] }, 'mira');
+    const asked = live.begin({ kind: 'promote-region', region: others[1] }, 'mira');
     await new Promise((resolve) => setTimeout(resolve, 300));
     release();
+    const promotion = await asked;
     expect(await switchover.result()).toMatchObject({
       outcome: 'stood-down',
       failure: { message: expect.stringContaining(promotion.workflowId) },
@@ -278,6 +283,27 @@ describe('an emergency', () => {
       (await live.record()).operations?.some(({ workflowId }) => workflowId === waiting.workflowId),
     );
     expect(await waiting.result()).toMatchObject({ outcome: 'done' });
+  });
+
+  it('is not undone by the way back of what made way too late: traffic is where the emergency led it', async () => {
+    const { primary, others } = live;
+    const { reached, release } = hold('drain');
+    const switchover = await live.begin({ kind: 'switchover', region: others[0] });
+    await reached;
+    const promotion = await live.begin({ kind: 'promote-region', region: others[1] }, 'mira');
+    expect(await promotion.result()).toMatchObject({ outcome: 'done' });
+    release();
+    expect(await switchover.result()).toMatchObject({
+      outcome: 'stood-down',
+      undone: [],
+      left: [`left to ${promotion.workflowId}: return traffic to ${primary}`],
+    });
+    expect(await live.record()).toMatchObject({
+      primary: others[1],
+      drained: [primary],
+      fenced: [{ region: primary }],
+    });
+    expect(fake.cloud.drained).toEqual([primary]);
   });
 });
 
@@ -312,7 +338,7 @@ describe('a proposed failover', () => {
     await expect(proposal()).rejects.toMatchObject({ cause: { message: expect.stringContaining(workflowId) } });
     await decide(workflowId, 'approve');
     await until(async () => (await live.record()).primary === others[0]);
-    await until(async () => (await live.record()).operations?.at(-1)?.summary.includes('is fenced until'));
+    await until(async () => (await live.record()).operations?.at(-1)?.summary.includes('fenced until it rejoins'));
     const record = await live.record();
     expect(record).toMatchObject({ primary: others[0], fenced: [{ region: primary }] });
     const report = JSON.parse(readFileSync(new URL(record.operations?.at(-1)?.report.uri ?? ''), 'utf8'));

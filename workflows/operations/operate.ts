@@ -1,14 +1,8 @@
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  isCancellation,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Writer } from '../../activities/operations';
 import { abortUpdate, type LiveOperationRequest, progressQuery, standDownSignal } from '../../contracts/messages';
 import type { OperatingState, OperationOutcome, OperationReport } from '../../contracts/operation-report';
+import type { DeploymentRecord } from '../../contracts/record';
 import { deploymentWorkflowId } from '../../contracts/workflow-ids';
 import { judgeOperation } from '../../policies/operations/judge-operation';
 import { isDiverged, newestEpoch, operatingState } from '../../policies/operations/operating-state';
@@ -16,7 +10,7 @@ import { platform, quick } from '../support/activity-stubs';
 import { answerDecisions } from '../support/answer-decisions';
 import { failureTypeOf, messageOf, refuse, regionOf } from '../support/failures';
 import { requireParent } from '../support/parent';
-import { type OperateInput, OperationRun } from './operation-run';
+import { type ApprovedState, isOutbid, type OperateInput, OperationRun } from './operation-run';
 
 /** What an operation does once the table allows it; returns its summary in one sentence. */
 export type Story<Request extends LiveOperationRequest> = (
@@ -32,7 +26,8 @@ interface Ending {
 
 /**
  * The frame of every operation on a live deployment: what the record and the platform say is read, the table is asked,
- * the story runs, and if it breaks off the way back is taken. Every end is a report.
+ * the story runs, and if it breaks off the way back is taken. A cancellation is heard where a stop is: at the next safe
+ * point, and not at all once the only way is forward. Every end is a report.
  */
 export async function operate<Request extends LiveOperationRequest>(
   input: OperateInput<Request>,
@@ -48,14 +43,17 @@ export async function operate<Request extends LiveOperationRequest>(
     const writers = record.live ? await findWriters(run) : [];
     const diverged = isDiverged(record, writers);
     before = operatingState(record, diverged);
+    const changed = otherThanApproved(input.approvedFor, record);
+    if (changed) return { outcome: 'refused', summary: changed };
     const judgement = judgeOperation(run.request, record, diverged);
     if (judgement.kind !== 'legal')
       return { outcome: judgement.kind === 'already' ? 'nothing-to-do' : 'refused', summary: judgement.why };
     run.progress.plan(run.live.topology.regions);
     return { outcome: 'done', summary: await story(run, writers) };
   };
-  const ending = await tell().catch((error: unknown) => breakOff(run, error));
+  CancellationScope.current().cancelRequested.catch(() => run.stop('it was cancelled'));
   return CancellationScope.nonCancellable(async () => {
+    const ending = await tell().catch((error: unknown) => breakOff(run, error));
     const report = await file(run, ending, before);
     await condition(allHandlersFinished);
     return report;
@@ -65,17 +63,14 @@ export async function operate<Request extends LiveOperationRequest>(
 function answerMessages(run: OperationRun): void {
   setHandler(progressQuery, ({ sinceSeq }) => run.progress.read(sinceSeq));
   setHandler(standDownSignal, ({ by }) => {
-    run.standDownFor = by;
     run.progress.say(`${by} needs the slot`);
-    // A question that waits is a safe point, too.
-    run.approvals.close();
+    run.makeWay(by);
   });
   setHandler(
     abortUpdate,
     ({ by, reason }) => {
-      run.stopped = `${by} stopped it (${reason})`;
       run.progress.say(`${by} stops the ${run.request.kind}: ${reason}`);
-      run.approvals.close();
+      run.stop(`${by} stopped it (${reason})`);
     },
     { validator: (_request) => refuse(run.stopRefusal) },
   );
@@ -96,19 +91,28 @@ export async function findWriters(run: OperationRun): Promise<Writer[]> {
   return writers;
 }
 
-function breakOff(run: OperationRun, error: unknown): Promise<Ending> {
-  return CancellationScope.nonCancellable(async () => {
-    const message = isCancellation(error) ? 'it was cancelled' : messageOf(error);
-    const type = isCancellation(error) ? 'Operation.Aborted' : (failureTypeOf(error) ?? 'Internal');
-    run.progress.say(message);
-    await run.goBack();
-    const region = regionOf(error);
-    return { outcome: outcomeOf(run, type), summary: message, failure: { type, message, ...(region && { region }) } };
-  });
+async function breakOff(run: OperationRun, error: unknown): Promise<Ending> {
+  const message = messageOf(error);
+  const type = failureTypeOf(error) ?? 'Internal';
+  run.progress.say(message);
+  await run.goBack();
+  run.nameUnfinished();
+  const region = regionOf(error);
+  return { outcome: outcomeOf(run, type), summary: message, failure: { type, message, ...(region && { region }) } };
 }
 
-function outcomeOf({ standDownFor }: OperationRun, type: string): OperationOutcome {
-  if (type === 'Operation.Aborted' || (standDownFor && type === 'Approval.Expired')) return 'stood-down';
+/** What somebody approved was approved for one state: a healthy region is not fenced for a question from before. */
+function otherThanApproved(
+  approved: ApprovedState | undefined,
+  { primary, epoch }: DeploymentRecord,
+): string | undefined {
+  if (!approved || (approved.primary === primary && approved.epoch === epoch)) return undefined;
+  const then = `${approved.primary ?? 'nobody'} took the writes at epoch ${approved.epoch}`;
+  return `it was approved while ${then}; now ${primary ?? 'nobody'} does at epoch ${epoch}: ask again`;
+}
+
+function outcomeOf(run: OperationRun, type: string): OperationOutcome {
+  if (type === 'Operation.Aborted' || (run.standDownFor && isOutbid(type))) return 'stood-down';
   return type === 'Approval.Rejected' || type === 'Approval.Expired' ? 'rejected' : 'failed';
 }
 

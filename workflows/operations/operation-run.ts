@@ -1,4 +1,4 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { OrchestratorSettings } from '../../activities/settings';
 import type { StackScope } from '../../activities/stacks';
 import { ledgerSummary, openLedger } from '../../agents/loop/token-ledger';
@@ -9,9 +9,10 @@ import type { DeploymentRecord, LiveDeployment } from '../../contracts/record';
 import type { StoreReplication } from '../../contracts/replication';
 import type { DeploymentKey } from '../../contracts/workflow-ids';
 import type { DeploymentScope } from '../../platforms/platform';
+import { isEmergency, OPERATIONS } from '../../policies/operations/transitions';
 import { quick } from '../support/activity-stubs';
 import { Approvals } from '../support/approvals';
-import { messageOf, stepFailure } from '../support/failures';
+import { failureTypeOf, messageOf, stepFailure } from '../support/failures';
 import { ProgressLog } from '../support/progress-log';
 
 export interface OperateInput<Request extends LiveOperationRequest = LiveOperationRequest> extends DeploymentKey {
@@ -19,6 +20,21 @@ export interface OperateInput<Request extends LiveOperationRequest = LiveOperati
   request: Request;
   /** given to the proposal that this operation comes from */
   approvals?: Approval[];
+  /** what was approved was approved for this: anything else needs a new answer */
+  approvedFor?: ApprovedState;
+}
+
+/** Where writes went, by record, when a proposal was approved. */
+export interface ApprovedState {
+  primary?: string;
+  epoch: number;
+}
+
+/** What is to be reported of an operation that breaks off where it cannot go back. */
+export interface Unfinished {
+  left: string;
+  /** commands that go on */
+  next: string[];
 }
 
 /** How to take back one act; written down before the act, since an act may have happened although its answer was lost. */
@@ -29,6 +45,14 @@ interface WayBack {
 
 /** Nobody's answer within this is a no, unless what is asked for ends earlier. */
 const APPROVAL_TIMEOUT_SECONDS = 900;
+
+/** Somebody has claimed a newer epoch: what an act would have changed is theirs. */
+export function isOutbid(failureType: string | undefined): boolean {
+  return failureType === 'Platform.StaleEpoch' || failureType === 'Record.Conflict';
+}
+
+/** Whoever makes way claims an epoch once or twice on its way back. */
+const CLAIM_ATTEMPTS = 5;
 
 /** The state of one operation on a live deployment: what its steps share and its report is made of. */
 export class OperationRun<Request extends LiveOperationRequest = LiveOperationRequest> {
@@ -50,6 +74,7 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
   settings: OrchestratorSettings = { searchable: false };
   private readonly wayBack: WayBack[] = [];
   private isFinal = false;
+  private unfinished: Unfinished | undefined;
   private isEnding = false;
   private found: DeploymentRecord | undefined;
 
@@ -77,6 +102,11 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
   get key(): DeploymentKey {
     const { application, environment } = this.input;
     return { application, environment };
+  }
+
+  /** As commands name the deployment. */
+  get name(): string {
+    return `${this.key.application}/${this.key.environment}`;
   }
 
   get record(): DeploymentRecord {
@@ -125,27 +155,38 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
     this.epoch = Math.max(this.epoch, record.epoch);
   }
 
-  /** Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. */
+  /**
+   * Claimed in the record before the platform sees it: an act with an older epoch is refused from then on. The way back of
+   * what made way may claim one meanwhile: an emergency then reads the record again and goes beyond it.
+   */
   async claimNextEpoch(): Promise<void> {
-    const { epoch: expected } = this.record;
-    const claim = { ...this.key, expected, epoch: this.epoch + 1, by: workflowInfo().workflowId };
-    await quick.claimEpoch(`claim epoch ${claim.epoch}`, claim);
-    this.recorded({ ...this.record, epoch: claim.epoch });
+    for (let attempt = 1; ; attempt += 1) {
+      const { epoch: expected } = this.record;
+      const claim = { ...this.key, expected, epoch: this.epoch + 1, by: workflowInfo().workflowId };
+      try {
+        await quick.claimEpoch(`claim epoch ${claim.epoch}`, claim);
+        return this.recorded({ ...this.record, epoch: claim.epoch });
+      } catch (error) {
+        const mayRepeat = isEmergency(this.request.kind) && attempt < CLAIM_ATTEMPTS;
+        if (!mayRepeat || failureTypeOf(error) !== 'Record.Conflict') throw error;
+        await this.readRecord('somebody else has claimed an epoch');
+      }
+    }
   }
 
   /**
-   * One act, with its way back written down first. Before it is a safe point: an emergency that waits gets the slot
-   * there. The act itself is never broken off.
+   * One act, with its way back written down first. Before it is a safe point: who has to make way, or was stopped or
+   * cancelled, ends there. The act itself is never broken off.
    */
   async take<R>(phase: string, what: string, act: () => Promise<R>, back?: WayBack): Promise<R> {
     if (this.calledAway) throw stepFailure('Operation.Aborted', `${this.calledAway} before it would ${what}`);
-    if (back) this.wayBack.push(back);
+    if (back && !this.isFinal) this.wayBack.push(back);
     this.progress.enter('operating', what);
     const startedMs = Date.now();
     const note = (outcome: OperationPhase['outcome']) =>
       this.phases.push({ phase, what, ms: Date.now() - startedMs, outcome });
     try {
-      const result = await CancellationScope.nonCancellable(act);
+      const result = await act();
       note('done');
       return result;
     } catch (error) {
@@ -171,10 +212,33 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
       : undefined;
   }
 
-  /** From here on the only way is forward: what was done cannot be taken back without losing more. */
-  passNoReturn(): void {
+  /** Ends at the next safe point; a question that waits is one, too. Too late for one whose only way is forward. */
+  stop(why: string): void {
+    this.stopped ??= why;
+    this.approvals.close(why);
+  }
+
+  /** An emergency needs the slot. One that it waits for gives up only a question that nobody has decided yet. */
+  makeWay(by: string): void {
+    if (OPERATIONS[this.request.kind].preempted === 'way-back') this.standDownFor = by;
+    this.approvals.close(`made way for ${by}`);
+  }
+
+  /**
+   * From here on the only way is forward: what was done cannot be taken back without losing more, and nobody stops it.
+   * @param unfinished what the report says when it breaks off all the same; absent: nothing would be left to do
+   */
+  passNoReturn(unfinished?: Unfinished): void {
     this.isFinal = true;
+    this.unfinished = unfinished;
     this.wayBack.length = 0;
+  }
+
+  /** It broke off: what is undone beyond the point of no return, and how to go on. */
+  nameUnfinished(): void {
+    if (!this.unfinished) return;
+    this.left.push(this.unfinished.left);
+    this.next.push(...this.unfinished.next);
   }
 
   /** Nothing is asked or begun any more. */
@@ -193,8 +257,10 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
         this.undone.push(what);
         this.progress.say(what);
       } catch (error) {
-        this.left.push(`could not ${what}: ${messageOf(error)}`);
-        this.progress.say(`could not ${what}: ${messageOf(error)}`);
+        const isLeft = this.standDownFor && isOutbid(failureTypeOf(error));
+        const words = isLeft ? `left to ${this.standDownFor}: ${what}` : `could not ${what}: ${messageOf(error)}`;
+        this.left.push(words);
+        this.progress.say(words);
       }
     }
   }

@@ -8,26 +8,32 @@ import { platform, quick } from '../support/activity-stubs';
 import { messageOf, stepFailure } from '../support/failures';
 import { operate } from './operate';
 import type { OperateInput, OperationRun } from './operation-run';
-import { moveTraffic, verifyWrites } from './traffic';
+import { endMove, verifyWrites } from './traffic';
+import { movesTo, movingTo, unfinishedMove } from './unfinished-move';
 
 type RecordFailOver = Extract<LiveOperationRequest, { kind: 'record-failover' }>;
 
 /**
  * The platform has failed over by itself: the record adopts who takes the writes, the epoch and the history; stores whose
- * writes went elsewhere than those of most are brought to the same region; traffic follows.
+ * writes went elsewhere than those of most are brought to the same region; traffic follows. A move that somebody else
+ * began and could not end is ended like this, too.
  */
 export function recordFailOver(input: OperateInput<RecordFailOver>): Promise<OperationReport> {
   return operate(input, async (run, writers) => {
     const from = run.primary;
     const to = majorityRegion(writers, from);
-    if (!to) throw stepFailure('Platform.Unavailable', 'the platform does not say who takes the writes');
+    if (!to) {
+      const { moving } = run.record;
+      if (moving) run.passNoReturn(unfinishedMove(run, moving.to));
+      throw stepFailure('Platform.Unavailable', 'the platform does not say who takes the writes');
+    }
     const takeovers = await run.take('read', 'read what the platform did', () => readTakeovers(run));
     await adopt(run, { from, to, writers, takeovers });
     await gather(run, to, writers);
-    const out = run.record.fenced?.map(({ region }) => region) ?? [];
-    await moveTraffic(run, { to, drain: [...new Set([...run.record.drained, ...out])].filter((one) => one !== to) });
+    requireWriters(run, to, writers);
+    await endMove(run, to);
     await verifyWrites(run, to);
-    for (const region of out) run.next.push(`meridian rejoin ${run.key.application}/${run.key.environment} ${region}`);
+    for (const { region } of run.record.fenced ?? []) run.next.push(`meridian rejoin ${run.name} ${region}`);
     return from === to ? `${to} takes the writes, at epoch ${run.epoch}` : `${to} takes the writes in place of ${from}`;
   });
 }
@@ -60,9 +66,25 @@ async function adopt(
     .filter((region) => !holders.has(region))
     .map((region) => ({ region, epoch: adoptEpoch, why: `the platform failed over to ${to}` }));
   const failovers = takeovers.map((one) => ({ ...one, by: 'the platform' }));
-  const move = { ...run.key, expected: from, primary: to, fenced, failovers, adoptEpoch };
+  const moving = movingTo(to, movesTo(run, writers, to));
+  const move = { ...run.key, expected: from, primary: to, fenced, failovers, adoptEpoch, moving };
   const act = () => quick.recordMove(`record primary ${to}`, move);
   run.recorded(await run.take('record', `record that ${to} takes the writes`, act));
+  run.passNoReturn({
+    left: `not all writes have come to ${to}, or the traffic has not followed`,
+    next: [`meridian failovers ${run.name} --record`],
+  });
+}
+
+/** Traffic follows once every store has somebody who takes its writes. */
+function requireWriters(run: OperationRun, to: string, writers: readonly Writer[]): void {
+  const silent = writers.filter(({ region }) => region === undefined).map(({ store }) => store);
+  if (silent.length === 0) return;
+  run.passNoReturn(unfinishedMove(run, to));
+  throw stepFailure(
+    'Platform.Unavailable',
+    `nobody takes the writes of ${silent.join(', ')}: the platform names no one`,
+  );
 }
 
 /** Several stores may have been taken over by different regions: the few go where the most are. */
@@ -82,8 +104,7 @@ async function gather(run: OperationRun, to: string, writers: readonly Writer[])
         platform.rejoinDatabase(`${holder}: ${store} rejoins`, rejoin),
       );
     } catch (error) {
-      run.left.push(`${store} is still written in ${holder}: ${messageOf(error)}`);
-      run.next.push(`meridian failovers ${run.key.application}/${run.key.environment} --record`);
+      run.left.push(`${store} was not brought from ${holder} to ${to}: ${messageOf(error)}`);
       throw error;
     }
   }

@@ -61,8 +61,10 @@ async function drainOld(run: OperationRun, { from, to }: Move): Promise<void> {
     {
       what: `return traffic to ${from}`,
       act: async () => {
+        // an emergency that has claimed a newer epoch meanwhile is not outbid by what made way for it
+        const { epoch } = run;
         const primary = (await run.readRecord('where writes go now')).primary ?? from;
-        const back = { ...run.on, hostname, to: primary, drain: before, epoch: run.epoch };
+        const back = { ...run.on, hostname, to: primary, drain: before, epoch };
         await platform.moveTraffic(`${primary}: traffic returns`, back);
         if (primary === to) throw stepFailure('Internal', `${to} keeps the writes`);
       },

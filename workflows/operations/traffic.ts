@@ -1,5 +1,5 @@
 import { previewHostname } from '../../contracts/preview-hostname';
-import { measure, platform } from '../support/activity-stubs';
+import { measure, platform, quick } from '../support/activity-stubs';
 import type { OperationRun } from './operation-run';
 
 /** A write must be readable where it was made within this. */
@@ -10,6 +10,19 @@ export async function moveTraffic(run: OperationRun, { to, drain }: { to: string
   const input = { ...run.on, hostname: run.live.hostname, to, drain, epoch: run.epoch };
   await run.take('shift', `shift traffic to ${to}`, () => platform.moveTraffic(`${to}: shift traffic`, input));
   await run.readRecord('who answers now');
+}
+
+/**
+ * The end of a move of the writes: traffic follows to where they are, fenced regions answer nobody, and the record says
+ * that nothing moves any more. What is left to do then is named, should the operation still break off.
+ */
+export async function endMove(run: OperationRun, to: string): Promise<void> {
+  const out = run.record.fenced?.map(({ region }) => region) ?? [];
+  const drain = [...new Set([...run.record.drained, ...out])].filter((region) => region !== to);
+  await moveTraffic(run, { to, drain });
+  run.recorded(await quick.recordMoveEnded(`record that all has moved to ${to}`, run.key));
+  const next = out.map((region) => `meridian rejoin ${run.name} ${region}`);
+  run.passNoReturn({ left: `that writes arrive in ${to} was not seen`, next });
 }
 
 /** A write through the edge arrives in the region that is to have it, for every store. */

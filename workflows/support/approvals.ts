@@ -27,6 +27,7 @@ export interface PassOptions {
 /** The approval gates of one operation. One approval waits at a time; a decided one is never used again. */
 export class Approvals {
   readonly all: Approval[] = [];
+  private closed: string | undefined;
 
   constructor(private readonly context: ApprovalContext) {}
 
@@ -48,8 +49,9 @@ export class Approvals {
     return 'an approval for production must be signed, and this worker knows no approver: set MERIDIAN_APPROVERS on the worker (docs/approvals.md)';
   }
 
-  /** Nothing waits any more: an approval that nobody decided is void. */
-  close(): void {
+  /** Nothing is asked any more: an approval that nobody decided is void, and `pass` ends with why. */
+  close(why = 'stopped'): void {
+    this.closed ??= why;
     for (const [index, approval] of this.all.entries()) {
       if (approval.state === 'waiting') this.all[index] = { ...approval, state: 'void' };
     }
@@ -73,6 +75,7 @@ export class Approvals {
   async pass(gate: Gate, { required, opened, vote }: PassOptions): Promise<void> {
     // people are shown one question at a time
     await condition(() => !required || this.waiting() === undefined);
+    if (required) this.refuseClosed(gate);
     const index = this.open(gate, required);
     if (!required) return;
     opened();
@@ -93,8 +96,7 @@ export class Approvals {
       const comment = approval.comment ? `: ${approval.comment}` : '';
       throw stepFailure('Approval.Rejected', `${approval.decidedBy} rejected ${gate.summary}${comment}`);
     }
-    if (approval?.state === 'void')
-      throw stepFailure('Operation.Aborted', `stopped before ${gate.summary} was decided`);
+    this.refuseClosed(gate);
     this.settle(index, 'expired');
     throw stepFailure('Approval.Expired', `nobody decided on ${gate.summary} within ${timeoutSeconds} s`);
   }
@@ -114,6 +116,10 @@ export class Approvals {
       verified: false,
     };
     return this.all.push(approval) - 1;
+  }
+
+  private refuseClosed({ summary }: Gate): void {
+    if (this.closed) throw stepFailure('Operation.Aborted', `${this.closed} before ${summary} was decided`);
   }
 
   private settle(index: number, state: 'void' | 'expired'): void {

@@ -1,6 +1,7 @@
 import type { Approval } from '../../contracts/approval';
 import type { OperationQueue, OperationRequest, QueuedOperation } from '../../contracts/messages';
-import { encounter, priorityOf } from '../../policies/operations/transitions';
+import { encounter, endsQuestion, priorityOf } from '../../policies/operations/transitions';
+import type { ApprovedState } from '../operations/operation-run';
 
 export interface Operation {
   request: OperationRequest;
@@ -10,6 +11,8 @@ export interface Operation {
   start: 'waiting' | 'started' | 'failed';
   /** given before it was enqueued: it had been proposed */
   approvals?: Approval[];
+  /** and for which state they were given */
+  approvedFor?: ApprovedState;
   /** what it makes live is to be watched */
   watch?: boolean;
 }
@@ -80,6 +83,11 @@ export class OperationSlot {
       waiting: this.waiting.map(inQueue),
       ...(this.proposed && { proposed: this.proposed }),
     };
+  }
+
+  /** Who is waited for, and may be waiting for a person only: that ends for this one. */
+  questionsBefore(operation: Operation): Operation[] {
+    return this.waitedFor(operation).filter((one) => endsQuestion(one.request.kind, operation.request.kind));
   }
 
   private waitedFor(operation: Operation): Operation[] {
