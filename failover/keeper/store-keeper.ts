@@ -142,6 +142,15 @@ export class StoreKeeper {
     await this.options.database?.start();
   }
 
+  /**
+   * Returns when commits wait for what the settings say now; where nobody writes there is nothing to do. Throws when that
+   * is not certain.
+   */
+  async confirmSynchronous(): Promise<void> {
+    if (this.state.mode === 'promoting') throw new Error(`${this.options.region} is about to take writes`);
+    if (this.state.mode === 'serving') await this.options.database?.keepSynchronous(true);
+  }
+
   /** Where writes go has changed, says somebody; older news is dropped. */
   leaseChanged(lease: Lease): void {
     this.see(lease);

@@ -45,7 +45,7 @@ export interface KeptStore {
 
 /** What the daemon asks of a keeper. Everything else it hears from sentinels and other keepers. */
 export type KeeperCalls = {
-  /** All stores as they should be known from now on; one that is not named any more is let go of. */
+  /** All stores as they should be known from now on, and in force once answered; one that is not named any more is let go of. */
   configure: { input: { stores: KeptStore[] }; result: Record<string, never> };
   /** Starts a standby on the data that is there. */
   startStandby: { input: { store: string }; result: Record<string, never> };

@@ -83,6 +83,7 @@ answerCalls<KeeperCalls, KeeperSettings>(
       configure: async ({ stores }) => {
         for (const store of stores) await keep(store);
         for (const old of [...kept.values()]) if (!stores.some(({ store }) => store === old.known.store)) letGo(old);
+        await Promise.all([...kept.values()].map(({ keeper }) => keeper.confirmSynchronous()));
         return {};
       },
       startStandby: async ({ store }) => {
