@@ -1,35 +1,28 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
-import { PROBE_TABLE } from '../../contracts/probe-contract';
+import { readFileSync } from 'node:fs';
+import { Client, type ClientConfig } from 'pg';
+import type { Takeover } from '../../contracts/failover';
+import { storeVariables } from '../../contracts/probe-contract';
+import type { Rejoined } from '../../contracts/replication';
 import type { LabFault } from '../../lab/daemon/daemon-protocol';
 import { startTestLab, type TestLab, until } from '../lab/running-lab';
 import { SampleDeployment, SYNCHRONOUS, scope, store } from '../lab/sample-deployment';
-import { OutsideWriter, outageMs } from './outside-writer';
-import { brokenPromises } from './promises';
+import { CREATE_INSIDE_TABLE } from './inside-writer';
 
 export const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'];
 const HOSTNAME = 'orders.example.com';
-const TAKEN_WITHIN_MS = 30_000;
-const STEADY_MS = 1_500;
-const AFTERWARDS_MS = 1_000;
+const AGREE_WITHIN_MS = 60_000;
 
 export type Mode = 'asynchronous' | 'block';
 
-export interface RunResult {
-  outageMs: number;
-  acknowledged: number;
-  lost: number;
-  broken: string[];
-}
-
 /** One deployment on a lab that fails over by itself: no Temporal server, no worker and no model run here. */
 export class OpsLab {
-  private runs = 0;
+  /** regions of the databases by the port that each says it listens on */
+  private readonly databasePorts = new Map<number, string>();
 
   private constructor(
     readonly lab: TestLab,
     readonly mode: Mode,
-    private readonly edge: { port: number; caCertificate: string },
+    readonly edge: { port: number; caCertificate: string; hostname: string },
   ) {}
 
   static async start(mode: Mode): Promise<OpsLab> {
@@ -40,7 +33,12 @@ export class OpsLab {
     });
     await deployment.applyAll('base', 'connectivity', 'data', 'global');
     await lab.daemon.call('data.automate', { ...store, chain: REGIONS, automation: 'automatic' });
-    const ops = new OpsLab(lab, mode, await lab.daemon.call('edge', {}));
+    const ops = new OpsLab(lab, mode, { ...(await lab.daemon.call('edge', {})), hostname: HOSTNAME });
+    await ops.query(await ops.endpoint(REGIONS[0] ?? ''), CREATE_INSIDE_TABLE);
+    for (const region of REGIONS) {
+      const [row] = await ops.query<{ port: number }>(await ops.readPort(region), 'select inet_server_port() as port');
+      ops.databasePorts.set(row?.port ?? 0, region);
+    }
     await ops.awaitReady();
     return ops;
   }
@@ -60,61 +58,23 @@ export class OpsLab {
   }
 
   /** Moves the writes from this region to where traffic goes without it, as planned. */
-  async switchOver(region: string): Promise<{ at: string; planned: boolean }> {
+  async switchOver(region: string): Promise<{ at: string }> {
     const { epoch } = await this.lease();
     await this.lab.daemon.call('traffic.drain', { ...scope, hostname: HOSTNAME, regions: [region], epoch });
     const { regions } = await this.lab.daemon.call('traffic.resolve', { hostname: HOSTNAME });
-    const to = regions[0] ?? '';
     const at = new Date().toISOString();
-    await this.lab.daemon.call('data.handOver', { ...store, from: region, to, epoch: epoch + 1 });
-    return { at, planned: true };
+    await this.lab.daemon.call('data.handOver', { ...store, from: region, to: regions[0] ?? '', epoch: epoch + 1 });
+    return { at };
   }
 
-  /** A steady stream of writes, something that happens to the region that takes them, and what became of the writes. */
-  async run(
-    happens: (region: string, id: string) => Promise<{ at: string; planned?: boolean }>,
-    afterwards: (region: string, id: string) => Promise<void>,
-  ): Promise<RunResult> {
-    this.runs += 1;
-    const name = `${this.mode}-${this.runs}`;
-    const writer = new OutsideWriter(name, { ...this.edge, hostname: HOSTNAME });
-    writer.start();
-    try {
-      await sleep(STEADY_MS);
-      const before = await this.lease();
-      const reportedLagMs = await this.worstLagMs(before.holder);
-      const fault = await happens(before.holder, name);
-      const faultAtMs = Date.parse(fault.at);
-      await until('writes are acknowledged again', () => writer.wasAcknowledgedAfter(faultAtMs + 100), TAKEN_WITHIN_MS);
-      await sleep(AFTERWARDS_MS);
-      await writer.stop();
-      const after = await this.lease();
-      const present = await this.numbersIn(after.holder, name);
-      const isTakeover = after.epoch > before.epoch && !fault.planned;
-      const takenOverAtMs = isTakeover ? await this.takenOverAt(after.epoch) : undefined;
-      const result = {
-        outageMs: outageMs(writer.log, faultAtMs, TAKEN_WITHIN_MS),
-        acknowledged: writer.log.filter(({ outcome }) => outcome === 'acknowledged').length,
-        lost: writer.log.filter(({ outcome, seq }) => outcome === 'acknowledged' && !present.has(seq)).length,
-        broken: brokenPromises(writer.log, {
-          present,
-          synchronous: this.mode === 'block',
-          ...{ reportedLagMs, faultAtMs, takenOverAtMs },
-        }),
-      };
-      await afterwards(before.holder, name);
-      return result;
-    } finally {
-      await writer.stop();
-    }
-  }
-
-  /** The lost region comes back as a standby, and all databases agree. */
-  async rejoin(region: string): Promise<void> {
+  /** The lost region comes back as a standby, every region answers again, and all databases agree. */
+  async rejoin(region: string): Promise<Rejoined | undefined> {
     const { holder, epoch } = await this.lease();
-    if (holder !== region) await this.lab.daemon.call('data.rejoin', { ...store, region, epoch });
+    const isLost = holder !== region;
+    const rejoined = isLost ? await this.lab.daemon.call('data.rejoin', { ...store, region, epoch }) : undefined;
     await this.lab.daemon.call('traffic.drain', { ...scope, hostname: HOSTNAME, regions: [], epoch });
     await this.awaitReady();
+    return rejoined;
   }
 
   /** Every standby streams, and all databases hold the same rows. */
@@ -122,8 +82,11 @@ export class OpsLab {
     await until(
       'all databases agree',
       async () => (await this.lab.daemon.call('data.compare', { ...store, regions: REGIONS })).consistent,
-      60_000,
-    );
+      AGREE_WITHIN_MS,
+    ).catch(async (error: Error) => {
+      const databases = REGIONS.map((region) => this.lab.daemon.call('data.status', { ...store, region }));
+      throw new Error(`${error.message}: ${JSON.stringify(await Promise.all(databases))}`);
+    });
     await until('the application is ready everywhere', async () => {
       const answers = await Promise.all(
         REGIONS.map((region) => this.lab.askRegion(region, 'GET', '/health/ready').catch(() => ({ status: 0 }))),
@@ -132,30 +95,59 @@ export class OpsLab {
     });
   }
 
-  private async worstLagMs(primary: string): Promise<number> {
-    const asked = REGIONS.filter((region) => region !== primary).map((region) =>
-      this.lab.daemon.call('data.status', { ...store, region }),
-    );
-    return Math.max(0, ...(await Promise.all(asked)).map(({ lagMs }) => lagMs ?? 0));
-  }
-
-  /** When the lease before this epoch was over, as the sentinels tell once they have seen that the new primary serves. */
-  private async takenOverAt(epoch: number): Promise<number> {
-    let overAt = 0;
+  /** What the sentinels tell of the takeover that began this epoch, once one has seen that the new primary serves. */
+  async takeover(epoch: number): Promise<Takeover> {
+    let found: Takeover | undefined;
     await until('the sentinels tell of the takeover', async () => {
-      const found = await this.lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
-      overAt = Date.parse(found.find((one) => one.epoch === epoch)?.fence.at ?? '') || 0;
-      return overAt > 0;
+      const all = await this.lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
+      found = all.find((one) => one.epoch === epoch);
+      return found !== undefined;
     });
-    return overAt;
+    if (!found) throw new Error(`no takeover of epoch ${epoch}`);
+    return found;
   }
 
-  private async numbersIn(region: string, writer: string): Promise<Set<number>> {
+  /** By the region's database itself, primary or standby, with the application's credentials. */
+  async readPort(region: string): Promise<ClientConfig> {
     const { caCertificate, ...connection } = await this.lab.daemon.call('data.connection', { ...store, region });
-    const client = new Client({ ...connection, ssl: { ca: caCertificate } });
+    return { ...connection, ssl: { ca: caCertificate } };
+  }
+
+  /** To the database that takes writes, by the address that the applications of this region were told. */
+  async endpoint(region: string): Promise<ClientConfig> {
+    const task = await this.pidOf(`${region} task api-1`);
+    const { port } = storeVariables(store.store);
+    const variables = readFileSync(`/proc/${task}/environ`, 'utf8').split('\0');
+    const told = variables.find((variable) => variable.startsWith(`${port}=`))?.slice(port.length + 1);
+    if (!told) throw new Error(`the application in ${region} was told no ${port}`);
+    return { ...(await this.readPort(region)), port: Number(told) };
+  }
+
+  regionOf(port: number): string {
+    return this.databasePorts.get(port) ?? `nobody's port ${port}`;
+  }
+
+  /** Of a process that the lab names so, for example `us-east-1 keeper`. */
+  async pidOf(what: string): Promise<number> {
+    const { processes } = await this.lab.daemon.call('status', {});
+    const found = processes.find((process) => process.what === what);
+    if (!found) throw new Error(`no ${what}; there are: ${processes.map((process) => process.what).join(', ')}`);
+    return found.pid;
+  }
+
+  /** How far behind the standby of a region is, ms, as is reported; undefined while nobody can tell. */
+  async lagMs(region: string): Promise<number | undefined> {
+    return (await this.lab.daemon.call('data.status', { ...store, region })).lagMs;
+  }
+
+  async query<R extends object>(connection: ClientConfig, text: string, values: unknown[] = []): Promise<R[]> {
+    const client = new Client(connection);
+    client.on('error', () => undefined);
     await client.connect();
-    const { rows } = await client.query<{ seq: string }>(`select seq from ${PROBE_TABLE} where writer = $1`, [writer]);
-    await client.end();
-    return new Set(rows.map(({ seq }) => Number(seq)));
+    try {
+      return (await client.query<R>(text, values)).rows;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
   }
 }

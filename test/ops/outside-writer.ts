@@ -1,16 +1,13 @@
 import { Agent, request } from 'node:https';
-import { writePath } from '../../contracts/probe-contract';
-
-export interface Write {
-  seq: number;
-  sentAtMs: number;
-  endedAtMs: number;
-  outcome: 'acknowledged' | 'not-acknowledged';
-}
+import { REGION_HEADER, writePath } from '../../contracts/probe-contract';
+import type { Write } from './write';
 
 /** A write that has not been answered by then is given up: its outcome is not known. */
 const TIMEOUT_MS = 1_000;
 const EVERY_MS = 20;
+
+/** The key of a number that an outside writer wrote. */
+export const outsideKey = (seq: number | string) => `front door/${seq}`;
 
 /**
  * Writes numbers through the front door, as somebody does who knows nothing of Meridian, and writes down what it was
@@ -53,8 +50,10 @@ export class OutsideWriter {
     const { port, hostname } = this.edge;
     const sentAtMs = Date.now();
     return new Promise((resolve) => {
-      const end = (outcome: Write['outcome']) => {
-        this.log.push({ seq, sentAtMs, endedAtMs: Date.now(), outcome });
+      const end = (outcome: Write['outcome'], region = 'nobody') => {
+        const [key, way] = [outsideKey(seq), `front door, ${region}`];
+        // the answer came over a link: it may have been given any time since
+        this.log.push({ key, content: '', way, sentAtMs, notBeforeMs: sentAtMs, endedAtMs: Date.now(), outcome });
         resolve();
       };
       const sent = request(
@@ -66,23 +65,13 @@ export class OutsideWriter {
         },
         (response) => {
           response.resume();
-          response.on('end', () => end(response.statusCode === 201 ? 'acknowledged' : 'not-acknowledged'));
-          response.on('error', () => end('not-acknowledged'));
+          const region = String(response.headers[REGION_HEADER]);
+          response.on('end', () => end(response.statusCode === 201 ? 'acknowledged' : 'not-acknowledged', region));
+          response.on('error', () => end('not-acknowledged', region));
         },
       );
       sent.on('error', () => end('not-acknowledged'));
       sent.end();
     });
   }
-}
-
-/** The longest time in which nothing was acknowledged, from one acknowledgement to the next, around a moment. */
-export function outageMs(log: readonly Write[], aroundMs: number, windowMs: number): number {
-  const times = log
-    .filter(({ outcome, endedAtMs }) => outcome === 'acknowledged' && Math.abs(endedAtMs - aroundMs) <= windowMs)
-    .map(({ endedAtMs }) => endedAtMs)
-    .sort((a, b) => a - b);
-  let longest = 0;
-  for (const [index, at] of times.entries()) longest = Math.max(longest, at - (times[index - 1] ?? at));
-  return longest;
 }

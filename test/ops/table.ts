@@ -1,4 +1,4 @@
-import type { RunResult } from './ops-lab';
+import type { RunResult } from './run';
 
 interface Row {
   what: string;
@@ -6,7 +6,10 @@ interface Row {
   within: [number, number];
 }
 
-/** What was measured, a row each. Figures are of the machine that it ran on, and told, not judged. */
+/**
+ * What was measured, a row each. Figures are of the machine that it ran on: told, not judged. A row whose p95 is longer
+ * than is promised ends with `beyond`.
+ */
 export class Table {
   private readonly rows: Row[] = [];
 
@@ -14,24 +17,24 @@ export class Table {
     this.rows.push({ what, results, within });
   }
 
-  print(): void {
-    const head = `${'write outage, ms'.padEnd(58)} runs    p50    p95    max   promised     acknowledged  lost`;
-    process.stdout.write(`\n${head}\n${this.rows.map(line).join('\n')}\n\n`);
+  print(...notes: string[]): void {
+    const head = `${'write outage, ms'.padEnd(66)} runs    p50    p95    max       promised  acknowledged  lost`;
+    process.stdout.write(`\n${[head, ...this.rows.map(line), ...notes].join('\n')}\n\n`);
   }
 }
 
-function line({ what, results, within: [least, most] }: Row): string {
+/** One row in words. */
+export function line({ what, results, within: [least, most] }: Row): string {
   const outages = results.map(({ outageMs }) => outageMs).sort((a, b) => a - b);
-  const at = (share: number) =>
-    String(outages[Math.min(outages.length - 1, Math.ceil(share * outages.length) - 1)] ?? 0);
+  const at = (share: number) => outages[Math.min(outages.length - 1, Math.ceil(share * outages.length) - 1)] ?? 0;
   const sum = (of: (result: RunResult) => number) => results.reduce((all, result) => all + of(result), 0);
-  const promised = `${least} to ${most}`;
   return [
-    what.padEnd(58),
+    what.padEnd(66),
     String(results.length).padStart(4),
-    ...[at(0.5), at(0.95), at(1)].map((ms) => ms.padStart(6)),
-    promised.padStart(14),
+    ...[at(0.5), at(0.95), at(1)].map((ms) => String(ms).padStart(6)),
+    `${least} to ${most}`.padStart(14),
     String(sum(({ acknowledged }) => acknowledged)).padStart(13),
     String(sum(({ lost }) => lost)).padStart(5),
+    ...(at(0.95) > most ? [' beyond'] : []),
   ].join(' ');
 }
