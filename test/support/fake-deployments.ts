@@ -48,6 +48,7 @@ let applications = 0;
  * @param platform in place of the fake one
  * @param model whom agents ask; without one rules decide
  * @param watch whether what becomes live is watched
+ * @param inFile the Temporal server keeps its histories in a file and may crash
  * @param onModelFailure what a model that does not help means; by environment when left out
  * @param dynamicConfig settings of the Temporal server, KEY=JSON
  */
@@ -58,6 +59,7 @@ export async function startFakeDeployments({
   onModelFailure,
   dynamicConfig,
   watch,
+  inFile,
 }: {
   approvers?: Approver[];
   platform?: Platform;
@@ -65,8 +67,9 @@ export async function startFakeDeployments({
   onModelFailure?: 'stop' | 'rules';
   dynamicConfig?: string[];
   watch?: boolean;
+  inFile?: boolean;
 } = {}): Promise<FakeDeployments> {
-  const temporal = await startTestTemporal(dynamicConfig);
+  const temporal = await startTestTemporal(dynamicConfig, { ...(inFile && { inFile }) });
   const home = await mkdtemp(path.join(os.tmpdir(), 'meridian-fake-'));
   const clouds = { current: new FakeCloud() };
   const records = new FileDeploymentStore(path.join(home, 'records'));

@@ -13,6 +13,8 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 export interface TestTemporal {
   environment: TestWorkflowEnvironment;
   address: string;
+  /** SIGKILL, then the same server again at the same address; only of one that keeps its histories in a file */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,25 +22,38 @@ export interface TestTemporal {
  * A real Temporal server for one test file, in memory, with Meridian's search attributes, able to skip time. Call it in
  * `beforeAll` (takes about a second; the first time on a machine it may have to fetch the server) and `stop` in `afterAll`.
  * @param dynamicConfig settings of the server, KEY=JSON
+ * @param inFile histories are in a file: the server may crash, and goes on where it was
  */
-export async function startTestTemporal(dynamicConfig: readonly string[] = []): Promise<TestTemporal> {
+export async function startTestTemporal(
+  dynamicConfig: readonly string[] = [],
+  { inFile = false } = {},
+): Promise<TestTemporal> {
   const logFolder = mkdtempSync(join(tmpdir(), 'meridian-temporal-'));
-  const server = await startTemporalServer({
-    ...loadConfig().tools,
-    ui: false,
-    logFolder,
-    extraArguments: ['frontend.WorkflowTimeSkippingEnabled=true', ...dynamicConfig].flatMap((value) => [
-      '--dynamic-config-value',
-      value,
-    ]),
-  });
-  const environment = await TestWorkflowEnvironment.createFromExistingServer({
-    address: server.address,
-    client: { dataConverter },
-  });
+  const start = (port?: number) =>
+    startTemporalServer({
+      ...loadConfig().tools,
+      ui: false,
+      logFolder,
+      ...(port && { port }),
+      ...(inFile && { dbFilename: join(logFolder, 'histories.db') }),
+      extraArguments: ['frontend.WorkflowTimeSkippingEnabled=true', ...dynamicConfig].flatMap((value) => [
+        '--dynamic-config-value',
+        value,
+      ]),
+    });
+  let server = await start();
+  const { address } = server;
+  const environment = await TestWorkflowEnvironment.createFromExistingServer({ address, client: { dataConverter } });
   return {
     environment,
-    address: server.address,
+    address,
+    crash: async () => {
+      if (!inFile) throw new Error('this server keeps its histories in memory: they would be lost');
+      process.kill(server.pid, 'SIGKILL');
+      await server.stop();
+      server = await start(Number(address.split(':')[1]));
+      if (server.address !== address) throw new Error(`the server came back at ${server.address}, not at ${address}`);
+    },
     stop: async () => {
       await environment.teardown();
       await server.stop();
