@@ -29,6 +29,9 @@ export async function startKeeperServer(
     keeperOf(key).appointed(epoch);
     return {};
   });
+  on('call', async ({ key, lease }) => ({
+    taken: await keeperOf(key).called({ ...lease, holder: lease.holder }),
+  }));
   on('changed', async ({ key, lease }) => {
     keeperOf(key).leaseChanged({ ...lease, holder: lease.holder } satisfies Lease);
     return {};

@@ -14,6 +14,8 @@ export const leaseSchema = z.object({
 });
 
 export const keeperMessages = {
+  /** this region shall take the lease, if it still is this one */
+  call: z.object({ key, lease: leaseSchema }),
   /** this region has the lease */
   appoint: z.object({ key, epoch }),
   /** the lease has changed: this is where writes go */

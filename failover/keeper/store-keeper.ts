@@ -122,6 +122,16 @@ export class StoreKeeper {
     this.step({ kind: 'appointed', now: this.options.now(), epoch });
   }
 
+  /** A sentinel has chosen this region: true once it has the lease, false when somebody else was quicker. */
+  async called(lease: Lease): Promise<boolean> {
+    if (!this.options.database) return false;
+    const epoch = lease.epoch + 1;
+    this.step({ kind: 'called', now: this.options.now(), lease });
+    const isTrying = () => this.state.mode === 'promoting' && this.state.epoch === epoch && !this.mayPromote();
+    await this.until(() => !isTrying(), TAKEN_WITHIN_MS, 'the lease store did not answer');
+    return this.mayPromote() && this.state.epoch === epoch;
+  }
+
   /** This region has the lease of that epoch: returns when it serves. Throws when it does not within that time. */
   async appoint(epoch: number, withinMs: number): Promise<void> {
     this.retired = false;

@@ -35,6 +35,8 @@ export type KeeperEvent =
   | { kind: 'tick'; now: number }
   /** a sentinel says that this region holds the lease of this epoch */
   | { kind: 'appointed'; now: number; epoch: number }
+  /** a sentinel has chosen this region to take the place of the holder, whose lease it saw to be over */
+  | { kind: 'called'; now: number; lease: Lease }
   /** nobody has taken the lease for a while after this region, its last holder, gave it up: nobody else may, or can */
   | { kind: 'vacant'; now: number; lease: Lease }
   | { kind: 'answered'; now: number; id: number; outcome: 'changed' | 'refused' | 'unknown'; lease?: Lease }
@@ -102,6 +104,8 @@ export function keeperStep(state: KeeperState, event: KeeperEvent, timing: Timin
       return onTick(state, event.now, timing);
     case 'appointed':
       return onAppointed(state, event);
+    case 'called':
+      return onCalled(state, event);
     case 'vacant':
       return onVacant(state, event);
     case 'answered':
@@ -156,7 +160,7 @@ function onAppointed(state: KeeperState, { now, epoch }: Extract<KeeperEvent, { 
   return renew(trying(state, epoch), now);
 }
 
-/** Takes the lease itself: that is the proof as well, one round less than being appointed. */
+/** As planned: the holder may have renewed since it said so. */
 function onHandedOver(
   state: KeeperState,
   { now, from, epoch }: Extract<KeeperEvent, { kind: 'handed-over' }>,
@@ -165,10 +169,20 @@ function onHandedOver(
   return renew(trying(state, epoch), now, handedOver(from, { holder: state.region, epoch }));
 }
 
+/**
+ * Takes the lease itself, on condition that it still is what the sentinel saw: that is the proof as well, and only one
+ * asks the store where two would be in each other's way.
+ */
+function onCalled(state: KeeperState, { now, lease }: Extract<KeeperEvent, { kind: 'called' }>): KeeperStep {
+  const epoch = lease.epoch + 1;
+  if (state.mode !== 'idle' || epoch <= state.over) return stay(state);
+  return renew(trying(state, epoch), now, takenOver(lease, state.region));
+}
+
 /** No database has taken a write since this one did: with it the region may begin a new epoch. */
 function onVacant(state: KeeperState, { now, lease }: Extract<KeeperEvent, { kind: 'vacant' }>): KeeperStep {
-  if (state.mode !== 'idle' || lease.holder !== undefined || lease.epoch !== state.over) return stay(state);
-  return renew(trying(state, lease.epoch + 1), now, takenOver(lease, state.region));
+  if (lease.holder !== undefined || lease.epoch !== state.over) return stay(state);
+  return onCalled(state, { kind: 'called', now, lease });
 }
 
 function trying(state: KeeperState, epoch: number): KeeperState {

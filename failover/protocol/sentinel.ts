@@ -1,4 +1,4 @@
-import { type Lease, type LeaseChange, sameLease, takenOver } from './lease';
+import { type Lease, sameLease } from './lease';
 import { electable, type FailoverPlan, mostAdvanced, type Standby } from './plan';
 import type { Timing } from './timing';
 
@@ -11,7 +11,7 @@ export interface SentinelState {
   seen: { lease: Lease; since: number } | undefined;
   /** what each sentinel, this one included, holds to be over */
   over: ReadonlyMap<string, Lease>;
-  /** the standbys are being asked, or the lease is being changed */
+  /** the standbys are being asked, or one of them has been called */
   busy: boolean;
 }
 
@@ -21,12 +21,15 @@ export type SentinelEvent =
   | { kind: 'tick'; now: number }
   /** what the standbys that answered said after they were asked about this lease */
   | { kind: 'standbys-seen'; about: Lease; standbys: readonly Standby[] }
-  | { kind: 'answered'; outcome: 'changed' | 'refused' | 'unknown'; lease?: Lease };
+  /** whether the region that was called has the lease now, as far as it said so in time */
+  | { kind: 'answered'; region: string; about: Lease; taken: boolean };
 
 export type SentinelAction =
   | { kind: 'tell'; over: Lease | undefined }
   | { kind: 'ask-standbys'; about: Lease }
-  | { kind: 'change-lease'; change: LeaseChange }
+  /** the region shall take the lease, if it still is as it was seen */
+  | { kind: 'call'; region: string; about: Lease }
+  /** the region has the lease: it and everybody else is told */
   | { kind: 'appoint'; region: string; epoch: number };
 
 export interface SentinelStep {
@@ -38,7 +41,7 @@ export function newSentinel(name: string): SentinelState {
   return { name, seen: undefined, over: new Map(), busy: false };
 }
 
-/** One step of a sentinel. Pure. That two act at once does no harm: the lease changes for one of them. */
+/** One step of a sentinel. Pure. That two act at once does no harm: the lease changes for one of those they call. */
 export function sentinelStep(
   state: SentinelState,
   event: SentinelEvent,
@@ -126,14 +129,14 @@ function onStandbysSeen(
   if (!isPresent || !mayAct(state, about)) return stay(rested);
   const candidate = mostAdvanced(electable(plan, about.holder, standbys), plan.chain);
   if (!candidate) return stay(rested);
-  return { state, actions: [{ kind: 'change-lease', change: takenOver(about, candidate) }] };
+  return { state, actions: [{ kind: 'call', region: candidate, about }] };
 }
 
 function onAnswered(
   state: SentinelState,
-  { outcome, lease }: Extract<SentinelEvent, { kind: 'answered' }>,
+  { region, about, taken }: Extract<SentinelEvent, { kind: 'answered' }>,
 ): SentinelStep {
   const rested: SentinelState = { ...state, busy: false };
-  if (outcome !== 'changed' || lease?.holder === undefined) return stay(rested);
-  return { state: rested, actions: [{ kind: 'appoint', region: lease.holder, epoch: lease.epoch }] };
+  if (!taken) return stay(rested);
+  return { state: rested, actions: [{ kind: 'appoint', region, epoch: about.epoch + 1 }] };
 }

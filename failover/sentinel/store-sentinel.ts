@@ -123,10 +123,10 @@ export class StoreSentinel {
         this.step({ kind: 'standbys-seen', about: action.about, standbys });
         return;
       }
-      case 'change-lease': {
-        const answer = await this.options.leases.change(this.options.key, action.change);
-        const lease = answer.outcome === 'unknown' ? undefined : answer.lease;
-        this.step({ kind: 'answered', outcome: answer.outcome, ...(lease && { lease }) });
+      case 'call': {
+        const { region, about } = action;
+        const taken = await this.call(region, about).catch(() => false);
+        this.step({ kind: 'answered', region, about, taken });
         return;
       }
       case 'appoint':
@@ -145,6 +145,12 @@ export class StoreSentinel {
       return { region, received: { timeline, bytes: BigInt(bytes) } };
     });
     return (await Promise.all(asked)).filter((standby) => standby !== undefined);
+  }
+
+  private async call(region: string, lease: Lease): Promise<boolean> {
+    const { keepers, keeperUrls, key } = this.options;
+    const url = keeperUrls()[region];
+    return url !== undefined && (await keepers.call(url, { key, lease }));
   }
 
   /** The lease is changed: everybody is told at once, and the new holder until it serves. */

@@ -84,6 +84,7 @@ const READ_EVERY_MS = 200;
 const ASK_STANDBYS_MS = 250;
 const STOP_MS = 120;
 const HAND_OVER_MS = 1_500;
+const CALL_MS = 800;
 const CATCH_UP_EVERY_MS = 170;
 
 interface KeeperActor {
@@ -425,12 +426,8 @@ class Simulation {
         for (const other of SENTINELS.filter((one) => one !== name))
           this.send(() => this.stepSentinel(other, () => ({ kind: 'heard', from: name, over: action.over })));
         break;
-      case 'change-lease':
-        this.changeLease(
-          action.change,
-          () => true,
-          (outcome, lease) => this.stepSentinel(name, () => ({ kind: 'answered', outcome, ...(lease && { lease }) })),
-        );
+      case 'call':
+        this.call(name, action.region, action.about);
         break;
       case 'ask-standbys':
         this.askStandbys(name, action.about);
@@ -439,6 +436,29 @@ class Simulation {
         this.send(() => this.step(action.region, { kind: 'appointed', now: 0, epoch: action.epoch }));
         break;
     }
+  }
+
+  /** Message and answer may be lost, and come late. */
+  private call(name: string, region: string, about: Lease): void {
+    let isAnswered = false;
+    const answer = (taken: boolean) => {
+      if (isAnswered) return;
+      isAnswered = true;
+      this.stepSentinel(name, () => ({ kind: 'answered', region, about, taken }));
+    };
+    this.at(this.now + CALL_MS, () => answer(false));
+    const connected = () => this.now >= this.actor(region).cutUntil;
+    const look = () => {
+      const { state } = this.actor(region);
+      const taken = state.epoch === about.epoch + 1 && state.serveUntil > 0;
+      if (taken && connected()) this.send(() => answer(true));
+      else if (!isAnswered) this.at(this.now + TICK_MS, look);
+    };
+    this.send(() => {
+      if (!connected()) return;
+      this.step(region, { kind: 'called', now: 0, lease: about });
+      look();
+    });
   }
 
   /** Every client writes all the time, everywhere: whoever lets it through acknowledges what one standby holds, too. */

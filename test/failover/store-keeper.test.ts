@@ -109,6 +109,17 @@ test('takes writes once it has proven its lease', async () => {
   expect(database.role).toBe('primary');
 });
 
+test('a region that is called takes the lease that was seen to be over, and no other', async () => {
+  const [database, leases] = [new TestDatabase(), new TestLeases()];
+  leases.lease = { holder: 'b', epoch: 4, renewal: 7 };
+  const kept = keep(database, leases);
+  expect(await kept.called({ holder: 'b', epoch: 4, renewal: 6 })).toBe(false);
+  expect([kept.mode, database.role]).toEqual(['idle', 'standby']);
+  expect(await kept.called({ holder: 'b', epoch: 4, renewal: 7 })).toBe(true);
+  await until(() => kept.mayServe());
+  expect(leases.lease).toMatchObject({ holder: 'a', epoch: 5 });
+});
+
 test('a lease that is lost while the promotion is prepared leaves no primary behind', async () => {
   const [database, leases] = [new TestDatabase(), new TestLeases()];
   database.prepareMs = OUTLASTS_MS;
