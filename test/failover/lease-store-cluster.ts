@@ -16,7 +16,14 @@ export class TestLink {
 
   constructor(targetPort: number) {
     this.server = new LinkServer(
-      { id: 'test', from: 'client', to: 'member', targetPort, rttMs: 0 },
+      {
+        id: 'test',
+        of: { application: 'test', environment: 'test' },
+        from: 'client',
+        to: 'member',
+        targetPort,
+        rttMs: 0,
+      },
       { cut: () => this.isCut, delayMs: () => this.rttMs / 2 },
     );
   }
