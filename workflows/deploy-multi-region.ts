@@ -6,7 +6,7 @@ import { designTopology } from './steps/design-topology';
 import { finishReport, type Outcome } from './steps/finish-report';
 import { planDeployment } from './steps/plan-deployment';
 import { promote } from './steps/promote';
-import { refuseOverFailover } from './steps/refuse-over-failover';
+import { refuseFencedRegions, refuseOverFailover } from './steps/refuse-over-failover';
 import { refuseOverStaleDrill } from './steps/refuse-over-stale-drill';
 import { removeRegions } from './steps/remove-regions';
 import { replicateData } from './steps/replicate-data';
@@ -56,6 +56,7 @@ async function deploy(run: DeploymentRun): Promise<void> {
   run.drains.adopt(run.record.drained);
   if (run.input.intake) run.progress.say(intakeWords(run.input.intake));
   await run.takeStep('topology', () => designTopology(run));
+  refuseFencedRegions(run);
   await run.takeStep('regions', async () => {
     await planDeployment(run);
     if (run.hasNothingToDo) {

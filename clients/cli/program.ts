@@ -3,6 +3,7 @@ import type { RecoveryTarget } from '../../contracts/backup';
 import { drillKindSchema } from '../../contracts/drill';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import { regionIdSchema } from '../../contracts/region';
+import { riskRefusal } from '../../policies/operations/risk-acceptance';
 import { OPERATIONS } from '../../policies/operations/transitions';
 import { EXIT_CODE_MEANINGS } from './exit-codes';
 import { parseTarget, type Target } from './target';
@@ -190,7 +191,11 @@ function addLiveCommands(program: Command, actions: CliActions, user: string): v
   );
   command('promote-region', 'the region that is to take the writes')
     .option('--accept-risk <why>', 'promote even if nobody can prove that the old primary has stopped; needs --until')
-    .option('--until <time>', 'until when the risk is accepted, ISO 8601', parseTime)
+    .option(
+      '--until <time>',
+      'until when the risk is accepted: ISO 8601, or from now such as +1h; 24 hours at most',
+      parseUntil,
+    )
     .action((target, region, { reason, acceptRisk, until, ...options }) => {
       if ((acceptRisk === undefined) !== (until === undefined))
         throw new InvalidArgumentError(
@@ -294,6 +299,16 @@ function parsePosition(text: string): string {
 function parseRegion(text: string): string {
   if (regionIdSchema.safeParse(text).success) return text;
   throw new InvalidArgumentError('valid: a region id, for example eu-west-1.');
+}
+
+/** Also `+30m` or `+2h`, from now. */
+function parseUntil(text: string): string {
+  const [, amount, unit] = /^\+(\d{1,4})([mh])$/.exec(text) ?? [];
+  const fromNowMs = Number(amount) * (unit === 'h' ? 3_600_000 : 60_000);
+  const until = amount ? new Date(Date.now() + fromNowMs).toISOString() : parseTime(text);
+  const refusal = riskRefusal(until, Date.now());
+  if (refusal) throw new InvalidArgumentError(`${refusal}.`);
+  return until;
 }
 
 function parseTime(text: string): string {

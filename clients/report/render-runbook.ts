@@ -8,7 +8,15 @@ import { logicalNames } from '../../skills/iac-template-generator/logical-names'
 import { formatMs, shortDigest } from '../format';
 import { isRunbookCommandAccepted, runbookCommands } from './runbook-commands';
 import { fenceStep, promoteStep, repointStep, type StoreNames } from './runbook-database';
-import { drainStep, promoteRegionStep, rejoinStep, restoreStep, switchOverStep } from './runbook-operations';
+import {
+  comeAgainStep,
+  drainStep,
+  movePlannedOnAwsStep,
+  promoteRegionStep,
+  rejoinStep,
+  restoreStep,
+  switchOverStep,
+} from './runbook-operations';
 import { healthCheckId, trafficStep } from './runbook-traffic';
 
 export interface RunbookInput {
@@ -52,18 +60,21 @@ function sections(input: RunbookInput): Array<string | undefined> {
       title(input),
       facts(input),
       `There is one region, ${primary}: nothing can take over. Deploy again with \`meridian deploy request.yaml\`.`,
-      keepsData(plan) ? restoreStep({ name, primary, successor: primary }) : undefined,
+      keepsData(plan) ? restoreStep({ name, primary, successor: primary, platform: request.platform }) : undefined,
     ];
   const stores = storeNames(plan);
-  const operated = { name, primary, successor };
+  const operated = { name, primary, successor, platform: request.platform };
+  const isAws = request.platform === 'aws';
   const context = { primary, successor, regions: regions.map(({ region }) => region), stores, stack: stackNames(plan) };
   return [
     title(input),
     facts(input),
     before(name, generation),
-    ...(keepsData(plan) ? [switchOverStep(operated)] : []),
+    ...(keepsData(plan) ? [isAws ? movePlannedOnAwsStep(operated) : switchOverStep(operated)] : []),
     drainStep(operated),
-    ...(keepsData(plan) ? [promoteRegionStep(operated), rejoinStep(operated), restoreStep(operated)] : []),
+    ...(keepsData(plan)
+      ? [promoteRegionStep(operated), isAws ? comeAgainStep(operated) : rejoinStep(operated), restoreStep(operated)]
+      : []),
     byHand(request, name, healthCheckId(context, primary)),
     stores.length > 0 ? fenceStep(context) : undefined,
     stores.length > 0 ? promoteStep(context, plan) : undefined,

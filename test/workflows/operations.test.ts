@@ -175,6 +175,24 @@ describe('promote-region', () => {
     await expectAsBefore();
   });
 
+  it('touches nothing for a risk that is accepted for longer than a day', async () => {
+    const acceptRisk = { until: new Date(Date.now() + 25 * 3_600_000).toISOString(), reason: 'for ever' };
+    const report = await live.ask({ kind: 'promote-region', region: live.others[0], acceptRisk });
+    const refused = { type: 'Request.Invalid', message: expect.stringContaining('more than 24 hours from now') };
+    expect(report).toMatchObject({ outcome: 'failed', failure: refused, receipts: [] });
+    expect(live.since()).toEqual([]);
+  });
+
+  it('gives a proof the time that a cloud needs for its four steps of twenty minutes', async () => {
+    const handle = await live.begin({ kind: 'promote-region', region: live.others[0] });
+    await handle.result();
+    const { events = [] } = await handle.fetchHistory();
+    const fences = (events ?? [])
+      .map(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled)
+      .filter((scheduled) => scheduled?.activityType?.name === 'fenceDatabase');
+    expect(fences.map((scheduled) => Number(scheduled?.startToCloseTimeout?.seconds))).toEqual([2 * 3_600]);
+  });
+
   it('lets the old primary come back when nobody could be promoted', async () => {
     fails('promote', { times: 8 });
     const report = await live.ask({ kind: 'promote-region', region: live.others[0] });

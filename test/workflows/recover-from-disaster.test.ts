@@ -118,5 +118,67 @@ describe('disaster recovery', () => {
     expect(report).toMatchObject({ outcome: 'failed', summary: 'the backup is damaged' });
     expect(report.undone).toContain(`${live.primary} takes the writes again`);
     expect(fake.cloud.databases.get(live.primary)).toMatchObject({ role: 'primary', fenced: false });
+    for (const region of live.others)
+      expect(fake.cloud.databases.get(region)).toMatchObject({ role: 'standby', fenced: false });
+    const { primary, drained, fenced = [] } = await live.record();
+    expect({ primary, drained, fenced }).toEqual({ primary: live.primary, drained: [], fenced: [] });
+    expect(report.left).toEqual([]);
+  });
+
+  it('names what it could not bring back, and how', async () => {
+    await backUp();
+    const error = new PlatformError('Platform.Refused', 'no');
+    fake.cloud.script.push({ call: 'restore', times: 1, error });
+    fake.cloud.script.push({ call: 'rejoin', region: live.others[1], times: 1, error });
+    const report = await live.ask({ kind: 'restore', region: live.primary, target: latest, replaceLiving: true });
+    expect(report.left).toEqual([expect.stringContaining(`${live.others[1]}: no`)]);
+    expect(report.next).toEqual([expect.stringMatching(`meridian rejoin .* ${live.others[1]}`)]);
+    expect(fake.cloud.databases.get(live.others[0])).toMatchObject({ role: 'standby', fenced: false });
+  });
+
+  it('stops nothing when one of the standbys cannot be fenced', async () => {
+    await backUp();
+    const error = new PlatformError('Platform.Refused', 'cannot be fenced');
+    fake.cloud.script.push({ call: 'fence', region: live.others[1], times: 1, error });
+    const report = await live.ask({ kind: 'restore', region: live.primary, target: latest, replaceLiving: true });
+    expect(report).toMatchObject({ outcome: 'failed', summary: 'cannot be fenced' });
+    expect(live.since()).not.toContain(`fence ${live.primary}`);
+    expect(fake.cloud.databases.get(live.others[0])).toMatchObject({ role: 'standby', fenced: false });
+  });
+
+  it.each([
+    ['before the oldest backup', () => new Date(0).toISOString(), /not one before 1970.*complete ones: /],
+    ['yet to come', () => new Date(Date.now() + 3_600_000).toISOString(), /is yet to come; valid: a time until/],
+  ])('touches nothing for a time that is %s', async (_when, at, words) => {
+    await backUp();
+    const target = { kind: 'time' as const, at: at() };
+    const before = live.since();
+    const report = await live.ask({ kind: 'restore', region: live.primary, target, replaceLiving: true });
+    expect(report).toMatchObject({ outcome: 'failed', summary: expect.stringMatching(words), receipts: [] });
+    expect(live.since()).toEqual(before);
+  });
+
+  it('restores the very backup that its evidence names', async () => {
+    await backUp();
+    const [proven = ''] = fake.cloud.backups.keys();
+    fake.cloud.backups.set('newer', { ...fake.cloud.backups.get(proven)!, id: 'newer', proof: undefined });
+    loseAll();
+    const report = await live.ask({ kind: 'restore', region: live.primary, target: latest });
+    const seen = report.evidence.map(({ measured }) => measured);
+    expect(seen[0]).toContain(`backup ${proven} of`);
+    expect(seen.join('\n')).toContain(`backup ${proven} and the log`);
+  });
+
+  it('says how to go on when it breaks off after the data is restored', async () => {
+    await backUp();
+    loseAll();
+    const error = new PlatformError('Platform.Refused', 'no such record');
+    fake.cloud.script.push({ call: 'shift', times: 1, error });
+    const to = live.others[0];
+    const report = await live.ask({ kind: 'restore', region: to, target: latest });
+    expect(report).toMatchObject({ outcome: 'failed', left: [expect.stringContaining('the traffic has not followed')] });
+    expect(report.next).toEqual([expect.stringMatching(`meridian promote-region .* ${to}`)]);
+    expect(fake.cloud.databases.get(to)).toMatchObject({ role: 'primary', fenced: false });
+    expect(await live.record()).toMatchObject({ primary: to, moving: { to } });
   });
 });

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../contracts/canonical-json';
 import { digestOf } from '../../contracts/digest';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import type { FenceReceipt } from '../../contracts/validation';
+import { riskRefusal } from '../../policies/operations/risk-acceptance';
 import { stepFailure } from '../support/failures';
 import type { OperationRun } from './operation-run';
 
@@ -22,6 +23,13 @@ export async function askToPromote(run: Run, { from, to }: Failover): Promise<st
   return `${by} approved the failover from ${from} to ${to}; it begins with a number of its own`;
 }
 
+/** Before anything is fenced. A risk that is over already may not be needed, and is refused when it is. */
+export function refuseEndlessRisk({ request: { acceptRisk } }: Run): void {
+  if (!acceptRisk || Date.parse(acceptRisk.until) <= Date.now()) return;
+  const refusal = riskRefusal(acceptRisk.until, Date.now());
+  if (refusal) throw stepFailure('Request.Invalid', refusal);
+}
+
 /**
  * The receipt with which a person takes the risk that the old primary still writes. The requester has named it and its
  * end; in production somebody else has to agree. Without it nothing is promoted.
@@ -33,7 +41,7 @@ export async function riskReceipt(
   const { acceptRisk, requester } = run.request;
   const { application, environment } = run.key;
   if (!acceptRisk) {
-    run.next.push(`meridian promote-region ${application}/${environment} ${to} --accept-risk "WHY" --until TIME`);
+    run.next.push(`meridian promote-region ${application}/${environment} ${to} --accept-risk "WHY" --until +1h`);
     throw stepFailure(
       'Platform.Unavailable',
       `nobody can prove that ${store} in ${from} has stopped (${why}); nothing was promoted: two regions may take writes if it was, and a named person has to accept that`,

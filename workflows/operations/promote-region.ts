@@ -1,10 +1,11 @@
 import type { OperationReport } from '../../contracts/operation-report';
 import { followAgain } from '../steps/move-primary';
 import { messageOf } from '../support/failures';
-import { askToPromote, type PromoteRegion } from './failover-approval';
+import { askToPromote, type PromoteRegion, refuseEndlessRisk } from './failover-approval';
 import { findWriters, operate } from './operate';
 import type { OperateInput, OperationRun } from './operation-run';
 import { promoteStores } from './promote-stores';
+import { returnCommands } from './return-commands';
 import { endMove, verifyWrites } from './traffic';
 import { movesTo, unfinishedMove } from './unfinished-move';
 
@@ -17,6 +18,7 @@ export function promoteRegion(input: OperateInput<PromoteRegion>): Promise<Opera
   return operate(input, async (run) => {
     const { region: to, proposed } = run.request;
     if (proposed) return askToPromote(run, { from: run.primary, to });
+    refuseEndlessRisk(run);
     const goesOn = run.record.moving?.to === to;
     if (goesOn) run.passNoReturn(unfinishedMove(run, to));
     await run.take('decide', 'claim the next epoch', () => run.claimNextEpoch());
@@ -28,7 +30,7 @@ export function promoteRegion(input: OperateInput<PromoteRegion>): Promise<Opera
     await verifyWrites(run, to);
     await protect(run, to);
     const out = run.record.fenced?.map(({ region }) => region) ?? [];
-    for (const region of out) run.next.push(`meridian rejoin ${run.name} ${region}`);
+    run.next.push(...returnCommands(run, out));
     return `${to} takes the writes; fenced until it rejoins: ${out.join(', ')}`;
   });
 }

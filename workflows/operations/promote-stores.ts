@@ -1,7 +1,7 @@
 import type { FailoverRecord } from '../../contracts/record';
 import type { FenceReceipt } from '../../contracts/validation';
-import { measure, platform, quick } from '../support/activity-stubs';
-import { failureTypeOf, messageOf } from '../support/failures';
+import { fencing, platform, quick } from '../support/activity-stubs';
+import { failureTypeOf, isTimedOut, messageOf } from '../support/failures';
 import { type PromoteRegion, riskReceipt } from './failover-approval';
 import { findWriters } from './operate';
 import type { OperationRun } from './operation-run';
@@ -59,10 +59,10 @@ function regionsOf(moves: readonly StoreMove[]): string[] {
 async function fenceStore(run: Run, { store, from }: StoreMove, to: string): Promise<FenceReceipt> {
   const input = { ...run.on, store, region: from, epoch: run.epoch };
   try {
-    return await measure.fenceDatabase(`${from}: fence ${store}`, input);
+    return await fencing.fenceDatabase(`${from}: fence ${store}`, input);
   } catch (error) {
     // Only what cannot be known can be accepted as a risk; a refusal is an answer.
-    if (failureTypeOf(error) !== 'Platform.Unavailable') throw error;
+    if (failureTypeOf(error) !== 'Platform.Unavailable' && !isTimedOut(error)) throw error;
     run.progress.say(`${from} cannot be fenced: ${messageOf(error)}`);
     return riskReceipt(run, { store, from, to, why: messageOf(error) });
   }
@@ -70,7 +70,10 @@ async function fenceStore(run: Run, { store, from }: StoreMove, to: string): Pro
 
 async function comeBack(run: Run, moves: readonly StoreMove[]): Promise<void> {
   for (const { store, from } of moves)
-    await platform.rejoinDatabase(`${from}: ${store} comes back`, { ...run.on, store, region: from, epoch: run.epoch });
+    await platform.rejoinDatabase(`${from}: ${store} comes back`, {
+      ...{ ...run.on, store, region: from, epoch: run.epoch },
+      asPrimary: true,
+    });
   run.recorded(await quick.recordMoveEnded('record that nothing moves', run.key));
 }
 
@@ -129,7 +132,9 @@ async function record(
     };
   });
   const why = `${to} was promoted in its place`;
-  const fenced = regionsOf(moves).map((region) => ({ region, epoch: run.epoch, why }));
+  // the primary by record may have been fenced for a move before this one
+  const lost = [...new Set([...regionsOf(moves), run.primary])].filter((region) => region !== to);
+  const fenced = lost.map((region) => ({ region, epoch: run.epoch, why }));
   const move = { ...run.key, expected: run.primary, primary: to, fenced, failovers, adoptEpoch: run.epoch };
   run.recorded(await quick.recordMove(`record primary ${to}`, move));
 }

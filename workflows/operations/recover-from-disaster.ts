@@ -1,11 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { BackupChain } from '../../contracts/backup';
 import { canonicalJson } from '../../contracts/canonical-json';
 import { digestOf } from '../../contracts/digest';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import type { OperationReport } from '../../contracts/operation-report';
 import type { FailoverRecord } from '../../contracts/record';
-import { patience } from '../../policies/patience';
 import { tierKept } from '../../policies/recovery-tier';
 import { rejoin } from '../steps/move-primary';
 import { measure, platform, quick } from '../support/activity-stubs';
@@ -13,7 +11,11 @@ import { messageOf, stepFailure } from '../support/failures';
 import { awaitServing } from './drain-region';
 import { operate } from './operate';
 import type { OperateInput, OperationRun } from './operation-run';
+import { fenceAll } from './restore-fence';
+import { liveQuestion, type RestoreGround, validateSecondary } from './restore-ground';
+import { returnCommands } from './return-commands';
 import { moveTraffic, verifyWrites } from './traffic';
+import { movingTo, unfinishedMove } from './unfinished-move';
 
 export type Restore = Extract<LiveOperationRequest, { kind: 'restore' }>;
 type Run = OperationRun<Restore>;
@@ -29,17 +31,20 @@ export function recoverFromDisaster(input: OperateInput<Restore>): Promise<Opera
     const [from, to] = [run.primary, run.request.region];
     const others = regionsWithData(run).filter((region) => region !== to);
     const newestEpoch = Math.max(run.record.epoch, ...writers.map(({ epoch }) => epoch ?? 0));
-    await validateSecondary(run, to);
+    const ground = await validateSecondary(run, to);
     await askToRestore(run, to);
     await run.take('decide', 'claim the next epoch', () => claimAbove(run, newestEpoch));
     await redirect(run, to);
     await activate(run, to);
-    const lossMs = await syncData(run, { from, to, others });
+    const lossMs = await syncData(run, { from, to, others }, ground);
     await awaitServing(run, to);
     const outside = run.live.topology.regions.map(({ region }) => region).filter((region) => others.includes(region));
     await moveTraffic(run, { to, drain: outside });
+    run.recorded(await quick.recordMoveEnded('the traffic has followed', run.key));
+    run.passNoReturn({ left: `that writes arrive in ${to} was not seen`, next: returnCommands(run, others) });
     await verifyWrites(run, to);
     measureRecovery(run, { rtoMs: Date.now() - startedMs, rpoMs: lossMs });
+    run.passNoReturn();
     await protect(run, to, others);
     return `${to} takes the writes, restored from a backup`;
   });
@@ -47,51 +52,6 @@ export function recoverFromDisaster(input: OperateInput<Restore>): Promise<Opera
 
 function regionsWithData(run: Run): string[] {
   return [...new Set(run.stores.flatMap((store) => run.regionsOf(store)))];
-}
-
-/** Step 1: nothing is touched before a backup is known, the region lives, and no database holds more than the backup. */
-function validateSecondary(run: Run, to: string): Promise<void> {
-  return run.take('validate-secondary', `see whether ${to} can take over`, async () => {
-    if (run.stores.length === 0)
-      throw stepFailure('Request.Invalid', 'the deployment keeps no data that was backed up');
-    for (const store of run.stores) {
-      const chain = await platform.listBackups(`${store.store}: what is kept`, { ...run.on, store: store.store });
-      sawChain(run, chain);
-      if (run.request.replaceLiving) continue;
-      const regions = run.regionsOf(store);
-      const statuses = await quick.databaseStatuses(`${store.store}: what lives`, {
-        ...run.on,
-        store: store.store,
-        regions,
-      });
-      const living = statuses.find(({ reachable }) => reachable);
-      if (living)
-        throw stepFailure('Platform.Refused', livesWords(run, store.store, living.region), { region: living.region });
-    }
-    await measure.awaitLive(`${to}: do its services live`, liveQuestion(run, to));
-  });
-}
-
-function livesWords({ key, primary }: Run, store: string, region: string): string {
-  const name = `${key.application}/${key.environment}`;
-  const better =
-    region === primary ? '' : `promote it ("meridian promote-region ${name} ${region}"), which loses less; `;
-  return `${store} lives in ${region} and holds more than any backup: ${better}to go back in time on purpose, restore with --replace`;
-}
-
-function sawChain(run: Run, { store, backups, archive }: BackupChain): void {
-  const { backup } = run.request;
-  const proven = backups.find(({ proof }) => proof?.result === 'matches');
-  const chosen = backup === undefined ? (proven ?? backups[0]) : backups.find(({ id }) => id === backup);
-  if (!chosen) {
-    const known = backups.map(({ id }) => id).join(', ') || 'none';
-    throw stepFailure('Platform.Refused', `backup: ${store} has not ${backup ?? 'any'}; complete ones: ${known}`);
-  }
-  const how = chosen.proof ? `restored before: ${chosen.proof.result}` : 'never restored before';
-  run.saw(`${store}: backup ${chosen.id} of ${chosen.takenAt}, kept in ${chosen.keptIn}, ${how}`);
-  if (archive?.through)
-    run.saw(`${store}: the log is archived up to ${archive.through.position ?? archive.through.at}`);
-  for (const broken of archive?.breaks ?? []) run.saw(`${store}: the archived log is broken: ${broken}`);
 }
 
 /** What was written after the newest archived position is lost for good: in production two people say so. */
@@ -141,10 +101,6 @@ function activate(run: Run, to: string): Promise<void> {
   return run.take('activate-services', `see that all services of ${to} run`, act);
 }
 
-function liveQuestion(run: Run, region: string) {
-  return { ...run.on, region, timeoutMs: patience(run.on.platform).readyMs };
-}
-
 /**
  * Step 4: every database is proven unable to write, then each store is restored. From the first restore on the only way
  * is forward. Returns the most that any store lost, counted to the moment at which the recovery was asked for.
@@ -152,16 +108,17 @@ function liveQuestion(run: Run, region: string) {
 async function syncData(
   run: Run,
   { from, to, others }: { from: string; to: string; others: string[] },
+  ground: RestoreGround,
 ): Promise<number | undefined> {
-  const back = { what: `${from} takes the writes again`, act: () => comeBack(run, from) };
-  await run.take('fence', 'see that no database can write', () => fenceAll(run, [...others, to]), back);
+  await fenceAll(run, from, ground);
   const losses: Array<number | undefined> = [];
   await run.take('sync-data', `restore the data in ${to}`, async () => {
     for (const { store } of run.stores) {
-      const { backup, target } = run.request;
-      const input = { ...run.on, store, region: to, target, epoch: run.epoch, ...(backup && { backup }) };
+      const { target } = run.request;
+      const input = { ...run.on, store, region: to, target, epoch: run.epoch, backup: ground.backups.get(store) ?? '' };
       const report = await platform.restoreStore(`${to}: restore ${store}`, input);
-      run.passNoReturn();
+      const left = `${store} is restored in ${to}, but not all that belongs to it`;
+      run.passNoReturn({ left, next: [`meridian restore ${run.name} ${to} --replace`] });
       const { at, position } = report.reached;
       const words = `${store}: backup ${report.backup} and the log up to ${at ?? 'its end'} (${position ?? 'position not told'})`;
       run.saw(`${words} restored in ${Math.round(report.restoreMs)} ms${rowWords(report.rows)}`);
@@ -174,27 +131,18 @@ async function syncData(
   const failovers = run.stores.map(
     ({ store }): FailoverRecord => ({ store, from, to, epoch: run.epoch, at, phases: [], by: run.request.requester }),
   );
-  const move = { ...run.key, expected: from, primary: to, fenced, failovers };
+  const moving = movingTo(
+    to,
+    run.stores.map(({ store }) => ({ store, from })),
+  );
+  const move = { ...run.key, expected: from, primary: to, fenced, failovers, moving };
   run.recorded(await quick.recordMove(`record primary ${to}`, move));
+  run.passNoReturn(unfinishedMove(run, to));
   return losses.includes(undefined) ? undefined : Math.max(0, ...losses.map((loss) => loss ?? 0));
 }
 
 function rowWords(rows: number | undefined): string {
   return rows === undefined ? '' : `, ${rows} rows`;
-}
-
-async function fenceAll(run: Run, regions: string[]): Promise<void> {
-  for (const { store, primary, replicas } of run.stores) {
-    for (const region of regions.filter((one) => one === primary || replicas.includes(one))) {
-      const input = { ...run.on, store, region, epoch: run.epoch };
-      run.receipts.push(await measure.fenceDatabase(`${region}: fence ${store}`, input));
-    }
-  }
-}
-
-async function comeBack(run: Run, from: string): Promise<void> {
-  for (const { store } of run.stores)
-    await platform.rejoinDatabase(`${from}: ${store} comes back`, { ...run.on, store, region: from, epoch: run.epoch });
 }
 
 /** The loss is counted from the time up to which everything came back to the request: writes of that time, if there were any. */
@@ -209,7 +157,6 @@ function measureRecovery(run: Run, { rtoMs, rpoMs }: { rtoMs: number; rpoMs: num
 
 /** The other regions are made anew from the restored one; one that cannot be is named and changes nothing. */
 async function protect(run: Run, to: string, others: string[]): Promise<void> {
-  const { application, environment } = run.key;
   for (const region of others) {
     try {
       await run.take('protect', `${region} becomes a standby of ${to}`, async () => {
@@ -219,7 +166,7 @@ async function protect(run: Run, to: string, others: string[]): Promise<void> {
       await moveTraffic(run, { to, drain: run.record.drained.filter((one) => one !== region) });
     } catch (error) {
       run.left.push(`${region} is no standby of ${to} yet: ${messageOf(error)}`);
-      run.next.push(`meridian rejoin ${application}/${environment} ${region}`);
+      run.next.push(...returnCommands(run, [region]));
     }
   }
 }

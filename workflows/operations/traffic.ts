@@ -1,6 +1,7 @@
 import { previewHostname } from '../../contracts/preview-hostname';
 import { measure, platform, quick } from '../support/activity-stubs';
 import type { OperationRun } from './operation-run';
+import { returnCommands } from './return-commands';
 
 /** A write must be readable where it was made within this. */
 const READ_BACK_MS = 5_000;
@@ -21,8 +22,7 @@ export async function endMove(run: OperationRun, to: string): Promise<void> {
   const drain = [...new Set([...run.record.drained, ...out])].filter((region) => region !== to);
   await moveTraffic(run, { to, drain });
   run.recorded(await quick.recordMoveEnded(`record that all has moved to ${to}`, run.key));
-  const next = out.map((region) => `meridian rejoin ${run.name} ${region}`);
-  run.passNoReturn({ left: `that writes arrive in ${to} was not seen`, next });
+  run.passNoReturn({ left: `that writes arrive in ${to} was not seen`, next: returnCommands(run, out) });
 }
 
 /** A write through the edge arrives in the region that is to have it, for every store. */

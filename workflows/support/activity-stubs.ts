@@ -63,6 +63,21 @@ export const measure = stubs({
 });
 
 /**
+ * Proofs that a database cannot write any more: on a cloud each of its steps may take twenty minutes. A proof that is
+ * refused, or that nobody could give in all this time, is an answer.
+ */
+export const fencing = stubs({
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '5 seconds',
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 4,
+  },
+});
+
+/**
  * One model turn. Never retried here: a repeated call would be billed without the ledger seeing it. Retries are turns
  * of the agent loop, each with a reservation of its own.
  */

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { StepName } from '../../contracts/decision';
 import { FAILURE_TYPES, type FailureDetails, type FailureType } from '../../contracts/failure-types';
 import type { Failure } from '../../contracts/report';
@@ -53,6 +59,11 @@ export function messageOf(error: unknown): string {
 export function failureTypeOf(error: unknown): FailureType | undefined {
   const cause = rootCause(error);
   return cause instanceof ApplicationFailure && isFailureType(cause.type) ? cause.type : undefined;
+}
+
+/** Nobody answered in all the time that there was: what was asked cannot be known. */
+export function isTimedOut(error: unknown): boolean {
+  return rootCause(error) instanceof TimeoutFailure;
 }
 
 /** The region that a failure names, if it does. */

@@ -88,10 +88,9 @@ test('where a deployment stands names the one who writes by record and by platfo
 describe('the command line', () => {
   it.each([
     [['switchover', 'orders/staging', 'eu-west-1', '--reason', 'maintenance'], true],
-    [
-      ['promote-region', 'orders/staging', 'eu-west-1', '--accept-risk', 'gone', '--until', '2026-12-01T10:00:00Z'],
-      true,
-    ],
+    [['promote-region', 'orders/staging', 'eu-west-1', '--accept-risk', 'gone', '--until', '+1h'], true],
+    [['promote-region', 'orders/staging', 'eu-west-1', '--accept-risk', 'gone', '--until', '+25h'], false],
+    [['promote-region', 'orders/staging', 'eu-west-1', '--accept-risk', 'gone', '--until', '2099-12-01'], false],
     [['failovers', 'orders/staging', '--record'], true],
     [['switchover', 'orders/staging'], false],
     [['drain', 'orders/staging', 'Ireland'], false],

@@ -70,6 +70,23 @@ test('an application without data has nothing to fence or to promote', () => {
   expect(accepted).toBe(true);
 });
 
+test('on AWS it names nothing that RDS always refuses, but the way that a lost region returns', () => {
+  const onAws = { ...request, platform: 'aws' as const };
+  const { markdown, commands, accepted } = renderRunbook({ ...input, request: onAws });
+  expect(commands.join('\n')).not.toMatch(/switchover|rejoin/);
+  expect(markdown).toContain('excluded: [eu-west-1]');
+  expect(commands).toContain('meridian deploy request.yaml');
+  expect(commands).toContain('meridian promote-region orders/staging us-east-1 --reason "maintenance of eu-west-1"');
+  expect(accepted).toBe(true);
+});
+
+test('a risk is accepted for an hour from when the command is run', () => {
+  const risky = renderRunbook(input).commands.filter((command) => command.includes('--accept-risk'));
+  expect(risky).toEqual([expect.stringMatching(/--until \+1h$/)]);
+  const forYears = risky.map((command) => command.replace('+1h', '2099-01-01T00:00:00Z'));
+  expect(forYears.map(isRunbookCommandAccepted)).toEqual([false]);
+});
+
 test('with one region the runbook says that nothing can take over', () => {
   const alone = { ...plan!, topology: { ...plan!.topology, regions: plan!.topology.regions.slice(0, 1) } };
   const { markdown, accepted } = renderRunbook({ ...input, plan: alone });
