@@ -27,7 +27,9 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
     /** What becomes live with the promotion of a generation. The first has no failover behind it: nothing is fenced or moving. */
     recordPromotion: async (input: DeploymentKey & { live: Omit<LiveDeployment, 'promotedAt'> }): Promise<void> => {
       const live = { ...input.live, promotedAt: now().toISOString() };
-      await change(input, (found) => ({ ...withoutDark(found.live ? found : withoutFailover(found)), live }));
+      await change(input, (found) =>
+        withoutGone({ ...withoutDark(found.live ? found : withoutFailover(found)), live }),
+      );
     },
 
     /** Regions that are kept without traffic for debugging, until a date. */
@@ -142,6 +144,12 @@ function withoutDark({ dark: _dark, ...record }: DeploymentRecord): DeploymentRe
 /** No region is fenced and no move unfinished: the databases that this was about are gone. */
 function withoutFailover({ fenced: _fenced, moving: _moving, ...record }: DeploymentRecord): DeploymentRecord {
   return record;
+}
+
+/** A region that has left is fenced no more: one of its name that comes later is new. */
+function withoutGone({ fenced, ...record }: DeploymentRecord): DeploymentRecord {
+  const isThere = (region: string) => record.live?.topology.regions.some((one) => one.region === region);
+  return { ...record, ...(fenced && { fenced: fenced.filter(({ region }) => isThere(region)) }) };
 }
 
 /** An act that somebody has gone beyond changes nothing any more: neither the platform nor, before it, the record. */
