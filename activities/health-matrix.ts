@@ -1,12 +1,15 @@
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { locations } from '../catalog/locations';
 import type { Action } from '../contracts/health-matrix';
+import { abortUpdate } from '../contracts/messages';
 import type { CheckResult, RegionLatency, WatchedDeployment } from '../contracts/region-observation';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { Platform } from '../platforms/platform';
-import { operationOf } from '../policies/health/operation-of';
+import { operationOf, WATCH_REQUESTER } from '../policies/health/operation-of';
+import { isElsewhere } from '../policies/health/watch-facts';
 import type { ActivityDependencies } from './dependencies';
 import { answeringRegions, observeRegions, readLeases } from './observe-regions';
-import { askDeployment } from './support/ask-deployment';
+import { askDeployment, slotOf } from './support/ask-deployment';
 import { withHeartbeat } from './support/call-context';
 import { failure } from './support/failures';
 import { watchedDeployment } from './watched-deployment';
@@ -48,16 +51,18 @@ export function createHealthMatrixActivities(deps: ActivityDependencies) {
         const isNew = input.knownVersion === undefined;
         const regions = deployment.order.filter((region) => isNew || input.regions.includes(region));
         const target = { platform: platformOf(deps, deployment), deployment, key: input };
-        const [seen, leases, answering] = await Promise.all([
+        const [seen, read, answering] = await Promise.all([
           observeRegions(target, regions),
           readLeases(target),
           input.cross ? answeringRegions(target) : undefined,
         ]);
+        const slot = read.leases.some((lease) => isElsewhere(lease, deployment)) && (await slotOf(deps, input));
         return {
           live: true,
           ...(deployment.version !== input.knownVersion && { deployment }),
           regions: seen,
-          leases,
+          ...read,
+          ...(slot && { slot }),
           ...(answering && { answering }),
         };
       }),
@@ -99,6 +104,16 @@ export function createHealthMatrixActivities(deps: ActivityDependencies) {
           refused: `a drill (${drilling.kind}) is under way, which undoes what it does: ${drilling.workflowId}`,
         };
       return askDeployment(deps, { application, environment }, operationOf(action, proposed), id);
+    },
+
+    /** Ends a question that nobody needs to decide any more. What is decided or over already stays so. */
+    withdrawProposal: async ({ workflowId }: { workflowId: string }): Promise<void> => {
+      const why = { by: WATCH_REQUESTER, reason: 'its reason is over' };
+      try {
+        await deps.client.workflow.getHandle(workflowId).executeUpdate(abortUpdate, { args: [why] });
+      } catch (error) {
+        if (!(error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError)) throw error;
+      }
     },
   };
 }

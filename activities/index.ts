@@ -15,6 +15,7 @@ import { withFailureTypes } from './support/failures';
 import { createSweepActivities } from './sweep';
 import { topologyActivities } from './topology';
 import { createTrafficActivities } from './traffic';
+import { createUpkeepActivities } from './upkeep';
 
 export type Activities = ReturnType<typeof createActivities>;
 
@@ -39,5 +40,6 @@ export function createActivities(deps: ActivityDependencies) {
     ...createReportActivities(deps),
     ...createHealthMatrixActivities(deps),
     ...createOperationActivities(deps),
+    ...createUpkeepActivities(deps),
   });
 }

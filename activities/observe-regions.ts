@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIVE_PATH } from '../contracts/probe-contract';
-import type { LeaseSight, RegionObservation, ServiceLook, WatchedDeployment } from '../contracts/region-observation';
+import type {
+  CheckResult,
+  LeaseSight,
+  RegionObservation,
+  ServiceLook,
+  WatchedDeployment,
+} from '../contracts/region-observation';
 import type { DatabaseStatus } from '../contracts/replication';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import type { Platform } from '../platforms/platform';
@@ -73,18 +79,23 @@ function trafficLook(health: Seen<TrafficHealth>, region: string): ServiceLook {
   return 'value' in health ? scoreTraffic(health.value, region) : unseen('traffic', health.why);
 }
 
-/** Who may write each store, as the platform has it; nothing where it keeps no leases or cannot be asked. */
-export async function readLeases(target: WatchTarget): Promise<LeaseSight[]> {
+/** Who may write each store, as the platform has it; nothing where it keeps no leases. Why not, where one could not be read. */
+export async function readLeases(target: WatchTarget): Promise<Pick<CheckResult, 'leases' | 'leasesUnread'>> {
   const { platform, deployment } = target;
   const seen = await Promise.all(
-    deployment.stores.map(async ({ store }) => {
-      const lease = await look(() => platform.data.lease({ ...scopeOf(target), store }));
-      if (!('value' in lease) || !lease.value) return [];
-      const { holder, epoch } = lease.value;
-      return [{ store, epoch, ...(holder !== undefined && { holder }) }];
-    }),
+    deployment.stores.map(async ({ store }) => ({
+      store,
+      lease: await look(() => platform.data.lease({ ...scopeOf(target), store })),
+    })),
   );
-  return seen.flat();
+  const leases = seen.flatMap(({ store, lease }): LeaseSight[] => {
+    if (!('value' in lease) || !lease.value) return [];
+    const { holder, epoch } = lease.value;
+    return [{ store, epoch, ...(holder !== undefined && { holder }) }];
+  });
+  const unread = seen.find(({ lease }) => 'why' in lease && !lease.refused);
+  const why = unread && 'why' in unread.lease && `${unread.store}: ${unread.lease.why}`;
+  return { leases, ...(why && { leasesUnread: why }) };
 }
 
 /** Regions that the hostname leads to now; undefined when that cannot be told. */

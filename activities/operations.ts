@@ -102,14 +102,15 @@ export function createOperationActivities(deps: ActivityDependencies) {
     /** Files the report of an operation: as an artifact, as a file for people, and in the record. */
     fileOperation: async (input: { report: OperationReport }): Promise<ArtifactRef> => {
       const report = operationReportSchema.parse(input.report);
-      const { application, environment, generation, kind, outcome, summary, endedAt, workflow } = report;
+      const { application, environment, generation, kind, outcome, failure: why, summary, endedAt, workflow } = report;
       const text = `${JSON.stringify(report, undefined, 2)}\n`;
       const folder = path.join(deps.reportDirectory, application, environment, String(generation));
       await mkdir(folder, { recursive: true });
       const file = path.join(folder, 'operation.json');
       await writeFile(file, text);
       const stored = { ...(await deps.artifacts.put(text, 'json')), uri: pathToFileURL(file).href };
-      const entry = { workflowId: workflow.id, kind, outcome, summary, endedAt, report: stored };
+      const failed = why && { failure: why.type };
+      const entry = { workflowId: workflow.id, kind, outcome, ...failed, summary, endedAt, report: stored };
       await change({ application, environment }, (found) => ({
         ...found,
         operations: [...(found.operations ?? []).filter((one) => one.workflowId !== workflow.id), entry].slice(-KEPT),

@@ -116,7 +116,7 @@ export function createRecordActivities({ records, now }: ActivityDependencies) {
       await change(
         key,
         ({ live: _live, dark: _dark, primary: _primary, place: _place, drilling: _drilling, ...found }) => ({
-          ...withoutFailover(found),
+          ...withoutUpkeep(withoutFailover(found)),
           drained: [],
           intents: [],
         }),
@@ -150,6 +150,11 @@ function withoutFailover({ fenced: _fenced, moving: _moving, ...record }: Deploy
 function withoutGone({ fenced, ...record }: DeploymentRecord): DeploymentRecord {
   const isThere = (region: string) => record.live?.topology.regions.some((one) => one.region === region);
   return { ...record, ...(fenced && { fenced: fenced.filter(({ region }) => isThere(region)) }) };
+}
+
+/** What schedules came to is nothing that a later deployment of this name has to answer for. */
+function withoutUpkeep({ backups: _backups, scheduledDrills: _drills, ...record }: DeploymentRecord): DeploymentRecord {
+  return record;
 }
 
 /** An act that somebody has gone beyond changes nothing any more: neither the platform nor, before it, the record. */

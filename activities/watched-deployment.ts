@@ -3,6 +3,9 @@ import type { WatchedDeployment } from '../contracts/region-observation';
 import { failoverChain, outsideResidency } from '../policies/health/failover-chain';
 import { automationOf } from '../policies/operations/automation';
 
+/** Enough to hold the end of whatever the watch has asked for; what is watched travels with every check after a change. */
+const KEPT_ENDED = 15;
+
 /** What is watched of a record; undefined when nothing is live. */
 export function watchedDeployment(record: DeploymentRecord): WatchedDeployment | undefined {
   const { live, place } = record;
@@ -37,6 +40,11 @@ export function watchedDeployment(record: DeploymentRecord): WatchedDeployment |
     rtoSeconds: request.recovery.rtoSeconds,
     latency: request.latency,
     automation: automationOf(request),
+    ended: (record.operations ?? [])
+      .slice(-KEPT_ENDED)
+      .map(({ report: _report, summary, ...operation }) => ({ ...operation, summary: summary.slice(0, 300) })),
+    ...(record.backups && { backups: record.backups }),
+    ...(record.scheduledDrills && { scheduledDrills: record.scheduledDrills }),
     ...(lastDrill && { lastDrill: { at: lastDrill.at, rtoMs: lastDrill.rtoMs, passed: lastDrill.passed } }),
   };
 }

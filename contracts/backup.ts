@@ -88,6 +88,14 @@ export const backupFindingSchema = z.object({
 });
 export type BackupFinding = z.infer<typeof backupFindingSchema>;
 
+/** What the record keeps of the latest round: what failed, and what is wrong with what there is. */
+export const backupStandingSchema = z.object({
+  at: z.string(),
+  failed: z.array(z.string()).describe('store and why, for those that could not be backed up'),
+  findings: z.array(backupFindingSchema),
+});
+export type BackupStanding = z.infer<typeof backupStandingSchema>;
+
 /** What a round of backups came to, or, when nothing was to be taken, what there is. */
 export const backupRoundSchema = z.object({
   at: z.string(),

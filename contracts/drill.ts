@@ -10,6 +10,15 @@ export type DrillKind = z.infer<typeof drillKindSchema>;
 export const DRILL_CADENCES = ['daily', 'weekly', 'monthly'] as const;
 export type DrillCadence = (typeof DRILL_CADENCES)[number];
 
+/** What the record keeps of the latest run of a schedule. */
+export const scheduledDrillsSchema = z.object({
+  cadence: z.enum(DRILL_CADENCES),
+  at: z.string(),
+  held: z.number().int().describe('drills that it was to hold'),
+  failed: z.array(z.string()).describe('kind, outcome and why, for those that were not done'),
+});
+export type ScheduledDrillsStanding = z.infer<typeof scheduledDrillsSchema>;
+
 /** What a drill that struck leaves behind; times in milliseconds. */
 export const drillReportSchema = z.object({
   schema: z.literal('meridian.drill/1'),

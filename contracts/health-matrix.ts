@@ -53,6 +53,7 @@ export const decisionSchema = actionSchema.extend({
     .enum(['asked', 'proposed', 'held', 'refused'])
     .describe('asked: the deployment carries it out; proposed: a person must; held: too soon or too much at once'),
   detail: z.string().describe('the workflow that carries it out, the command for a person, or why not'),
+  workflowId: z.string().optional().describe('the operation that was asked for or proposed'),
 });
 export type WatchDecision = z.infer<typeof decisionSchema>;
 

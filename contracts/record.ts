@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact';
-import { drillKindSchema } from './drill';
+import { backupStandingSchema } from './backup';
+import { drillKindSchema, scheduledDrillsSchema } from './drill';
 import { takeoverSchema } from './failover';
 import { OPERATION_KINDS } from './operation';
 import { operationOutcomeSchema } from './operation-report';
@@ -99,6 +100,7 @@ export const deploymentRecordSchema = z.object({
         workflowId: z.string(),
         kind: z.enum(OPERATION_KINDS),
         outcome: operationOutcomeSchema,
+        failure: z.string().optional().describe('its type; absent: none, or an entry of an older version'),
         summary: z.string(),
         endedAt: z.string(),
         report: artifactRefSchema,
@@ -112,6 +114,8 @@ export const deploymentRecordSchema = z.object({
     .optional()
     .describe('a fault is in force on purpose until then at the latest: the watch asks for nothing meanwhile'),
   drills: z.array(drillEntrySchema).describe('the last 50, oldest first'),
+  scheduledDrills: z.array(scheduledDrillsSchema).optional().describe('the latest run of each schedule'),
+  backups: backupStandingSchema.optional().describe('what the latest round of backups came to'),
 });
 export type DeploymentRecord = z.infer<typeof deploymentRecordSchema>;
 export type LiveDeployment = NonNullable<DeploymentRecord['live']>;

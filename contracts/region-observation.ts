@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { backupStandingSchema } from './backup';
+import { scheduledDrillsSchema } from './drill';
 import { automationSchema } from './failover';
+import { OPERATION_KINDS } from './operation';
+import { operationOutcomeSchema } from './operation-report';
 import { platformKindSchema, regionIdSchema } from './region';
 
 /** What a region is judged by (seed 003's services, as far as the platforms can tell): its tasks, its databases, their copies, the global health checks. */
@@ -23,6 +27,17 @@ export const regionObservationSchema = z.object({
 });
 export type RegionObservation = z.infer<typeof regionObservationSchema>;
 
+/** How an operation on what is live has ended, for whoever asked for it. */
+export const endedOperationSchema = z.object({
+  workflowId: z.string(),
+  kind: z.enum(OPERATION_KINDS),
+  outcome: operationOutcomeSchema,
+  failure: z.string().optional().describe('type of the failure; absent: none, or a record of an older version'),
+  summary: z.string(),
+  endedAt: z.string(),
+});
+export type EndedOperation = z.infer<typeof endedOperationSchema>;
+
 /** What is watched: the facts of the live record, few enough to travel. */
 export const watchedDeploymentSchema = z.object({
   version: z.number().int().describe('of the record that this was read from'),
@@ -43,6 +58,9 @@ export const watchedDeploymentSchema = z.object({
   latency: z.object({ percentile: z.number(), underMs: z.number(), of: z.enum(['read', 'write']) }),
   automation: automationSchema,
   lastDrill: z.object({ at: z.string(), rtoMs: z.number(), passed: z.boolean() }).optional(),
+  ended: z.array(endedOperationSchema).optional().describe('the latest operations that have ended, oldest first'),
+  backups: backupStandingSchema.optional().describe('of the latest round; absent: none has ended yet'),
+  scheduledDrills: z.array(scheduledDrillsSchema).optional().describe('the latest run of each schedule'),
 });
 export type WatchedDeployment = z.infer<typeof watchedDeploymentSchema>;
 
@@ -57,6 +75,14 @@ export const checkResultSchema = z.object({
   regions: z.array(regionObservationSchema).describe('of the regions that were asked about'),
   answering: z.array(regionIdSchema).optional().describe('regions that the hostname leads to; absent: unknown'),
   leases: z.array(leaseSightSchema).describe('empty where the platform keeps none, or none could be read'),
+  leasesUnread: z
+    .string()
+    .optional()
+    .describe('why a lease could not be read; absent: those that are missing are not kept'),
+  slot: z
+    .enum(['free', 'held'])
+    .optional()
+    .describe('whether an operation runs or waits; asked for when a lease names another than the primary'),
 });
 export type CheckResult = z.infer<typeof checkResultSchema>;
 

@@ -1,4 +1,4 @@
-import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { StackScope } from '../activities/stacks';
 import type { BackupChain, BackupRound } from '../contracts/backup';
 import type { LiveDeployment } from '../contracts/record';
@@ -52,11 +52,20 @@ async function backUpStores(on: Scope, live: LiveDeployment, dryRun: boolean): P
     } catch (error) {
       failed.push(`${store}: ${messageOf(error)}`);
     }
-    const chain: BackupChain = await platform.listBackups(`${store}: what is kept`, { ...on, store });
-    round.chains.push(chain);
-    round.findings.push(
-      ...backupFindings(chain, { nowMs: Date.now(), comparable: comparable && on.platform !== 'aws' }),
-    );
+    try {
+      const chain: BackupChain = await platform.listBackups(`${store}: what is kept`, { ...on, store });
+      round.chains.push(chain);
+      const question = { nowMs: Date.now(), comparable: comparable && on.platform !== 'aws' };
+      round.findings.push(...backupFindings(chain, question));
+    } catch (error) {
+      if (dryRun) throw error;
+      failed.push(`${store}: what is kept cannot be seen: ${messageOf(error)}`);
+    }
+  }
+  if (!dryRun && patched('backups-on-record')) {
+    const { application, environment } = on;
+    const backups = { at: round.at, failed, findings: round.findings };
+    await quick.recordBackupRound('record what it came to', { application, environment, backups });
   }
   if (failed.length > 0) throw stepFailure('Platform.Unavailable', `no backup of ${failed.join('; ')}`);
   return round;

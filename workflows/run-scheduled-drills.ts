@@ -1,4 +1,4 @@
-import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { DrillCadence, DrillKind } from '../contracts/drill';
 import type { DeploymentKey } from '../contracts/workflow-ids';
 import { DRILL_SCHEDULES } from '../policies/drills/drill-schedules';
@@ -32,8 +32,11 @@ export async function runScheduledDrills(input: ScheduledDrillsInput): Promise<S
   const drills: ScheduledDrillsResult['drills'] = [];
   for (const drill of DRILL_SCHEDULES[cadence].kinds) drills.push(await holdOne(input, drill));
   const failed = drills.filter(({ outcome }) => outcome !== 'done');
-  if (failed.length === 0) return { drills };
   const words = failed.map(({ drill, outcome, summary }) => `${drill} (${outcome}): ${summary}`);
+  const standing = { cadence, at: new Date().toISOString(), held: drills.length, failed: words };
+  if (patched('drills-on-record'))
+    await quick.recordScheduledDrills('record what they came to', { ...key, drills: standing });
+  if (failed.length === 0) return { drills };
   throw stepFailure('Validation.Failed', `${failed.length} of ${drills.length} drills: ${words.join('; ')}`);
 }
 

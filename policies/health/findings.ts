@@ -1,9 +1,11 @@
 import type { Trigger, WatchDecision } from '../../contracts/health-matrix';
+import type { EndedOperation } from '../../contracts/region-observation';
 import type { Finding } from './alert-book';
 import { latencyState } from './latency-baseline';
 import { numbersOf } from './ranks';
 import type { RegionWindow } from './region-window';
 import { LAG_LIMIT_MS } from './scores';
+import { upkeepFindings } from './upkeep-findings';
 import type { WatchFacts } from './watch-facts';
 
 /** So many checks in a row without a picture of a region are worth a word. As many as it takes to call it down. */
@@ -26,6 +28,7 @@ export function findingsOf(facts: WatchFacts, triggers: readonly Trigger[]): Fin
     ]),
     ...brokenReplication(facts),
     ...facts.deployment.order.map((region) => fencedFinding(region, facts)),
+    ...upkeepFindings(facts),
   ];
 }
 
@@ -187,7 +190,7 @@ function brokenReplication({ deployment, windows }: WatchFacts): Finding[] {
 
 /** What a decision tells people: what was asked is an event, what waits for a person an alert until its reason is over. */
 export function decisionFinding({ kind, region, to, because, outcome, detail, id }: WatchDecision): Finding {
-  const what = `${kind} ${region}${to === undefined ? '' : ` to ${to}`}`;
+  const what = whatOf({ kind, region, to });
   const common = { region, detail: `${because}. ${detail}`, firing: true };
   if (outcome === 'asked')
     return {
@@ -197,9 +200,34 @@ export function decisionFinding({ kind, region, to, because, outcome, detail, id
       title: `asked for: ${what}`,
       event: true,
     };
-  const severity = kind === 'fail-over' || kind === 'switch-over' ? 'critical' : 'warning';
+  const severity = severityOf(kind);
   const next = outcome === 'proposed' ? detail : undefined;
   return { ...common, key: wantedKey({ kind, region }), severity, title: `${outcome}: ${what}`, ...(next && { next }) };
+}
+
+/** An operation that was asked for or proposed has ended without being done: its action waits for a person from now on. */
+export function brokenOffFinding(
+  { kind, region, to, because }: WatchDecision,
+  { workflowId, outcome, summary }: EndedOperation,
+  command: string,
+): Finding {
+  return {
+    key: wantedKey({ kind, region }),
+    firing: true,
+    region,
+    severity: severityOf(kind),
+    title: `${outcome.replaceAll('-', ' ')}: ${whatOf({ kind, region, to })}`,
+    detail: `${because}. ${workflowId}: ${summary}`,
+    next: command,
+  };
+}
+
+function whatOf({ kind, region, to }: Pick<WatchDecision, 'kind' | 'region' | 'to'>): string {
+  return `${kind} ${region}${to === undefined ? '' : ` to ${to}`}`;
+}
+
+function severityOf(kind: WatchDecision['kind']): Finding['severity'] {
+  return kind === 'fail-over' || kind === 'switch-over' ? 'critical' : 'warning';
 }
 
 /** The result of a drill, as info (seed 003). */

@@ -16,7 +16,7 @@ const SHOWN_DECISIONS = 20;
 export function healthMatrix(key: DeploymentKey, state: WatchState): HealthMatrix | undefined {
   const { deployment, checkedAtMs } = state;
   if (!deployment || checkedAtMs === undefined) return undefined;
-  const facts = factsOf(state, checkedAtMs);
+  const facts = factsOf(key, state, checkedAtMs);
   const weights = trafficWeights(deployment.order.map((region) => ({ region, role: 'active' })));
   return {
     application: key.application,
@@ -63,11 +63,15 @@ function regionHealth(
   };
 }
 
-function notesOf({ leases }: WatchState, { rtoSeconds, chainProblem, stores }: WatchedDeployment): string[] {
+function notesOf(
+  { leases, leasesUnread }: WatchState,
+  { rtoSeconds, chainProblem, stores }: WatchedDeployment,
+): string[] {
   const { problem } = checkInterval(0, { rtoSeconds, leases: leases.length > 0 });
   return [
     ...(chainProblem ? [chainProblem] : []),
     ...(problem && stores.length > 0 ? [problem] : []),
+    ...(leasesUnread === undefined ? [] : [`the leases cannot be read, so nothing fails over: ${leasesUnread}`]),
     ...(leases.length > 0 ? ['the platform moves the primary by its own leases; this watch records it'] : []),
   ];
 }

@@ -1,8 +1,13 @@
+import type { FailureType } from '../../contracts/failure-types';
 import type { Action, WatchDecision } from '../../contracts/health-matrix';
+import type { OperationOutcome } from '../../contracts/operation-report';
+import type { EndedOperation } from '../../contracts/region-observation';
+import type { DeploymentKey } from '../../contracts/workflow-ids';
 import { isOver } from './action-over';
 import { type Finding, withFindings } from './alert-book';
 import { actionKey, decide, type Verdict } from './decide';
-import { decisionFinding, drillFinding, findingsOf, overFinding, wantedKey } from './findings';
+import { brokenOffFinding, decisionFinding, drillFinding, findingsOf, overFinding, wantedKey } from './findings';
+import { commandOf } from './operation-of';
 import { DWELL_MS } from './restraint';
 import { triggersOf } from './triggers';
 import { wantedActions } from './wanted-actions';
@@ -11,11 +16,18 @@ import { drainedByWatch, factsOf, type WatchState, withDecision } from './watch-
 
 /** What was asked for and has not helped after this may be asked for again. As long as the limit on moves reaches. */
 const ASK_AGAIN_MS = 60 * 60_000;
+/** How a question ends that nobody answered in time (contracts/failure-types.ts). */
+const UNANSWERED: FailureType = 'Approval.Expired';
+const DONE: readonly OperationOutcome[] = ['done', 'nothing-to-do'];
 
 /** Judges what was seen: alerts open and close, and what should be done comes out. Pure. */
-export function judge(state: WatchState, nowMs: number): { state: WatchState; verdicts: Verdict[] } {
-  const facts = factsOf(state, nowMs);
-  if (!facts) return { state, verdicts: [] };
+export function judge(
+  key: DeploymentKey,
+  state: WatchState,
+  nowMs: number,
+): { state: WatchState; verdicts: Verdict[]; withdrawn: string[] } {
+  const facts = factsOf(key, state, nowMs);
+  if (!facts) return { state, verdicts: [], withdrawn: [] };
   const triggers = triggersOf(facts);
   const wanted = wantedActions(facts, triggers, drainedByWatch(state));
   const { pending, ended } = sortPending(state, wanted, facts);
@@ -24,6 +36,7 @@ export function judge(state: WatchState, nowMs: number): { state: WatchState; ve
   const findings = [
     ...findingsOf(facts, triggers),
     ...[...ended, ...released].map((action) => overFinding(wantedKey(action))),
+    ...pending.flatMap((action) => brokenOff(action, state, facts)),
     ...newDrill(state),
   ];
   const { lastDrill } = facts.deployment;
@@ -34,22 +47,60 @@ export function judge(state: WatchState, nowMs: number): { state: WatchState; ve
     book: withFindings(state.book, findings, nowMs),
     toldDrill: lastDrill?.at ?? 'none',
   };
-  return { state: next, verdicts: decide(wanted, state.decisions, pending.map(actionKey), facts) };
+  const verdicts = decide(wanted, state.decisions, pending.map(actionKey), facts);
+  return { state: next, verdicts, withdrawn: ended.flatMap((action) => openProposal(action, state, facts)) };
 }
 
 /** What was dealt with stays so until its reason is over; what did not help may come up again after a while. */
 function sortPending(
-  { pending, decisions }: WatchState,
+  state: WatchState,
   wanted: readonly Action[],
   facts: WatchFacts,
 ): { pending: Action[]; ended: Action[] } {
+  const { pending } = state;
   const ended = pending.filter((action) => isGone(action, wanted, facts));
-  const mayComeAgain = (action: Action) => {
-    const latest = decisions.findLast((one) => actionKey(one) === actionKey(action));
-    if (!latest || latest.outcome === 'proposed') return false;
-    return facts.nowMs - Date.parse(latest.at) >= (latest.outcome === 'asked' ? ASK_AGAIN_MS : DWELL_MS);
-  };
-  return { pending: pending.filter((action) => !ended.includes(action) && !mayComeAgain(action)), ended };
+  const comesAgain = (action: Action) => facts.nowMs >= comesAgainAtMs(latestDecision(action, state), facts);
+  return { pending: pending.filter((action) => !ended.includes(action) && !comesAgain(action)), ended };
+}
+
+/** When an action whose reason lasts may come up again. What nobody answered is asked again at once; a no stands for a while. */
+function comesAgainAtMs(latest: WatchDecision | undefined, { deployment }: WatchFacts): number {
+  if (!latest) return Number.POSITIVE_INFINITY;
+  if (latest.outcome === 'refused') return Date.parse(latest.at) + DWELL_MS;
+  if (latest.outcome === 'asked') return Date.parse(latest.at) + ASK_AGAIN_MS;
+  const end = brokenOffBy(latest, deployment);
+  if (!end) return Number.POSITIVE_INFINITY;
+  return Date.parse(end.endedAt) + (end.failure === UNANSWERED ? 0 : ASK_AGAIN_MS);
+}
+
+function latestDecision(action: Action, { decisions }: WatchState): WatchDecision | undefined {
+  return decisions.findLast((one) => actionKey(one) === actionKey(action));
+}
+
+function brokenOff(action: Action, state: WatchState, { key, deployment }: WatchFacts): Finding[] {
+  const latest = latestDecision(action, state);
+  const end = latest && brokenOffBy(latest, deployment);
+  return end ? [brokenOffFinding(latest, end, commandOf(action, key))] : [];
+}
+
+/** The operation of a decision, once it has ended without being done. A proposal that was approved is carried out by another. */
+function brokenOffBy(
+  { workflowId, outcome }: WatchDecision,
+  { ended = [] }: WatchFacts['deployment'],
+): EndedOperation | undefined {
+  const own = ended.find((one) => one.workflowId === workflowId);
+  const end =
+    own?.outcome === 'done' && outcome === 'proposed'
+      ? ended.find((one) => one !== own && one.kind === own.kind && one.endedAt >= own.endedAt)
+      : own;
+  return end && DONE.includes(end.outcome) ? undefined : end;
+}
+
+/** A question that waits although its reason is over: nobody is to say yes to it any more. */
+function openProposal(action: Action, state: WatchState, { deployment: { ended = [] } }: WatchFacts): string[] {
+  const { outcome, workflowId } = latestDecision(action, state) ?? {};
+  if (outcome !== 'proposed' || workflowId === undefined) return [];
+  return ended.some((one) => one.workflowId === workflowId) ? [] : [workflowId];
 }
 
 function isGone(action: Action, wanted: readonly Action[], facts: WatchFacts): boolean {

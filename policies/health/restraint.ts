@@ -23,6 +23,8 @@ type Past = Pick<WatchDecision, 'kind' | 'region' | 'to' | 'at' | 'outcome'>;
  */
 export function holdReason(action: Action, past: readonly Past[], facts: WatchFacts): string | undefined {
   if (action.kind === 'record') return undefined;
+  if (action.kind === 'fail-over' && facts.leasesUnread !== undefined)
+    return `the platform may move the primary by itself: its leases cannot be read (${facts.leasesUnread})`;
   const done = past
     .filter(({ outcome }) => outcome === 'asked')
     .map((one) => ({ ...one, ageMs: facts.nowMs - Date.parse(one.at) }));

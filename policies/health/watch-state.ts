@@ -7,13 +7,14 @@ import type {
   RegionObservation,
   WatchedDeployment,
 } from '../../contracts/region-observation';
+import type { DeploymentKey } from '../../contracts/workflow-ids';
 import { EMPTY_BOOK } from './alert-book';
 import { checkInterval, isSuspicious } from './check-interval';
 import { withSample } from './latency-baseline';
 import { CROSS_REGION_SECONDS, numbersOf } from './ranks';
 import { newRegionWindow, type RegionWindow, withLook } from './region-window';
 import { unseen } from './scores';
-import type { WatchFacts } from './watch-facts';
+import { type Elsewhere, isElsewhere, type WatchFacts } from './watch-facts';
 
 /** All that a watch remembers. Plain data, bounded: it goes from run to run of the workflow. */
 export interface WatchState {
@@ -21,6 +22,10 @@ export interface WatchState {
   /** in the order of the deployment */
   windows: RegionWindow[];
   leases: LeaseSight[];
+  /** why it is not known whether the platform keeps leases */
+  leasesUnread?: string;
+  /** who wrote in place of the primary in the latest checks */
+  elsewhere?: Elsewhere;
   answering?: string[];
   /** of the latest look across regions */
   crossedAtMs?: number;
@@ -99,16 +104,38 @@ export function afterCheckResult(state: WatchState, result: CheckResult, nowMs: 
     return observation ? withLook(window, observation, numbersOf(rank), nowMs) : window;
   });
   const answering = result.answering ?? state.answering;
+  const { leasesUnread: _unread, elsewhere: before, ...rest } = state;
+  const leases = leasesAfter(state, result);
+  const elsewhere = deployment && elsewhereAfter(before, result, deployment);
   return {
-    ...state,
+    ...rest,
     ...(deployment && { deployment }),
     ...(answering && { answering }),
     windows,
-    // Leases that cannot be read now have not gone away: who may write is then as it was last seen.
-    leases: result.leases.length > 0 ? result.leases : state.leases,
+    leases,
+    ...(leases.length === 0 && result.leasesUnread !== undefined && { leasesUnread: result.leasesUnread }),
+    ...(elsewhere && { elsewhere }),
     checks: state.checks + 1,
     checkedAtMs: nowMs,
   };
+}
+
+/** Leases that cannot be read now have not gone away: who may write is then as it was last seen. */
+function leasesAfter({ leases }: WatchState, result: CheckResult): LeaseSight[] {
+  if (result.leases.length === 0) return leases;
+  if (result.leasesUnread === undefined) return result.leases;
+  const read = result.leases.map(({ store }) => store);
+  return [...result.leases, ...leases.filter(({ store }) => !read.includes(store))];
+}
+
+function elsewhereAfter(
+  before: Elsewhere | undefined,
+  { slot, leases }: CheckResult,
+  deployment: WatchedDeployment,
+): Elsewhere | undefined {
+  const region = leases.find((lease) => isElsewhere(lease, deployment))?.holder;
+  if (region === undefined || slot !== 'free') return undefined;
+  return { region, checks: before?.region === region ? before.checks + 1 : 1 };
 }
 
 /** What was normal before a change is not the measure of what comes after it. */
@@ -137,8 +164,15 @@ export function withDecision(state: WatchState, decision: WatchDecision): WatchS
 }
 
 /** What rules look at; undefined before it is known what is deployed. */
-export function factsOf({ deployment, windows, leases, answering }: WatchState, nowMs: number): WatchFacts | undefined {
-  return deployment && { deployment, windows, leases, ...(answering && { answering }), nowMs };
+export function factsOf(key: DeploymentKey, state: WatchState, nowMs: number): WatchFacts | undefined {
+  const { deployment, windows, leases, leasesUnread, elsewhere, answering } = state;
+  if (!deployment) return undefined;
+  return {
+    ...{ key, deployment, windows, leases, nowMs },
+    ...(leasesUnread !== undefined && { leasesUnread }),
+    ...(elsewhere && { elsewhere }),
+    ...(answering && { answering }),
+  };
 }
 
 /** Regions that this watch took out of traffic, and that it may therefore return. */

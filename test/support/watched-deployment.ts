@@ -13,10 +13,8 @@ export interface WatchedFake {
   handle: WorkflowHandle<typeof watchRegions>;
   /** regions that no vantage point sees */
   blind: Set<string>;
-  /** latency of every location, ms */
-  latencyMs: number;
-  /** lets the clock jump to the next check, so many times */
-  skip(count: number): Promise<unknown>;
+  /** lets the clock jump to the next check, or of another workflow to its next timer, so many times */
+  skip(count: number, workflowId?: string): Promise<unknown>;
   /** lets so many more checks be made, and waits for them */
   checks(count: number): Promise<HealthMatrix>;
   matrix(): Promise<HealthMatrix>;
@@ -25,20 +23,32 @@ export interface WatchedFake {
 }
 
 /** Starts a watch; its first check has been made. Time is skipped by the server: one skip is one wait for the next check. */
-export async function startWatch(fake: FakeDeployments, { request }: LiveFake): Promise<WatchedFake> {
+export async function startWatch(
+  fake: FakeDeployments,
+  { request }: LiveFake,
+  { leasesAway = false } = {},
+): Promise<WatchedFake> {
   const { client, connection, namespace = 'default' } = fake.temporal.environment;
   const { application, environment } = request;
   const workflowId = watchWorkflowId(request);
+  const blind = new Set<string>();
+  fake.cloud.intercept = async ({ name, region }, act) => {
+    if (name === 'lease' && leasesAway) throw new PlatformError('Platform.Unavailable', 'the lease store is away');
+    if (region && blind.has(region) && (name === 'probe' || name === 'status'))
+      throw new PlatformError('Platform.Unavailable', 'the network is away');
+    const answer = await act();
+    if (name === 'health') return (answer as Array<{ region: string }>).filter((one) => !blind.has(one.region));
+    if (name === 'latency') return (answer as object[]).map((one) => ({ ...one, p50Ms: 20 }));
+    return answer;
+  };
   const handle = await client.workflow.start<typeof watchRegions>('watchRegions', {
     workflowId,
     taskQueue: fake.taskQueue,
     args: [{ application, environment }],
   });
-  const blind = new Set<string>();
   const watch: WatchedFake = {
     handle,
     blind,
-    latencyMs: 20,
     matrix: async () => {
       for (;;) {
         const matrix = await handle.query(healthMatrixQuery).catch(() => undefined);
@@ -47,10 +57,10 @@ export async function startWatch(fake: FakeDeployments, { request }: LiveFake): 
       }
     },
     alerts: () => handle.query(alertsQuery),
-    skip: (count) =>
+    skip: (count, id = workflowId) =>
       connection.workflowService.updateWorkflowExecutionOptions({
         namespace,
-        workflowExecution: { workflowId },
+        workflowExecution: { workflowId: id },
         workflowExecutionOptions: { timeSkippingConfig: { enabled: true, maxSessionSkipCount: count } },
         updateMask: { paths: ['time_skipping_config'] },
       }),
@@ -67,14 +77,6 @@ export async function startWatch(fake: FakeDeployments, { request }: LiveFake): 
     end: async () => {
       await handle.terminate().catch(() => undefined);
     },
-  };
-  fake.cloud.intercept = async ({ name, region }, act) => {
-    if (region && blind.has(region) && (name === 'probe' || name === 'status'))
-      throw new PlatformError('Platform.Unavailable', 'the network is away');
-    const answer = await act();
-    if (name === 'health') return (answer as Array<{ region: string }>).filter((one) => !blind.has(one.region));
-    if (name === 'latency') return (answer as object[]).map((one) => ({ ...one, p50Ms: watch.latencyMs }));
-    return answer;
   };
   await watch.matrix();
   return watch;

@@ -1,5 +1,6 @@
 import { changeRecord } from '../../activities/records';
 import type { Automation } from '../../contracts/failover';
+import { abortUpdate, progressQuery } from '../../contracts/messages';
 import type { DeploymentRecord } from '../../contracts/record';
 import { acknowledgeAlertUpdate, alertsQuery } from '../../contracts/watch-messages';
 import { openAlerts } from '../../policies/health/alert-book';
@@ -111,10 +112,55 @@ describe('a primary that is lost', () => {
       severity: 'critical',
       next: decision?.detail,
     });
-    const handle = fake.temporal.environment.client.workflow.getHandle(decision?.detail.split(' ').at(-1) ?? '');
-    // what waits for a decision would hold the slot for the tests after this one
-    await handle.terminate().catch(() => undefined);
+    // nobody is to say yes any more to what nobody needs any more
+    const proposal = fake.temporal.environment.client.workflow.getHandle(decision?.workflowId ?? '');
+    fake.cloud.sick.clear();
+    await checksUntil('calm', async () => !(await keys()).some((key) => key.startsWith('wanted/')));
+    expect(await proposal.result()).toMatchObject({ outcome: 'stood-down', approvals: [{ state: 'void' }] });
   });
+
+  it('is proposed again when nobody has decided in time', async () => {
+    await automate('propose');
+    fake.cloud.sick.add(live.primary);
+    const proposals = async () =>
+      (await watch.matrix()).decisions
+        .filter(({ outcome }) => outcome === 'proposed')
+        .map(({ workflowId = '' }) => workflowId);
+    await checksUntil('the proposal', async () => (await proposals()).length > 0);
+    const [first = ''] = await proposals();
+    const proposal = fake.temporal.environment.client.workflow.getHandle(first);
+    await until('the question', async () => {
+      const { approval } = await proposal.query(progressQuery, { sinceSeq: 0 }).catch(() => ({ approval: undefined }));
+      return approval?.state === 'waiting';
+    });
+    await watch.skip(1, first);
+    expect(await proposal.result()).toMatchObject({ outcome: 'rejected', failure: { type: 'Approval.Expired' } });
+    await checksUntil('the second proposal', async () => (await proposals()).length === 2);
+    const [, second = ''] = await proposals();
+    expect(openAlerts(await watch.alerts()).find(({ key }) => key.startsWith('wanted/'))).toMatchObject({
+      severity: 'critical',
+      next: `meridian approve ${second}`,
+    });
+    expect(second).not.toBe(first);
+    await fake.temporal.environment.client.workflow
+      .getHandle(second)
+      .executeUpdate(abortUpdate, { args: [{ by: 'ada', reason: 'the test is over' }] });
+  });
+});
+
+it('a new watch asks anew: what the deployment answered to the one before is no answer to it', async () => {
+  const [, lost] = live.others;
+  const lose = async () => {
+    fake.cloud.sick.add(lost);
+    await watch.checks(5);
+    await until('the drain', () => fake.cloud.drained.includes(lost));
+  };
+  await lose();
+  await watch.end();
+  await live.restore();
+  watch = await startWatch(fake, live);
+  await lose();
+  expect((await watch.matrix()).decisions).toMatchObject([{ kind: 'drain', outcome: 'asked' }]);
 });
 
 it('a standby that is lost is drained, and returned after ten good minutes', async () => {
@@ -177,6 +223,51 @@ it('where the platform keeps leases, its own failover is written down and nothin
   expect(fake.cloud.acts.filter((act) => act.startsWith('promote') || act.startsWith('fence'))).toEqual([]);
   expect((await live.record()).epoch).toBeGreaterThan(epoch);
   expect((await watch.matrix()).writer).toBe('lease');
+});
+
+it('where a switchover has claimed its epoch in vain, a failover of the platform is still noticed', async () => {
+  const [next] = live.others;
+  const { epoch } = await live.record();
+  fake.cloud.leases.set('orders', { holder: live.primary, epoch, automation: 'automatic' });
+  await change((record) => ({ ...record, epoch: epoch + 1 }));
+  await watch.checks(3);
+  fake.cloud.leases.set('orders', { holder: next, epoch: epoch + 1, automation: 'automatic' });
+  await checksUntil('the record', async () => (await live.record()).primary === next);
+  expect((await watch.matrix()).decisions).toMatchObject([{ kind: 'record', region: live.primary, to: next }]);
+});
+
+it('while an operation is under way, another holder is its doing', async () => {
+  const [next] = live.others;
+  const { epoch } = await live.record();
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const { intercept } = fake.cloud;
+  fake.cloud.intercept = async (call, act) => {
+    if (call.name === 'drain') await held;
+    return intercept?.(call, act);
+  };
+  const switchover = await live.begin({ kind: 'switchover', region: next });
+  await until('the drain', () => (fake.cloud.calls.get('drain') ?? 0) > 0);
+  fake.cloud.leases.set('orders', { holder: next, epoch, automation: 'automatic' });
+  await watch.checks(6);
+  expect((await watch.matrix()).decisions).toEqual([]);
+  fake.cloud.leases.set('orders', { holder: live.primary, epoch, automation: 'automatic' });
+  letGo();
+  await switchover.result();
+});
+
+it('leases that cannot be read promote nobody', async () => {
+  await watch.end();
+  watch = await startWatch(fake, live, { leasesAway: true });
+  fake.cloud.sick.add(live.primary);
+  await watch.checks(6);
+  expect((await watch.matrix()).decisions).toMatchObject([
+    { kind: 'fail-over', outcome: 'held', detail: expect.stringContaining('the lease store is away') },
+  ]);
+  expect((await watch.matrix()).notes).toContainEqual(expect.stringContaining('the leases cannot be read'));
+  expect(fake.cloud.acts).toEqual([]);
 });
 
 it('a critical alert is acknowledged by name, once; until then it escalates', async () => {

@@ -27,7 +27,8 @@ async function check(key: DeploymentKey, get: ReadState, regions: string[], cros
   } catch (error) {
     if (isCancellation(error)) throw error;
     // "I cannot see it" is not "it is down".
-    return { live: true, regions: blindLook(regions, messageOf(error)), leases: [] };
+    const why = messageOf(error);
+    return { live: true, regions: blindLook(regions, why), leases: [], leasesUnread: why };
   }
 }
 

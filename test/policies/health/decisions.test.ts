@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import type { Action, WatchDecision } from '../../../contracts/health-matrix';
-import type { LeaseSight, RegionObservation, WatchedDeployment } from '../../../contracts/region-observation';
+import type {
+  CheckResult,
+  EndedOperation,
+  LeaseSight,
+  RegionObservation,
+  WatchedDeployment,
+} from '../../../contracts/region-observation';
 import { openAlerts } from '../../../policies/health/alert-book';
 import { afterDecision, judge } from '../../../policies/health/judge';
 import { commandOf, operationOf } from '../../../policies/health/operation-of';
@@ -10,12 +16,16 @@ import { down, REGIONS, seen, unseenRegion, watched, well } from './watched';
 
 const [EU, US, AP] = REGIONS;
 const STEP_MS = 30_000;
+const KEY = { application: 'orders', environment: 'staging' };
 
 /** A watch whose deployment does what it is asked for at once. */
 class Played {
   state: WatchState = NEW_WATCH;
   readonly decisions: WatchDecision[] = [];
   leases: LeaseSight[] = [];
+  leasesUnread: string | undefined;
+  slot: CheckResult['slot'];
+  readonly withdrawn: string[] = [];
   private nowMs = Date.parse('2026-11-21T10:00:00Z');
   private told = false;
 
@@ -23,16 +33,24 @@ class Played {
 
   look(regions: RegionObservation[], stepMs = STEP_MS): this {
     this.nowMs += stepMs;
-    const { told, leases, deployment } = this;
+    const { told, leases, deployment, slot, leasesUnread } = this;
     this.told = true;
-    const result = { live: true, regions, leases, ...(told ? {} : { deployment }) };
+    const result: CheckResult = {
+      ...{ live: true, regions, leases },
+      ...(told ? {} : { deployment }),
+      ...(slot && { slot }),
+      ...(leasesUnread !== undefined && { leasesUnread }),
+    };
     this.state = afterCheckResult(this.state, result, this.nowMs);
-    const judged = judge(this.state, this.nowMs);
+    const judged = judge(KEY, this.state, this.nowMs);
     this.state = judged.state;
+    this.withdrawn.push(...judged.withdrawn);
     for (const { action, do: what, why } of judged.verdicts) {
       const outcome = ({ ask: 'asked', propose: 'proposed', hold: 'held' } as const)[what];
       const at = new Date(this.nowMs).toISOString();
-      const decision = { ...action, id: `${this.decisions.length}`, at, outcome, detail: why };
+      const id = `${this.decisions.length}`;
+      const workflowId = `promote-region/orders/staging/${id}`;
+      const decision = { ...action, id, at, outcome, detail: why, ...(what !== 'hold' && { workflowId }) };
       this.decisions.push(decision);
       this.state = afterDecision(this.state, decision, this.nowMs);
       if (what === 'ask') this.carryOut(action);
@@ -49,6 +67,19 @@ class Played {
     this.deployment = { ...this.deployment, ...change };
     this.told = false;
     return this;
+  }
+
+  /** How an operation has ended, by the record. */
+  ends(number: number, end: Pick<EndedOperation, 'outcome' | 'failure' | 'summary'>): this {
+    const workflowId = `promote-region/orders/staging/${number}`;
+    const endedAt = new Date(this.nowMs).toISOString();
+    const { ended = [] } = this.deployment;
+    return this.change({ ended: [...ended, { ...end, workflowId, kind: 'promote-region', endedAt }] });
+  }
+
+  /** The open alert about what a person should do. */
+  wanted() {
+    return openAlerts(this.state.book).find(({ key }) => key.startsWith('wanted/'));
   }
 
   asked(): string[] {
@@ -100,6 +131,13 @@ describe('the loss of a region', () => {
     expect(openAlerts(played.state.book).map(({ key }) => key)).toEqual(REGIONS.map((region) => `blind/${region}`));
   });
 
+  it('is not made of silent tasks and databases while the global health checks reach it', () => {
+    const played = new Played().look(all(well));
+    times(50, () => played.look(only(EU, (region) => seen(region, { compute: 0, database: 0, traffic: 100 }))));
+    expect(played.decisions).toEqual([]);
+    expect(openAlerts(played.state.book).map(({ key }) => key)).toContain(`blind/${EU}`);
+  });
+
   it('where most regions fail at once is more likely ours: nobody is drained', () => {
     const played = new Played().look(all(well));
     times(5, () => played.look([well(EU), down(US), down(AP)]));
@@ -133,8 +171,65 @@ describe('with leases', () => {
   it('a switchover under way has claimed its epoch in the record: that is not the platform’s own doing', () => {
     const played = new Played(watched({ epoch: 4 }));
     played.leases = [{ store: 'orders', holder: US, epoch: 4 }];
+    played.slot = 'held';
     times(5, () => played.look(all(well)));
     expect(played.decisions).toEqual([]);
+  });
+
+  // the record's epoch is that of the store furthest ahead, or of a switchover that claimed it in vain
+  it.each([
+    ['the only store', [{ store: 'orders', holder: US, epoch: 4 }]],
+    [
+      'a store that is behind another',
+      [
+        { store: 'orders', holder: EU, epoch: 4 },
+        { store: 'carts', holder: US, epoch: 3 },
+      ],
+    ],
+  ])('a move of %s is seen although its epoch is not ahead of the record’s', (_what, leases) => {
+    const played = new Played(watched({ epoch: 4 })).look(all(well));
+    Object.assign(played, { leases, slot: 'free' });
+    expect(played.look(all(well)).asked()).toEqual([]);
+    expect(played.look(all(well)).asked()).toEqual([`record ${EU}`]);
+  });
+
+  it('takes two checks in a row in which nothing is under way', () => {
+    const played = new Played(watched({ epoch: 4 })).look(all(well));
+    played.leases = [{ store: 'orders', holder: US, epoch: 4 }];
+    for (const slot of ['free', 'held', 'free', undefined, 'free'] as const) {
+      played.slot = slot;
+      played.look(all(well));
+    }
+    expect(played.decisions).toEqual([]);
+  });
+
+  it('a new watch that cannot read them promotes nobody: the platform may move the primary by itself', () => {
+    const played = new Played();
+    played.leasesUnread = 'orders: no answer within 8 s';
+    played.look(all(well));
+    times(5, () => played.look(only(EU)));
+    expect(played.asked()).toEqual([]);
+    expect(played.wanted()).toMatchObject({
+      severity: 'critical',
+      title: `held: fail-over ${EU} to ${US}`,
+      detail: expect.stringContaining('its leases cannot be read (orders: no answer within 8 s)'),
+    });
+    played.leasesUnread = undefined;
+    expect(played.look(only(EU)).asked()).toEqual([`fail-over ${EU}`]);
+  });
+
+  it('what was read of them once counts while they cannot be read', () => {
+    const played = new Played();
+    played.leases = [
+      { store: 'orders', holder: EU, epoch: 3 },
+      { store: 'carts', holder: EU, epoch: 3 },
+    ];
+    played.look(all(well));
+    played.leases = [{ store: 'orders', holder: EU, epoch: 3 }];
+    played.leasesUnread = 'carts: no answer';
+    times(5, () => played.look(only(EU)));
+    expect(played.decisions).toEqual([]);
+    expect(played.state.leases.map(({ store }) => store)).toEqual(['orders', 'carts']);
   });
 
   it('is written down whatever the automation says', () => {
@@ -181,6 +276,78 @@ describe('automation', () => {
     expect(openAlerts(played.state.book).map(({ key }) => key)).toEqual([`down/${US}`, `wanted/drain/${US}`]);
     times(4, () => played.look(all(well)));
     expect(openAlerts(played.state.book)).toEqual([]);
+  });
+
+  describe('a failover that is proposed', () => {
+    const proposed = () => {
+      const played = new Played(watched({ automation: 'propose' })).look(all(well));
+      times(3, () => played.look(only(EU)));
+      expect(played.decisions).toMatchObject([{ kind: 'fail-over', outcome: 'proposed' }]);
+      return played;
+    };
+
+    it('and that nobody decides in time is proposed again while the primary is down', () => {
+      const played = proposed();
+      times(30, () => played.look(only(EU)));
+      expect(played.decisions).toHaveLength(1);
+      played.ends(0, { outcome: 'rejected', failure: 'Approval.Expired', summary: 'nobody decided' }).look(only(EU));
+      expect(played.decisions).toMatchObject([{ outcome: 'proposed' }, { outcome: 'proposed' }]);
+      expect(played.wanted()).toMatchObject({ title: `proposed: fail-over ${EU} to ${US}` });
+      times(30, () => played.look(only(EU)));
+      expect(played.decisions).toHaveLength(2);
+      expect(played.withdrawn).toEqual([]);
+    });
+
+    it('and that somebody rejects is not asked again for an hour; its alert has the command', () => {
+      const played = proposed();
+      played.ends(0, { outcome: 'rejected', failure: 'Approval.Rejected', summary: 'mira said no' });
+      times(119, () => played.look(only(EU)));
+      expect(played.decisions).toHaveLength(1);
+      expect(played.wanted()).toMatchObject({
+        severity: 'critical',
+        title: `rejected: fail-over ${EU} to ${US}`,
+        detail: expect.stringContaining('mira said no'),
+        next: `meridian promote-region orders/staging ${US}`,
+      });
+      times(2, () => played.look(only(EU)));
+      expect(played.decisions).toHaveLength(2);
+    });
+
+    it('and approved, but then could not be carried out, says so, with the command', () => {
+      const played = proposed();
+      played.ends(0, { outcome: 'done', summary: 'approved' }).look(only(EU));
+      expect(played.wanted()).toMatchObject({ title: `proposed: fail-over ${EU} to ${US}` });
+      const summary = 'nobody can prove that orders has stopped';
+      played.ends(1, { outcome: 'failed', failure: 'Platform.Unavailable', summary }).look(only(EU));
+      expect(played.wanted()).toMatchObject({
+        title: `failed: fail-over ${EU} to ${US}`,
+        detail: expect.stringContaining(summary),
+        next: `meridian promote-region orders/staging ${US}`,
+      });
+      expect(played.decisions).toHaveLength(1);
+    });
+
+    it('is withdrawn when its reason is over, once, and only while it waits', () => {
+      const played = proposed();
+      times(5, () => played.look(all(well)));
+      expect(played.withdrawn).toEqual(['promote-region/orders/staging/0']);
+      expect(played.wanted()).toBeUndefined();
+      const decided = proposed();
+      decided.ends(0, { outcome: 'rejected', failure: 'Approval.Rejected', summary: 'mira said no' });
+      times(5, () => decided.look(all(well)));
+      expect(decided.withdrawn).toEqual([]);
+    });
+  });
+
+  it('what was asked for and failed says so, with the command', () => {
+    const played = new Played().look(all(well));
+    times(3, () => played.look(only(EU)));
+    played.ends(0, { outcome: 'failed', failure: 'Platform.Unavailable', summary: 'no proof' });
+    played.change({ primary: EU, chain: [US, AP] }).look(only(EU));
+    expect(played.wanted()).toMatchObject({
+      title: `failed: fail-over ${EU} to ${US}`,
+      next: `meridian promote-region orders/staging ${US}`,
+    });
   });
 
   it('off does nothing and still tells', () => {
