@@ -110,8 +110,11 @@ export const abortUpdate = defineUpdate<void, [{ by: string; reason: string }]>(
 export const pauseUpdate = defineUpdate<void, [{ by: string; reason: string }]>('pause');
 export const resumeUpdate = defineUpdate<void, [{ by: string }]>('resume');
 
-/** To an operation that runs: an emergency needs the slot; stop at the next safe point and take the way back. */
-export const standDownSignal = defineSignal<[{ by: string }]>('standDown');
+/**
+ * To an operation that runs: an emergency needs the slot; stop at the next safe point and take the way back. With
+ * `questionOnly` it gives up no more than a question that nobody has decided yet, and goes on when it is past that.
+ */
+export const standDownSignal = defineSignal<[{ by: string; questionOnly?: boolean }]>('standDown');
 
 export const progressQuery = defineQuery<Progress, [{ sinceSeq: number }]>('progress');
 export const planQuery = defineQuery<DeploymentPlan | undefined>('plan');

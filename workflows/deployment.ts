@@ -87,23 +87,28 @@ async function carryOut(key: DeploymentKey, slot: OperationSlot, operation: Oper
 }
 
 /** As soon as it has started, however late that is. One that has ended meanwhile needs no telling. */
-async function askToStandDown(slot: OperationSlot, other: Operation, { workflowId: by }: Operation): Promise<void> {
+async function askToStandDown(
+  slot: OperationSlot,
+  other: Operation,
+  { workflowId: by }: Operation,
+  questionOnly = false,
+): Promise<void> {
   await condition(() => other.start !== 'waiting' || !slot.isRunning(other));
-  if (slot.isRunning(other) && other.start === 'started') await standDown(other.workflowId, by);
+  if (slot.isRunning(other) && other.start === 'started') await standDown(other.workflowId, by, questionOnly);
 }
 
-async function standDown(workflowId: string, by: string): Promise<void> {
+async function standDown(workflowId: string, by: string, questionOnly = false): Promise<void> {
   try {
-    await getExternalWorkflowHandle(workflowId).signal(standDownSignal, { by });
+    await getExternalWorkflowHandle(workflowId).signal(standDownSignal, { by, ...(questionOnly && { questionOnly }) });
   } catch (error) {
     log.warn('could not be asked to stand down', { workflowId, error: String(error) });
   }
 }
 
-/** Who only waits for a person gives that up for an emergency that would wait for it. */
+/** Who only waits for a person gives that up for what is more urgent. */
 function enqueue(slot: OperationSlot, operation: Operation): void {
   slot.enqueue(operation);
-  for (const other of slot.questionsBefore(operation)) void askToStandDown(slot, other, operation);
+  for (const other of slot.questionsBefore(operation)) void askToStandDown(slot, other, operation, true);
 }
 
 async function begin(

@@ -254,7 +254,12 @@ export function encounter(running: OperationKind, asked: OperationKind): Encount
 
 const ENCOUNTERS = { 'way-back': 'pre-empts', beside: 'runs-beside', waits: 'waits', question: 'waits' } as const;
 
-/** Whether `running`, which `asked` waits for, gives up a question that nobody has decided yet. */
+/**
+ * Whether `running`, which `asked` waits for, gives up a question that nobody has decided yet: what destroys does so for
+ * an emergency, and a drill, which can be held another day, for everything that is more urgent.
+ */
 export function endsQuestion(running: OperationKind, asked: OperationKind): boolean {
-  return OPERATIONS[running].preempted === 'question' && isEmergency(asked) && priorityOf(asked) < priorityOf(running);
+  if (priorityOf(asked) >= priorityOf(running)) return false;
+  if (OPERATIONS[running].priority === 'drill') return encounter(running, asked) === 'waits';
+  return OPERATIONS[running].preempted === 'question' && isEmergency(asked);
 }

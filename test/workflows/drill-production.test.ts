@@ -85,3 +85,16 @@ it('is not held when the platform has failed over meanwhile: another region was 
   expect(report.summary).toContain(`now it is ${to} at epoch 9: ask again`);
   expect(faults()).toEqual([]);
 });
+
+it('gives its question up for what is more urgent, which then need not wait for a person', async () => {
+  const [, region = ''] = [...fake.cloud.databases.keys()];
+  const drilled = await begin({ kind: 'drill', drill: 'region-loss', requester: 'ada' });
+  await asked(drilled);
+  const drain = await begin({ kind: 'drain', region, requester: 'ada' });
+  const report = (await drilled.result()) as unknown as OperationReport;
+  expect(report).toMatchObject({ outcome: 'stood-down', approvals: [{ gate: 'drill', state: 'void' }] });
+  expect(report.summary).toContain(`made way for ${drain.workflowId}`);
+  const drained = async () => (await fake.records.load(request)).drained.includes(region);
+  while (!(await drained())) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(faults()).toEqual([]);
+});

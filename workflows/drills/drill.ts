@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { DrillReport } from '../../contracts/drill';
 import type { LiveOperationRequest } from '../../contracts/messages';
 import type { StoreReplication } from '../../contracts/replication';
@@ -59,16 +59,13 @@ export class Drill {
       await run.take('stream', 'start a stream of numbered writes', () => startStream(this.drilled, this.region), stop);
       const findings = await act();
       run.passNoReturn();
-      await CancellationScope.nonCancellable(async () => {
-        await mark.end().catch((error: unknown) => run.left.push(`could not ${over.what}: ${messageOf(error)}`));
-        await this.file(findings);
-      });
+      await mark.end().catch((error: unknown) => run.left.push(`could not ${over.what}: ${messageOf(error)}`));
+      await this.file(findings);
       const summary = `${kind} drill in ${this.region}: ${findings.why}`;
       if (!findings.passed) throw stepFailure('Validation.Failed', summary, { region: this.region });
       return summary;
     } catch (error) {
-      const brokeOff = isCancellation(error) || failureTypeOf(error) === 'Operation.Aborted';
-      if (this.struckAt && !this.filed && !brokeOff) {
+      if (this.struckAt && !this.filed && failureTypeOf(error) !== 'Operation.Aborted') {
         const rtoMs = Date.now() - Date.parse(this.struckAt);
         await this.file({ passed: false, why: messageOf(error), rtoMs });
       }

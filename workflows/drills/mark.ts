@@ -1,4 +1,4 @@
-import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type { OperationRun } from '../operations/operation-run';
 import { quick } from '../support/activity-stubs';
 import { messageOf } from '../support/failures';
@@ -20,7 +20,7 @@ export class DrillMark {
 
   async set(): Promise<void> {
     await this.say('a drill begins');
-    this.renewing = CancellationScope.nonCancellable(() => this.renew());
+    this.renewing = this.renew();
   }
 
   /** Takes it away. Saying so again is harmless. */

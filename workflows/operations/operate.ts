@@ -62,9 +62,9 @@ export async function operate<Request extends LiveOperationRequest>(
 
 function answerMessages(run: OperationRun): void {
   setHandler(progressQuery, ({ sinceSeq }) => run.progress.read(sinceSeq));
-  setHandler(standDownSignal, ({ by }) => {
+  setHandler(standDownSignal, ({ by, questionOnly }) => {
     run.progress.say(`${by} needs the slot`);
-    run.makeWay(by);
+    run.makeWay(by, questionOnly);
   });
   setHandler(
     abortUpdate,

@@ -218,9 +218,9 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
     this.approvals.close(why);
   }
 
-  /** An emergency needs the slot. One that it waits for gives up only a question that nobody has decided yet. */
-  makeWay(by: string): void {
-    if (OPERATIONS[this.request.kind].preempted === 'way-back') this.standDownFor = by;
+  /** Another needs the slot. One that it waits for gives up only a question that nobody has decided yet. */
+  makeWay(by: string, questionOnly = false): void {
+    if (!questionOnly && OPERATIONS[this.request.kind].preempted === 'way-back') this.standDownFor = by;
     this.approvals.close(`made way for ${by}`);
   }
 
