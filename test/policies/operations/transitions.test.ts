@@ -110,4 +110,16 @@ describe('who takes the writes', () => {
     const renewed = [{ region: 'a', epoch: 5 }];
     expect([isDiverged(known, renewed), newestEpoch(known, renewed)]).toEqual([false, 5]);
   });
+
+  it('only what is waited for gives up a question: a drill for all that does not pre-empt it, others for an emergency', () => {
+    const pairs = OPERATION_KINDS.flatMap((running) =>
+      OPERATION_KINDS.filter((one) => endsQuestion(running, one)).map((one) => `${running}: ${one}`),
+    );
+    expect(pairs).toEqual([
+      'promote-region: record-failover',
+      'restore: record-failover',
+      ...['record-failover', 'promote-region', 'restore'].map((one) => `retire: ${one}`),
+      ...OPERATION_KINDS.filter((one) => one !== 'drill' && !isEmergency(one)).map((one) => `drill: ${one}`),
+    ]);
+  });
 });
