@@ -7,7 +7,7 @@ import { judgeOperation } from '../../../policies/operations/judge-operation';
 import { majorityRegion } from '../../../policies/operations/majority-region';
 import { deploymentState, isDiverged, newestEpoch, regionState } from '../../../policies/operations/operating-state';
 import { withOperationTables } from '../../../policies/operations/operation-tables';
-import { encounter, isEmergency, OPERATIONS, priorityOf } from '../../../policies/operations/transitions';
+import { encounter, endsQuestion, isEmergency, OPERATIONS, priorityOf } from '../../../policies/operations/transitions';
 
 const page = join(__dirname, '../../../docs/operations.md');
 
@@ -25,14 +25,16 @@ const record = fc
     primary: fc.constantFrom(...REGIONS),
     drained: fc.subarray(REGIONS),
     fenced: fc.subarray(REGIONS),
+    moving: fc.option(fc.constantFrom(...REGIONS), { nil: undefined }),
   })
-  .map(({ live, primary, drained, fenced }): DeploymentRecord => {
+  .map(({ live, primary, drained, fenced, moving }): DeploymentRecord => {
     const topology = { regions: REGIONS.map((region) => ({ region })) };
     const out = fenced.filter((region) => region !== primary);
     return {
       ...emptyRecord('orders', 'staging'),
       drained,
       fenced: out.map((region) => ({ region, since: '', epoch: 1, why: '' })),
+      ...(moving && { moving: { to: moving, from: {}, since: '' } }),
       ...(live && { primary, live: { topology } as unknown as NonNullable<DeploymentRecord['live']> }),
     };
   });
@@ -69,7 +71,7 @@ describe('the table of operations', () => {
         const before = regionState(found, operation.region);
         const cell = row.region?.[before];
         if (!cell || !('becomes' in cell) || cell.becomes !== 'primary') return;
-        if (judgeOperation(operation, found).kind !== 'legal') return;
+        if (judgeOperation(operation, found).kind !== 'legal' || found.moving?.to === operation.region) return;
         expect(['standby', 'drained', 'primary-drained']).toContain(before);
       }),
     );
@@ -79,7 +81,28 @@ describe('the table of operations', () => {
     fc.assert(
       fc.property(record, (found) => {
         for (const region of REGIONS) expect(REGION_STATES).toContain(regionState(found, region));
-        if (found.live) expect(deploymentState(found)).toBe(found.fenced?.length ? 'failed-over' : 'live');
+        const settled = found.fenced?.length ? 'failed-over' : 'live';
+        if (found.live) expect(deploymentState(found)).toBe(found.moving ? 'moving' : settled);
+      }),
+    );
+  });
+
+  it('calls the region that takes the writes the primary, whatever it was fenced for before', () => {
+    const out = { region: 'us-east-1', since: '', epoch: 1, why: '' };
+    const live = { topology: { regions: [{ region: 'us-east-1' }] } } as unknown as DeploymentRecord['live'];
+    const found = { ...emptyRecord('orders', 'staging'), live, primary: 'us-east-1', fenced: [out] };
+    expect(regionState(found, 'us-east-1')).toBe('primary');
+    expect(judgeOperation({ kind: 'rejoin', region: 'us-east-1' }, found).kind).toBe('refused');
+  });
+
+  it('lets nothing but what ends a move, or everything, begin while one is unfinished, and always what ends it', () => {
+    fc.assert(
+      fc.property(record, asked, (found, operation) => {
+        if (!found.live || !found.moving) return;
+        const goesOn = judgeOperation({ kind: 'promote-region', region: found.moving.to }, found);
+        expect([goesOn.kind, judgeOperation({ kind: 'record-failover' }, found).kind]).toEqual(['legal', 'legal']);
+        if (judgeOperation(operation, found).kind === 'legal')
+          expect(['promote-region', 'record-failover', 'restore', 'retire', 'sweep']).toContain(operation.kind);
       }),
     );
   });
@@ -92,6 +115,18 @@ describe('two operations', () => {
         if (!isEmergency(one) || isEmergency(running)) expect(encounter(running, one)).toBe('waits');
         if (encounter(running, one) !== 'waits') expect(priorityOf(one)).toBeLessThan(priorityOf(running));
       }
+  });
+
+  it('only what is waited for gives up a question: a drill for all that does not pre-empt it, others for an emergency', () => {
+    const pairs = OPERATION_KINDS.flatMap((running) =>
+      OPERATION_KINDS.filter((one) => endsQuestion(running, one)).map((one) => `${running}: ${one}`),
+    );
+    expect(pairs).toEqual([
+      'promote-region: record-failover',
+      'restore: record-failover',
+      ...['record-failover', 'promote-region', 'restore'].map((one) => `retire: ${one}`),
+      ...OPERATION_KINDS.filter((one) => one !== 'drill' && !isEmergency(one)).map((one) => `drill: ${one}`),
+    ]);
   });
 });
 
@@ -107,19 +142,10 @@ describe('who takes the writes', () => {
     const known = { primary: 'a', epoch: 4 };
     expect(isDiverged(known, [{ region: 'a', epoch: 4 }, {}])).toBe(false);
     expect(isDiverged(known, [{ region: 'b', epoch: 4 }])).toBe(true);
+    const moving = { to: 'b', from: {}, since: '' };
+    expect(isDiverged({ ...known, moving }, [{ region: 'b' }])).toBe(false);
+    expect(isDiverged({ ...known, moving }, [{ region: 'c' }])).toBe(true);
     const renewed = [{ region: 'a', epoch: 5 }];
     expect([isDiverged(known, renewed), newestEpoch(known, renewed)]).toEqual([false, 5]);
-  });
-
-  it('only what is waited for gives up a question: a drill for all that does not pre-empt it, others for an emergency', () => {
-    const pairs = OPERATION_KINDS.flatMap((running) =>
-      OPERATION_KINDS.filter((one) => endsQuestion(running, one)).map((one) => `${running}: ${one}`),
-    );
-    expect(pairs).toEqual([
-      'promote-region: record-failover',
-      'restore: record-failover',
-      ...['record-failover', 'promote-region', 'restore'].map((one) => `retire: ${one}`),
-      ...OPERATION_KINDS.filter((one) => one !== 'drill' && !isEmergency(one)).map((one) => `drill: ${one}`),
-    ]);
   });
 });
