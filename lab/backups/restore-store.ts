@@ -61,7 +61,6 @@ export async function restoreStore(
     throw new LabError('Platform.Refused', why, { region, resource: store.name });
   });
   await startAsPrimary(lab, deployment, store, database);
-  database.fenced = undefined;
   database.rejoinedInEpoch = epoch;
   lab.log(`restored ${store.name} in ${region} from backup ${backup.manifest.id}, epoch ${epoch}`);
   return {

@@ -5,6 +5,7 @@ import { type Deployment, databasesOf, type Lab, type Store, storeOf } from './l
 import { readLease } from './leases';
 
 const SUSPENDED_AT_MOST_MS = 60_000;
+const TELLS_WITHIN_MS = 2_000;
 
 /** What the sentinels may do from now on. Refuses a chain that names a region without a database that may be elected. */
 export async function automate(
@@ -31,19 +32,26 @@ export async function automate(
 }
 
 /**
- * Who fences a primary chooses its successor: until he has, or for a while, the sentinels do not. Without this they would
- * elect one the moment the lease is given up.
+ * Who fences a primary chooses its successor: until he has, or for a while from the last time that he asked, the
+ * sentinels do not. Without this they would elect one the moment the lease is given up. Throws `Platform.Unavailable`
+ * when two of three have not heard: then nothing is suspended.
  */
 export async function suspendAutomation(lab: Lab, deployment: Deployment, store: Store): Promise<void> {
-  if (store.automation !== 'automatic' || store.suspended) return;
-  store.suspended = true;
-  await syncDataPlane(lab, deployment);
-  setTimeout(() => void resumeAutomation(lab, deployment, store), SUSPENDED_AT_MOST_MS).unref();
+  if (store.automation !== 'automatic') return;
+  clearTimeout(store.suspended);
+  store.suspended = setTimeout(() => void resumeAutomation(lab, deployment, store), SUSPENDED_AT_MOST_MS).unref();
+  const heard = await syncDataPlane(lab, deployment);
+  if (heard >= deployment.witnesses.length - 1) return;
+  await resumeAutomation(lab, deployment, store);
+  throw new LabError('Platform.Unavailable', `only ${heard} sentinels of ${store.name} answer: they would not wait`, {
+    resource: store.name,
+  });
 }
 
 export async function resumeAutomation(lab: Lab, deployment: Deployment, store: Store): Promise<void> {
   if (!store.suspended) return;
-  store.suspended = false;
+  clearTimeout(store.suspended);
+  store.suspended = undefined;
   await syncDataPlane(lab, deployment).catch((error: unknown) => lab.log(String(error)));
 }
 
@@ -60,7 +68,7 @@ export async function takeovers(
   { store, since }: { store: string; since: string },
 ): Promise<Takeover[]> {
   const told = await Promise.all(
-    deployment.witnesses.map(({ process }) => process?.call('takeovers', {}).catch(() => []) ?? []),
+    deployment.witnesses.map(({ process }) => process?.call('takeovers', {}, TELLS_WITHIN_MS).catch(() => []) ?? []),
   );
   return told
     .flat()

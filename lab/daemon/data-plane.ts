@@ -1,6 +1,8 @@
 import { regionRttMs } from '../../catalog/latency';
 import type { FailoverPlan } from '../../failover/protocol/plan';
+import { type Backing, sameBacking, whileChanging } from '../../failover/protocol/plan-change';
 import type { KeptDatabaseSettings, KeptStore } from '../keeper/keeper-protocol';
+import { killMarked } from '../processes/kill-marked';
 import type { WatchedStore } from '../witness/witness-protocol';
 import { desiredLinks, type LinkPurpose, linkId } from './desired-links';
 import { startKeeper } from './keepers';
@@ -19,30 +21,45 @@ import { Locks } from './locks';
 import { placeWitnesses, startWitness } from './witnesses';
 
 const locks = new Locks();
-/** A keeper that stands still does not hold up the others. */
+/** One that stands still does not hold up the others. */
 const CONFIGURE_WITHIN_MS = 3_000;
 
 /**
  * Brings links, keepers and witnesses in line with the state of a deployment: what they were told is what they go by
- * when nobody can tell them anything any more.
+ * when nobody can tell them anything any more. Who does not answer is left behind; returns how many witnesses have heard.
  */
-export function syncDataPlane(lab: Lab, deployment: Deployment): Promise<void> {
+export function syncDataPlane(lab: Lab, deployment: Deployment): Promise<number> {
   return locks.run(deploymentKey(deployment), () => sync(lab, deployment));
 }
 
-async function sync(lab: Lab, deployment: Deployment): Promise<void> {
+async function sync(lab: Lab, deployment: Deployment): Promise<number> {
   const sites = [...deployment.sites.values()].filter(({ storePorts }) => storePorts.size > 0);
   // before the first database nobody knows where the witnesses should be: outside all regions, which are not all there
   const isNeeded = deployment.witnesses.length > 0 || sites.some(({ databases }) => databases.size > 0);
-  if (!isNeeded) return;
+  if (!isNeeded) return 0;
   await placeWitnesses(lab, deployment);
   for (const site of sites) site.keeper ??= { port: await lab.ports.take() };
   const links = await setLinks(lab, deployment);
   const way: Way = (from, to, purpose) => links.get(linkId(deployment, from, to, purpose)) ?? 0;
-  await Promise.all([
-    ...sites.map((site) => syncKeeper(lab, deployment, site, way)),
-    ...deployment.witnesses.map((witness) => syncWitness(lab, deployment, witness, way)),
-  ]);
+  const tellKeepers = () => Promise.all(sites.map((site) => syncKeeper(lab, deployment, site, way)));
+  const tellWitnesses = async () => {
+    const heard = deployment.witnesses.map((witness) => syncWitness(lab, deployment, witness, way));
+    return (await Promise.all(heard)).filter(Boolean).length;
+  };
+  const changing = [...deployment.stores.values()].filter((store) => isChanging(deployment, store));
+  if (changing.length === 0) return (await Promise.all([tellWitnesses(), tellKeepers()]))[0];
+  // an election must never need less than what is acknowledged rests on: first both, then the primary, then the new alone
+  await tellWitnesses();
+  const heard = await tellKeepers();
+  if (heard.every(Boolean)) for (const store of changing) store.backing = backingOf(deployment, store);
+  return tellWitnesses();
+}
+
+function isChanging(deployment: Deployment, store: Store): boolean {
+  const wanted = backingOf(deployment, store);
+  // where nothing is promised on either side there is nothing to keep while it changes
+  if (!store.backing || (wanted.acknowledgedBy === 0 && store.backing.acknowledgedBy === 0)) store.backing = wanted;
+  return !sameBacking(store.backing, wanted);
 }
 
 /** The loopback port of a link. */
@@ -50,28 +67,42 @@ type Way = (from: string, to: string, purpose: LinkPurpose) => number;
 
 const urlOf = (port: number) => `http://127.0.0.1:${port}`;
 
-async function syncKeeper(lab: Lab, deployment: Deployment, site: Site, way: Way): Promise<void> {
+/** True when it will not go on with what it heard before: it has confirmed the new, or is gone. */
+async function syncKeeper(lab: Lab, deployment: Deployment, site: Site, way: Way): Promise<boolean> {
   const replicas = deployment.witnesses.map(({ name }) => urlOf(way(site.region, name, { kind: 'replica' })));
-  const process = await startKeeper(lab, site, replicas, async () => {
-    if (deployment.sites.get(site.region) === site) await syncDataPlane(lab, deployment);
-  });
   const stores = [...site.storePorts.keys()].flatMap((name) => keptStore(lab, deployment, site, name, way));
-  await process?.call('configure', { stores }, CONFIGURE_WITHIN_MS).catch((error: unknown) => lab.log(String(error)));
+  try {
+    const process = await startKeeper(lab, site, replicas, () => syncDataPlane(lab, deployment));
+    if (process?.alive) await process.call('configure', { stores }, CONFIGURE_WITHIN_MS);
+    return true;
+  } catch (error) {
+    lab.log(String(error));
+    return false;
+  }
 }
 
-async function syncWitness(lab: Lab, deployment: Deployment, witness: Witness, way: Way): Promise<void> {
+/** True when it has heard. One that does not answer is killed: it may stand still, and must not elect by an old plan. */
+async function syncWitness(lab: Lab, deployment: Deployment, witness: Witness, way: Way): Promise<boolean> {
   const others = deployment.witnesses.filter((other) => other !== witness);
-  const process = await startWitness(lab, witness, {
+  const ways = {
     replicas: [
       urlOf(witness.replicaPort),
       ...others.map(({ name }) => urlOf(way(witness.name, name, { kind: 'replica' }))),
     ],
     sentinels: others.map(({ name }) => urlOf(way(witness.name, name, { kind: 'sentinel' }))),
-  });
+  };
   const stores = [...deployment.stores.values()]
     .filter(({ name }) => databasesOf(deployment, name).length > 0)
     .map((store) => watchedStore(deployment, store, witness.name, way));
-  await process.call('configure', { stores });
+  try {
+    const process = await startWitness(lab, deployment, witness, ways, () => syncDataPlane(lab, deployment));
+    await process.call('configure', { stores }, CONFIGURE_WITHIN_MS);
+    return true;
+  } catch (error) {
+    lab.log(String(error));
+    await killMarked(witness.marker).catch((stuck: unknown) => lab.log(String(stuck)));
+    return false;
+  }
 }
 
 /** Ports by the id of the link. A link that is as it was is not touched. */
@@ -131,6 +162,11 @@ function keptDatabase(lab: Lab, deployment: Deployment, store: Store, database: 
   };
 }
 
+function backingOf(deployment: Deployment, store: Store): Backing {
+  const { quorum, whenDegraded } = modeOf(deployment, store.name);
+  return { members: membersOf(deployment, store.name), acknowledgedBy: whenDegraded === 'block' ? quorum : 0 };
+}
+
 /** Regions whose databases may be elected and are waited for: complete copies that are not only read. */
 function membersOf(deployment: Deployment, store: string): string[] {
   return databasesOf(deployment, store)
@@ -146,15 +182,13 @@ function modeOf(deployment: Deployment, store: string): { quorum: number; whenDe
 }
 
 function watchedStore(deployment: Deployment, store: Store, witness: string, way: Way): WatchedStore {
-  const members = membersOf(deployment, store.name);
-  const { quorum, whenDegraded } = modeOf(deployment, store.name);
+  const wanted = backingOf(deployment, store);
   const plan: FailoverPlan = {
     chain:
       store.automation === 'automatic' && !store.suspended
-        ? store.chain.filter((region) => members.includes(region))
+        ? store.chain.filter((region) => wanted.members.includes(region))
         : [],
-    members,
-    acknowledgedBy: whenDegraded === 'block' ? quorum : 0,
+    ...whileChanging(store.backing ?? wanted, wanted),
   };
   const { application, environment } = deployment;
   const keepers = Object.fromEntries(

@@ -78,8 +78,14 @@ export async function givePrimary(deployment: Deployment, site: Site, store: Sto
   await serve(site, store, epoch);
 }
 
+/** It is started: what was proven of it is over. */
+function forgetFence(database: Database | undefined): void {
+  if (database) database.fenced = undefined;
+}
+
 /** Returns when the keeper of the region, which has the lease of this epoch, serves. */
 export async function serve(site: Site, store: Store, epoch: number): Promise<void> {
+  forgetFence(site.databases.get(store.name));
   await keeperOf(site).call('appoint', { store: store.name, epoch, withinMs: SERVES_WITHIN_MS });
 }
 
@@ -132,6 +138,7 @@ export async function startStandby(
   withinMs = STREAMS_WITHIN_MS,
 ): Promise<void> {
   database.wanted = true;
+  forgetFence(database);
   await syncDataPlane(lab, deployment);
   await keeperOf(siteOf(deployment, database.region)).call('startStandby', { store: store.name });
   await awaitState(lab, store, database, 'streams', ({ streaming }) => streaming, withinMs);

@@ -1,6 +1,7 @@
 import { LabError } from '../lab-error';
 import { acceptEpoch } from './epoch';
 import { type Deployment, databasesOf, type Lab } from './lab-state';
+import { readLease } from './leases';
 import { edgeHostname } from './traffic-stack';
 
 /**
@@ -20,13 +21,19 @@ export async function drain(
     const reason = `regions: draining ${regions.join(', ')} would leave nobody to answer for ${hostname}; keep at least one of its regions`;
     throw new LabError('Platform.Refused', reason);
   }
-  for (const store of deployment.stores.values())
-    if (databasesOf(deployment, store.name).length > 0) acceptEpoch(store, epoch);
+  const seen: Record<string, number> = {};
+  for (const store of deployment.stores.values()) {
+    if (databasesOf(deployment, store.name).length === 0) continue;
+    // a drain is possible while nobody can say who holds a lease; what sentinels have decided by it then stays
+    const lease = await readLease(deployment, store).catch(() => undefined);
+    if (lease) seen[store.name] = lease.epoch;
+    acceptEpoch(store, epoch);
+  }
   for (const published of found) {
     published.drained = regions;
     await lab.network.setHostname(edgeHostname(deployment, published));
   }
-  await lab.network.endFailover({ application: deployment.application, environment: deployment.environment });
+  await lab.network.endFailover({ application: deployment.application, environment: deployment.environment, seen });
   lab.log(`${hostname}: drained ${regions.join(', ') || 'nothing'}`);
   return {};
 }

@@ -10,8 +10,8 @@ import { readLease, releaseLease } from './leases';
 /**
  * Makes sure that a database cannot write any more: its keeper stops it in order where it answers, and what is left is
  * killed. The receipt is given only when no process of it exists and the region does not hold the lease; nothing starts
- * it again but a rejoin. Once per epoch: the same fence again gets the same receipt and does nothing, so that one that
- * comes late does not stop a fresh standby.
+ * it again but a rejoin. The same fence again gets the same receipt while the database is stopped; one that
+ * comes once it was started again is refused: it would stop a fresh standby, or say that nothing of it runs.
  */
 export async function fence(
   lab: Lab,
@@ -20,19 +20,24 @@ export async function fence(
 ): Promise<FenceReceipt> {
   const store = storeOf(deployment, input.store);
   const database = databaseOf(deployment, input.region, input.store);
-  if (database.fenced?.epoch === input.epoch) return database.fenced;
   const lease = await readLease(deployment, store);
   acceptEpoch(store, input.epoch);
   refuseAfterRejoin(database, input.epoch);
+  if (database.fenced?.epoch === input.epoch && lease.holder !== input.region) return database.fenced;
   if (lease.holder === input.region) await suspendAutomation(lab, deployment, store);
   const before = markedProcesses(database.marker);
-  const { clean, killed } = await stopDatabase(siteOf(deployment, input.region), database).catch((error: unknown) => {
-    throw new LabError('Platform.Unavailable', `${input.region} is not fenced: ${String(error)}`, {
-      region: input.region,
+  const stop = () =>
+    stopDatabase(siteOf(deployment, input.region), database).catch((error: unknown) => {
+      throw new LabError('Platform.Unavailable', `${input.region} is not fenced: ${String(error)}`, {
+        region: input.region,
+      });
     });
-  });
+  const first = await stop();
   await releaseLease(deployment, store, input.region);
-  const kind = clean && before.length > 0 ? 'stopped-cleanly' : 'processes-gone';
+  // a keeper that was killed is started again, and may have found the lease still its own: from here on it cannot
+  const again = await stop();
+  const killed = [...first.killed, ...again.killed];
+  const kind = first.clean && again.clean && before.length > 0 ? 'stopped-cleanly' : 'processes-gone';
   const ended = before.length > 0 ? `pids ${before.join(', ')} ended` : 'no process was left';
   const how = killed.length > 0 ? `; killed: ${killed.join(', ')}` : '';
   const detail = `database ${input.store} in ${input.region}: ${ended}${how}; none with its marker remains`;

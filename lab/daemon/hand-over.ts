@@ -1,4 +1,5 @@
 import type { HandOver } from '../../contracts/failover';
+import type { Lease } from '../../failover/protocol/lease';
 import { LabError } from '../lab-error';
 import { markedProcesses } from '../processes/marked-processes';
 import { acceptEpoch } from './epoch';
@@ -11,7 +12,8 @@ const WITHIN_MS = 30_000;
 /**
  * Moves the primary of a store as planned: the keeper of the old region stops in order and gives the lease to that of
  * the new one (failover/keeper/store-keeper.ts). Done already is success. When it fails before anything was stopped the
- * old primary goes on; when it fails after, nobody holds the lease and a promotion decides.
+ * old primary goes on; when it fails after, nobody holds the lease and a promotion decides. Throws `Platform.Unavailable`
+ * when nobody can say which: asking again finds out.
  */
 export async function handOver(
   lab: Lab,
@@ -25,29 +27,34 @@ export async function handOver(
   const database = databaseOf(deployment, from, store.name);
   const refuse = (why: string) => new LabError('Platform.Refused', why, { region: to, resource: store.name });
   databaseOf(deployment, to, store.name);
-  if (lease.holder === to && wasHandedOver(store, database, to)) return done(lab, store, database, { to, heldMs: 0 });
+  if (lease.holder === to && wasHandedOver(store, database, lease))
+    return done(lab, store, database, { to, heldMs: 0 });
   if (lease.holder !== from)
     throw refuse(`from: the lease of ${store.name} is ${lease.holder ?? 'nobody'}'s, not ${from}'s`);
   if (to === from) throw refuse(`to: ${to} is the primary of ${store.name} already`);
   const epoch = Math.max(input.epoch, lease.epoch + 1);
+  // on record before it is asked for: when the answer is lost, asking again finds out what became of it
+  const before = store.lastPromotion;
+  store.lastPromotion = { from, to, epoch };
   const { heldMs } = await keeperOf(siteOf(deployment, from))
     .call('handOver', { store: store.name, to, epoch }, WITHIN_MS)
     .catch(async (error: unknown) => {
       // the new region may have taken it although its answer was lost
       if (await hasLease(deployment, store, to, epoch)) return { heldMs: 0 };
+      if (error instanceof LabError) throw error;
+      store.lastPromotion = before;
       throw refuse(
         `${store.name} was not handed over to ${to}: ${error instanceof Error ? error.message : String(error)}`,
       );
     });
-  store.lastPromotion = { from, to, epoch };
   store.primary = to;
   return done(lab, store, database, { to, heldMs });
 }
 
 /** The lease is where it was to go, and the old database has no process: an earlier attempt did it. */
-function wasHandedOver(store: Store, { region, marker }: Database, to: string): boolean {
-  const last = store.lastPromotion;
-  return last?.from === region && last.to === to && markedProcesses(marker).length === 0;
+function wasHandedOver({ lastPromotion }: Store, { region, marker }: Database, { holder, epoch }: Lease): boolean {
+  const { from, to, epoch: since } = lastPromotion ?? {};
+  return from === region && to === holder && since === epoch && markedProcesses(marker).length === 0;
 }
 
 async function hasLease(deployment: Deployment, store: Store, region: string, epoch: number): Promise<boolean> {

@@ -1,26 +1,25 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_TIMING } from '../../failover/protocol/timing';
 import type { KeeperCalls, KeeperSettings } from '../keeper/keeper-protocol';
 import { LabError } from '../lab-error';
 import { CalledProcess } from '../processes/called-process';
 import { killMarked } from '../processes/kill-marked';
-import type { Lab, Site } from './lab-state';
+import { deploymentKey, type Lab, type Site } from './lab-state';
 import { logFolderOf } from './log-folder';
 import { hasNoPower } from './power';
+import { startAgain } from './start-again';
 
 const HEAP_MB = 96;
-const RESTART_AFTER_MS = 200;
 
 /**
  * Starts the keeper of a region unless it runs or the region has no power. One that ends while its region lives is
- * started again, as an init system does, by `startAgain`; what it left of its databases is killed before.
+ * started again by `start`; what it left of its databases is killed before.
  */
 export async function startKeeper(
   lab: Lab,
   site: Site,
   replicas: string[],
-  startAgain: () => Promise<void>,
+  start: () => Promise<unknown>,
 ): Promise<CalledProcess<KeeperCalls> | undefined> {
   const { keeper, region } = site;
   if (!keeper || keeper.process?.alive || hasNoPower(lab, site)) return keeper?.process;
@@ -36,18 +35,25 @@ export async function startKeeper(
     ...{ heapMb: HEAP_MB, settings, region, what: 'the keeper of' },
     onEnd: (how) => {
       lab.log(`keeper of ${region} ended (${how})`);
-      void restart(lab, site, startAgain);
+      void restart(lab, site, start);
     },
   });
   keeper.process = process;
   return process;
 }
 
-async function restart(lab: Lab, site: Site, startAgain: () => Promise<void>): Promise<void> {
-  await killMarked(`${site.marker}db/`).catch((error: unknown) => lab.log(String(error)));
-  await sleep(RESTART_AFTER_MS);
-  if (hasNoPower(lab, site) || lab.ending) return;
-  await startAgain().catch((error: unknown) => lab.log(String(error)));
+async function restart(lab: Lab, site: Site, start: () => Promise<unknown>): Promise<void> {
+  const clear = () => killMarked(`${site.marker}db/`);
+  await clear().catch((error: unknown) => lab.log(String(error)));
+  await startAgain(lab, {
+    marker: `${site.marker}keeper`,
+    isMissing: () => isThere(lab, site) && !site.keeper?.process?.alive && !hasNoPower(lab, site),
+    start: () => clear().then(start),
+  });
+}
+
+function isThere({ deployments }: Lab, site: Site): boolean {
+  return deployments.get(deploymentKey(site))?.sites.get(site.region) === site;
 }
 
 /** The keeper of a region. Throws `Platform.Unavailable` when it does not run. */

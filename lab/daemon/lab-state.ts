@@ -5,6 +5,7 @@ import type { StackRef, StackStatus } from '../../contracts/stack';
 import type { FenceReceipt } from '../../contracts/validation';
 import type { StorePorts } from '../../failover/keeper/store-gates';
 import type { LeaseStore } from '../../failover/lease-store/lease-store';
+import type { Backing } from '../../failover/protocol/plan-change';
 import type { KeeperCalls } from '../keeper/keeper-protocol';
 import { LabError } from '../lab-error';
 import type { RunningNetwork } from '../network/start-network';
@@ -40,7 +41,7 @@ export interface Database {
   wanted: boolean;
   /** its data is a whole copy: it may be elected, and commits may wait for it */
   complete: boolean;
-  /** the last receipt for it: the same fence again is answered with this */
+  /** the receipt for it while it is stopped: the same fence again is answered with this */
   fenced?: FenceReceipt;
   /** epoch of its last rejoin: no fence of that epoch comes after it */
   rejoinedInEpoch?: number;
@@ -61,8 +62,10 @@ export interface Store {
   /** the approved plan of a failover: who may take over, and whether without a person */
   chain: string[];
   automation: Automation;
-  /** somebody has fenced the primary to promote another region: the sentinels leave that to him */
-  suspended?: boolean;
+  /** somebody has fenced the primary to promote another region: the sentinels leave that to him, until this resumes it */
+  suspended?: NodeJS.Timeout;
+  /** what acknowledged writes rest on for certain; until a change of it is confirmed, what they rested on before */
+  backing?: Backing;
   secrets: StoreCredentials;
 }
 

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createEmbeddedLeaseStore } from '../../failover/lease-store/embedded-lease-store';
 import type { LeaseStore } from '../../failover/lease-store/lease-store';
 import { type Lease, type LeaseChange, released, takenOver } from '../../failover/protocol/lease';
+import { DEFAULT_TIMING } from '../../failover/protocol/timing';
 import { LabError } from '../lab-error';
 import { type Deployment, deploymentKey, type Store } from './lab-state';
 
@@ -52,8 +54,28 @@ export async function grantLease(deployment: Deployment, store: Store, region: s
       { region: lease.holder, resource: store.name },
     );
   }
-  const epoch = Math.max(lease.epoch + 1, store.epoch, 1);
-  return change(deployment, store, takenOver(lease, region, epoch), `${region} did not get the lease`);
+  return take(deployment, store, lease, region, `${region} did not get the lease`);
+}
+
+/**
+ * Gives the lease of a region that has not renewed it since it was seen, for as long as it holds, to another one. In one
+ * act: whoever comes back meanwhile and renews it keeps it. Throws `Platform.Refused` then.
+ */
+export async function takeSilentLease(
+  deployment: Deployment,
+  store: Store,
+  seen: Lease,
+  region: string,
+  leaseMs = DEFAULT_TIMING.leaseMs,
+): Promise<Lease> {
+  await sleep(leaseMs);
+  const otherwise = `${seen.holder} renews its lease of ${store.name}: it lives and takes writes; hand over, or fence it`;
+  return take(deployment, store, seen, region, otherwise);
+}
+
+function take(deployment: Deployment, store: Store, seen: Lease, region: string, otherwise: string): Promise<Lease> {
+  const epoch = Math.max(seen.epoch + 1, store.epoch, 1);
+  return change(deployment, store, takenOver(seen, region, epoch), otherwise);
 }
 
 /** The proof that a region has stopped is here: its lease is given up for it. Not its holder any more is success. */

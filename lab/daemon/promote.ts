@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseStatus } from '../../contracts/replication';
 import type { FenceReceipt } from '../../contracts/validation';
-import { sameLease } from '../../failover/protocol/lease';
 import { comparePositions, type LogPosition } from '../../failover/protocol/plan';
-import { DEFAULT_TIMING } from '../../failover/protocol/timing';
 import { LabError } from '../lab-error';
 import { type DatabaseState, databaseState, positionBytes } from '../postgres/database-state';
 import { markedProcesses } from '../processes/marked-processes';
 import { resumeAutomation } from './automation';
 import { databaseStatus } from './database-status';
-import { accessTo, givePrimary, serve } from './databases';
+import { accessTo, serve } from './databases';
 import { acceptEpoch } from './epoch';
 import {
   type Database,
@@ -21,7 +19,7 @@ import {
   siteOf,
   storeOf,
 } from './lab-state';
-import { readLease, releaseLease } from './leases';
+import { grantLease, readLease, takeSilentLease } from './leases';
 
 export interface PromoteInput {
   store: string;
@@ -52,30 +50,18 @@ export async function promote(lab: Lab, deployment: Deployment, input: PromoteIn
   } else {
     const database = databaseOf(deployment, input.region, input.store);
     refuseUnlessExpected(deployment, store, input);
-    if (input.riskAccepted) await endSilentLease(deployment, store, input.expectedPrimary);
-    else await refuseUnlessMostAdvanced(lab, deployment, store, database);
+    if (!input.riskAccepted) await refuseUnlessMostAdvanced(lab, deployment, store, database);
     store.lastPromotion = { from: input.expectedPrimary, to: input.region, epoch: input.epoch };
-    await givePrimary(deployment, site, store);
+    // even at somebody's risk nobody is promoted beside a region that renews its lease: that one lives
+    const isSilent = input.riskAccepted && lease.holder !== undefined;
+    const { epoch } = isSilent
+      ? await takeSilentLease(deployment, store, lease, input.region)
+      : await grantLease(deployment, store, input.region);
+    await serve(site, store, epoch);
     lab.log(`promoted ${input.region} for ${input.store}, epoch ${input.epoch}`);
   }
   await resumeAutomation(lab, deployment, store);
   return databaseStatus(lab, deployment, input);
-}
-
-/** Even at somebody's risk nobody is promoted beside a region that renews its lease: that one lives. */
-async function endSilentLease(deployment: Deployment, store: Store, holder: string): Promise<void> {
-  const seen = await readLease(deployment, store);
-  if (seen.holder === undefined) return;
-  await sleep(DEFAULT_TIMING.leaseMs);
-  const present = await readLease(deployment, store);
-  if (!sameLease(present, seen)) {
-    throw new LabError(
-      'Platform.Refused',
-      `${holder} renews its lease of ${store.name}: it lives and takes writes; hand over, or fence it`,
-      { region: holder, resource: store.name },
-    );
-  }
-  await releaseLease(deployment, store, holder);
 }
 
 function refuseUnlessExpected(

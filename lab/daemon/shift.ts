@@ -15,8 +15,9 @@ export async function shift(
   { hostname, to, drain, epoch }: { hostname: string; to: string; drain: string[]; epoch: number },
 ): Promise<Record<string, never>> {
   const stores = [...deployment.stores.values()].filter(({ name }) => databasesOf(deployment, name).length > 0);
+  const seen: Record<string, number> = {};
   for (const store of stores) {
-    await readLease(deployment, store);
+    seen[store.name] = (await readLease(deployment, store)).epoch;
     acceptEpoch(store, epoch);
   }
   const elsewhere = stores.find(({ primary }) => primary !== to);
@@ -30,7 +31,7 @@ export async function shift(
     published.drained = drain;
     await lab.network.setHostname(edgeHostname(deployment, published));
   }
-  await lab.network.endFailover({ application: deployment.application, environment: deployment.environment });
+  await lab.network.endFailover({ application: deployment.application, environment: deployment.environment, seen });
   lab.log(`traffic of ${hostname} shifted to ${to}, epoch ${epoch}`);
   return {};
 }

@@ -31,7 +31,8 @@ export async function applyResources(
       return applyBase(lab, deployment, ref.region, reading.services);
     case 'connectivity':
       siteOf(deployment, ref.region).peers = new Set(reading.peerings.map(({ region }) => region));
-      return syncDataPlane(lab, deployment);
+      await syncDataPlane(lab, deployment);
+      return;
     case 'data':
       return applyData(lab, deployment, ref.region, reading.databases);
     case 'traffic':
@@ -46,7 +47,8 @@ export async function destroyResources(lab: Lab, deployment: Deployment, { ref }
       return destroyBase(lab, deployment, ref.region);
     case 'connectivity':
       deployment.sites.get(ref.region)?.peers.clear();
-      return syncDataPlane(lab, deployment);
+      await syncDataPlane(lab, deployment);
+      return;
     case 'data':
       return destroyData(lab, deployment, ref.region);
     case 'preview':

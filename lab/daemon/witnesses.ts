@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { regionRttMs } from '../../catalog/latency';
 import { REGION_IDS } from '../../catalog/regions';
@@ -6,6 +7,7 @@ import { CalledProcess } from '../processes/called-process';
 import { killMarked } from '../processes/kill-marked';
 import type { WitnessCalls, WitnessSettings } from '../witness/witness-protocol';
 import type { Deployment, Lab, Witness } from './lab-state';
+import { startAgain } from './start-again';
 
 const WITNESSES = 3;
 const HEAP_MB = 64;
@@ -46,13 +48,19 @@ export async function placeWitnesses(lab: Lab, deployment: Deployment): Promise<
   deployment.witnesses = witnesses;
 }
 
-/** Starts a witness unless it runs. */
+/**
+ * Starts a witness unless it runs. One that ends is started again by `start` with what it promised: its folder outlives
+ * it. Throws when that is lost: a replica that forgot could promise otherwise.
+ */
 export async function startWitness(
   lab: Lab,
+  deployment: Deployment,
   witness: Witness,
   { replicas, sentinels }: Pick<WitnessSettings, 'replicas' | 'sentinels'>,
+  start: () => Promise<unknown>,
 ): Promise<CalledProcess<WitnessCalls>> {
   if (witness.process?.alive) return witness.process;
+  if (hasForgotten(witness)) throw new Error(`${witness.name} is out for good: its folder ${witness.folder} is gone`);
   const { name, location, marker, folder, replicaPort, sentinelPort } = witness;
   const edgeUrl = `http://127.0.0.1:${await lab.network.controlPort()}/fail-over`;
   const settings: WitnessSettings = {
@@ -65,9 +73,19 @@ export async function startWitness(
     logFile: join(lab.home.path, 'logs', 'witnesses', `${name}.log`),
     region: location,
     what: 'witness in',
-    onEnd: (how) => lab.log(`${name} in ${location} ended (${how})`),
+    onEnd: (how) => {
+      lab.log(`${name} in ${location} ended (${how})`);
+      const isMissing = () =>
+        deployment.witnesses.includes(witness) && !witness.process?.alive && !hasForgotten(witness);
+      void startAgain(lab, { marker, isMissing, start });
+    },
   });
   return witness.process;
+}
+
+/** It ran before, and what it promised then is not there any more. */
+function hasForgotten({ process, folder }: Witness): boolean {
+  return process !== undefined && !existsSync(folder);
 }
 
 /** With the last database of a deployment its witnesses go. */

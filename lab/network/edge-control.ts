@@ -5,6 +5,7 @@ import type { EdgeHostnames } from './edge-hostnames';
 const failoverSchema = z.object({
   application: z.string(),
   environment: z.string(),
+  store: z.string(),
   from: z.string(),
   to: z.string(),
   epoch: z.number().int().positive(),
@@ -12,7 +13,7 @@ const failoverSchema = z.object({
 
 /**
  * What sentinels may tell the edge without asking anybody, as they would the data plane of a DNS service. Returns the
- * loopback port. News of an older epoch than the edge has heard of changes nothing.
+ * loopback port. News of an older epoch than the edge has heard of that store changes nothing.
  */
 export async function startEdgeControl(hostnames: EdgeHostnames): Promise<number> {
   const server = fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });

@@ -9,13 +9,21 @@ interface Published {
   watches: Map<string, HealthWatch>;
 }
 
+interface FailedOver {
+  silent: Set<string>;
+  /** absent: it has ended, and so has all news of these epochs */
+  to?: string;
+  /** of each store: the newest that was heard of */
+  epochs: Record<string, number>;
+}
+
 /** What global DNS knows: which hostnames exist, where they lead, and how healthy each place is. */
 export class EdgeHostnames {
   private readonly published = new Map<string, Published>();
   private readonly alarmLog = new AlarmLog();
 
   /** what sentinels said, by application and environment */
-  private readonly failedOver = new Map<string, { silent: Set<string>; to: string; epoch: number }>();
+  private readonly failedOver = new Map<string, FailedOver>();
 
   constructor(
     private readonly log: NetworkLog,
@@ -23,18 +31,22 @@ export class EdgeHostnames {
   ) {}
 
   /** A region fell silent: it answers nobody, and the other one is the primary, until `endFailover`. */
-  failOver({ application, environment, from, to, epoch }: EdgeFailover): void {
+  failOver({ application, environment, store, from, to, epoch }: EdgeFailover): void {
     const key = `${application}/${environment}`;
     const before = this.failedOver.get(key);
-    if (before && before.epoch > epoch) return;
+    const newest = before?.epochs[store] ?? 0;
+    if (before?.to === undefined ? newest >= epoch : newest > epoch) return;
     const silent = new Set([...(before?.silent ?? []), from]);
     silent.delete(to);
-    this.failedOver.set(key, { silent, to, epoch });
-    this.log('fail-over', { application, environment, from, to, epoch });
+    this.failedOver.set(key, { silent, to, epochs: { ...before?.epochs, [store]: epoch } });
+    this.log('fail-over', { application, environment, store, from, to, epoch });
   }
 
-  endFailover({ application, environment }: { application: string; environment: string }): void {
-    this.failedOver.delete(`${application}/${environment}`);
+  endFailover({ application, environment, seen }: NetworkUser & { seen: Record<string, number> }): void {
+    const key = `${application}/${environment}`;
+    const { epochs = {} } = this.failedOver.get(key) ?? {};
+    const isSeen = Object.entries(epochs).every(([store, epoch]) => epoch <= (seen[store] ?? 0));
+    if (isSeen) this.failedOver.set(key, { silent: new Set(), epochs: { ...epochs, ...seen } });
   }
 
   /** Publishes or replaces. Where endpoint and check stay the same, health and the rhythm of its checks do, too. */
@@ -63,7 +75,7 @@ export class EdgeHostnames {
   find(name: string): EdgeHostname | undefined {
     const hostname = this.published.get(name)?.hostname;
     const move = hostname && this.failedOver.get(`${hostname.application}/${hostname.environment}`);
-    if (!hostname || !move) return hostname;
+    if (!hostname || move?.to === undefined) return hostname;
     const has = hostname.records.some(({ region }) => region === move.to);
     const records = hostname.records.map((record): EdgeRecord => {
       const failover = has && record.failover ? (record.region === move.to ? 'PRIMARY' : 'SECONDARY') : record.failover;

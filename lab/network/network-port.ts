@@ -15,8 +15,11 @@ export interface NetworkPort {
   resolve(hostname: string): Promise<{ regions: string[] }>;
   health(hostname: string): Promise<EdgeHealth[]>;
   alarms(since: string): Promise<EdgeAlarm[]>;
-  /** A person or a plan has said where traffic goes: what sentinels had changed at the edge ends. */
-  endFailover(of: NetworkUser): Promise<void>;
+  /**
+   * A person or a plan has said where traffic goes: what sentinels had changed at the edge ends. `seen`: the epoch of each
+   * store's lease when that was decided; what sentinels decided after that goes on.
+   */
+  endFailover(of: NetworkUser & { seen: Record<string, number> }): Promise<void>;
   /** Loopback port where sentinels tell the edge of a failover: `POST /fail-over` with an `EdgeFailover`. */
   controlPort(): Promise<number>;
   /** TLS port of the edge on loopback. */
@@ -51,8 +54,10 @@ export type LinkFault = { id: string; of: NetworkUser } & (
 
 /** What sentinels say when a region fell silent: it answers nobody any more, and the other one is the primary. */
 export interface EdgeFailover extends NetworkUser {
+  store: string;
   from: string;
   to: string;
+  /** of that store's lease: those of other stores say nothing about it */
   epoch: number;
 }
 

@@ -62,8 +62,8 @@ answerCalls<WitnessCalls, WitnessSettings>(
             post(`${url}/heard`, { key, from: name, over }, TELL_WITHIN_MS).catch(() => undefined);
         },
         shiftTraffic: async ({ from, to, epoch }) => {
-          const { application, environment } = present();
-          await post(settings.edgeUrl, { application, environment, from, to, epoch }, SHIFT_WITHIN_MS);
+          const { application, environment, store } = present();
+          await post(settings.edgeUrl, { application, environment, store, from, to, epoch }, SHIFT_WITHIN_MS);
         },
         onTakeover: (record) => takeovers.push(takeoverOf(record, present().store, lastHolder(key))),
         standBackMs: settings.standBackMs,
