@@ -17,12 +17,18 @@ const chance = new Chance(Number(process.env.OPS_SEED ?? Date.now() % 1_000_000)
 
 const CASES: OpsCase[] = [
   { name: 'one session ended by pg_terminate_backend', within: [0, 1_000], strike: terminateBackend, leads: 'same' },
-  { name: 'one backend killed', within: [0, 1_000], strike: killBackend, leads: 'same' },
-  { name: 'postmaster killed while a session is busy', within: [0, 1_000], strike: killPostmaster, leads: 'same' },
+  { name: 'one backend killed', within: [0, 1_000], strike: killBackend, leads: 'same-unless-slow' },
+  {
+    name: 'postmaster killed while a session is busy',
+    within: [0, 1_000],
+    strike: killPostmaster,
+    leads: 'same-unless-slow',
+  },
   {
     name: 'database dies and comes back where it was',
     within: [0, 1_000],
     strike: fault((region) => ({ kind: 'kill-database', region, store: 'orders', comesBack: true })),
+    leads: 'same-unless-slow',
   },
   {
     name: 'database dies for good, keeper alive',

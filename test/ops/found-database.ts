@@ -35,7 +35,7 @@ export async function presentDatabase(ops: OpsLab, region: string, run: string):
 
 /** The same of a database none of whose processes is left, from a copy of its data: its own is the rejoin's to examine. */
 export async function databaseLeftBehind(ops: OpsLab, region: string, run: string): Promise<Found> {
-  const copy = join(ops.lab.home, `left-behind-${run}`);
+  const copy = join(ops.lab.home, `left-behind-${region}-${run}`);
   const port = await freePort();
   const connection = { ...(await ops.readPort(region)), port };
   const owner = databaseOwner();
@@ -43,7 +43,7 @@ export async function databaseLeftBehind(ops: OpsLab, region: string, run: strin
   execFileSync('cp', ['-a', dataFolderOf(ops, region), copy]);
   for (const name of ['postmaster.pid', 'standby.signal']) rmSync(join(copy, name), { force: true });
   const reached = async () => (await ops.query(connection, TIMELINE)).length === 1;
-  const marker = `${labIdOf(ops.lab)}/left-behind/${run}/`;
+  const marker = `${labIdOf(ops.lab)}/left-behind/${region}/${run}/`;
   try {
     return await withScratchServer(
       { ...{ command, owner, port, marker, reached }, dataFolder: copy, settings: ISOLATED },

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
 import type { Takeover } from '../../contracts/failover';
 import { storeVariables } from '../../contracts/probe-contract';
-import type { Rejoined } from '../../contracts/replication';
+import type { DatabaseStatus, Rejoined } from '../../contracts/replication';
 import type { LabFault } from '../../lab/daemon/daemon-protocol';
 import { startTestLab, type TestLab, until } from '../lab/running-lab';
 import { SampleDeployment, SYNCHRONOUS, scope, store } from '../lab/sample-deployment';
@@ -11,6 +12,7 @@ import { CREATE_INSIDE_TABLE } from './inside-writer';
 export const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'];
 const HOSTNAME = 'orders.example.com';
 const AGREE_WITHIN_MS = 60_000;
+const KEEPER_LINES = 12;
 
 export type Mode = 'asynchronous' | 'block';
 
@@ -18,6 +20,8 @@ export type Mode = 'asynchronous' | 'block';
 export class OpsLab {
   /** regions of the databases by the port that each says it listens on */
   private readonly databasePorts = new Map<number, string>();
+
+  private readonly endpointPorts = new Map<string, number>();
 
   private constructor(
     readonly lab: TestLab,
@@ -38,6 +42,7 @@ export class OpsLab {
     for (const region of REGIONS) {
       const [row] = await ops.query<{ port: number }>(await ops.readPort(region), 'select inet_server_port() as port');
       ops.databasePorts.set(row?.port ?? 0, region);
+      await ops.endpoint(region);
     }
     await ops.awaitReady();
     return ops;
@@ -67,18 +72,24 @@ export class OpsLab {
     return { at };
   }
 
-  /** The lost region comes back as a standby, every region answers again, and all databases agree. */
-  async rejoin(region: string): Promise<Rejoined | undefined> {
-    const { holder, epoch } = await this.lease();
-    const isLost = holder !== region;
-    const rejoined = isLost ? await this.lab.daemon.call('data.rejoin', { ...store, region, epoch }) : undefined;
-    await this.lab.daemon.call('traffic.drain', { ...scope, hostname: HOSTNAME, regions: [], epoch });
+  /** Every region that does not follow comes back as a standby: a run that broke off may have left one down. */
+  async recover(): Promise<void> {
+    const { holder } = await this.lease();
+    for (const region of REGIONS)
+      if (region !== holder && (await this.role(region)) !== 'standby') await this.rejoin(region);
     await this.awaitReady();
-    return rejoined;
   }
 
-  /** Every standby streams, and all databases hold the same rows. */
+  /** The lost region comes back as a standby. */
+  async rejoin(region: string): Promise<Rejoined> {
+    const { epoch } = await this.lease();
+    return this.lab.daemon.call('data.rejoin', { ...store, region, epoch });
+  }
+
+  /** Every region answers again, every standby streams, and all databases hold the same rows. */
   async awaitReady(): Promise<void> {
+    const { epoch } = await this.lease();
+    await this.lab.daemon.call('traffic.drain', { ...scope, hostname: HOSTNAME, regions: [], epoch });
     await until(
       'all databases agree',
       async () => (await this.lab.daemon.call('data.compare', { ...store, regions: REGIONS })).consistent,
@@ -115,12 +126,18 @@ export class OpsLab {
 
   /** To the database that takes writes, by the address that the applications of this region were told. */
   async endpoint(region: string): Promise<ClientConfig> {
+    const known = this.endpointPorts.get(region) ?? (await this.toldEndpoint(region));
+    this.endpointPorts.set(region, known);
+    return { ...(await this.readPort(region)), port: known };
+  }
+
+  private async toldEndpoint(region: string): Promise<number> {
     const task = await this.pidOf(`${region} task api-1`);
     const { port } = storeVariables(store.store);
     const variables = readFileSync(`/proc/${task}/environ`, 'utf8').split('\0');
     const told = variables.find((variable) => variable.startsWith(`${port}=`))?.slice(port.length + 1);
     if (!told) throw new Error(`the application in ${region} was told no ${port}`);
-    return { ...(await this.readPort(region)), port: Number(told) };
+    return Number(told);
   }
 
   regionOf(port: number): string {
@@ -129,10 +146,29 @@ export class OpsLab {
 
   /** Of a process that the lab names so, for example `us-east-1 keeper`. */
   async pidOf(what: string): Promise<number> {
-    const { processes } = await this.lab.daemon.call('status', {});
-    const found = processes.find((process) => process.what === what);
-    if (!found) throw new Error(`no ${what}; there are: ${processes.map((process) => process.what).join(', ')}`);
-    return found.pid;
+    let pid: number | undefined;
+    await until(`there is a ${what}`, async () => {
+      const { processes } = await this.lab.daemon.call('status', {});
+      pid = processes.find((process) => process.what === what)?.pid;
+      return pid !== undefined;
+    });
+    return pid ?? 0;
+  }
+
+  /** The last lines that each keeper wrote after that time: why the lease moved. */
+  saidByKeepers(sinceMs: number): string[] {
+    const files = readdirSync(this.lab.home, { recursive: true, encoding: 'utf8' });
+    return files
+      .filter((file) => file.endsWith('keeper.log'))
+      .flatMap((file) => {
+        const lines = readFileSync(join(this.lab.home, file), 'utf8').split('\n');
+        const recent = lines.filter((line) => Date.parse(line.split(' ')[0] ?? '') >= sinceMs);
+        return recent.slice(-KEEPER_LINES).map((line) => `${file}: ${line}`);
+      });
+  }
+
+  async role(region: string): Promise<DatabaseStatus['role']> {
+    return (await this.lab.daemon.call('data.status', { ...store, region })).role;
   }
 
   /** How far behind the standby of a region is, ms, as is reported; undefined while nobody can tell. */

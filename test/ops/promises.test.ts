@@ -29,7 +29,7 @@ const former = (added: Write[] = [], more: Partial<Found> = {}): Found => ({
   ...more,
 });
 const block: Evidence = {
-  ...{ present: present(), former: former(), synchronous: true },
+  ...{ present: present(), formers: [former()], synchronous: true },
   ...{ faultAtMs: 550, overAtMs: 650, explainedSinceMs: undefined },
 };
 const asynchronous: Evidence = { ...block, synchronous: false, explainedSinceMs: 450 };
@@ -46,22 +46,22 @@ describe('a history in which every promise was kept', () => {
     [
       'a region that was cut off went on acknowledging while its lease lasted',
       [...log, write(640, 'a', { key: 'w/cut' })],
-      { ...asynchronous, former: former([write(640, 'a', { key: 'w/cut' })]) },
+      { ...asynchronous, formers: [former([write(640, 'a', { key: 'w/cut' })])] },
     ],
     [
       'an answer that came in time was read late, because its reader was busy',
       [...log, write(600, 'a', { key: 'w/busy', notBeforeMs: 620, endedAtMs: 800 })],
-      { ...asynchronous, former: former([write(600, 'a', { key: 'w/busy' })]) },
+      { ...asynchronous, formers: [former([write(600, 'a', { key: 'w/busy' })])] },
     ],
     [
       'what the former one committed late was acknowledged to nobody',
       [...log, { ...write(705, 'a', { key: 'w/stray' }), outcome: 'not-acknowledged' }],
-      { ...block, former: former([write(705, 'a', { key: 'w/stray' })]) },
+      { ...block, formers: [former([write(705, 'a', { key: 'w/stray' })])] },
     ],
     [
       'nobody took over',
       log.filter(({ by }) => by?.region !== 'b'),
-      { ...asynchronous, present: former(), former: undefined, overAtMs: undefined, explainedSinceMs: undefined },
+      { ...asynchronous, present: former(), formers: [], overAtMs: undefined, explainedSinceMs: undefined },
     ],
   ])('%s', (_, history, evidence) => {
     expect(brokenPromises(history, evidence)).toEqual([]);
@@ -116,7 +116,7 @@ describe('planted', () => {
     [
       'the former primary acknowledges after the first write of the new one',
       [...log, late()],
-      { ...asynchronous, overAtMs: undefined, former: former() },
+      { ...asynchronous, overAtMs: undefined, formers: [former()] },
       /two writers: after the first write of b: 1: w\/late/,
     ],
     [
@@ -133,18 +133,18 @@ describe('planted', () => {
       'the former primary acknowledges after its lease, before anybody else does',
       [...log, write(670, 'a')],
       asynchronous,
-      /two writers: after the lease of a was over: 1: w\/670/,
+      /two writers: after the lease was over: 1: w\/670/,
     ],
     [
       'it does so at the front door, where nobody says who answered',
       [...log, late(atFrontDoor)],
       asynchronous,
-      /two writers: after the lease of a was over: 1: w\/late \(front door, a\)/,
+      /two writers: after the lease was over: 1: w\/late \(front door, a\)/,
     ],
     [
       'only the times of commits tell, because the answer took long',
       [...log, late({ ...atFrontDoor, sentAtMs: 500, notBeforeMs: 500 })],
-      { ...asynchronous, overAtMs: undefined, former: former([late()]) },
+      { ...asynchronous, overAtMs: undefined, formers: [former([late()])] },
       /two writers: committed in a when b had begun: 1: w\/late/,
     ],
     [
@@ -156,7 +156,7 @@ describe('planted', () => {
     [
       'the former primary ended on such a timeline with acknowledged writes',
       [...log, write(640, 'a', { key: 'w/fork', by: undefined })],
-      { ...asynchronous, former: former([write(640, 'a', { key: 'w/fork' })], { timeline: 3, ancestors: [1] }) },
+      { ...asynchronous, formers: [former([write(640, 'a', { key: 'w/fork' })], { timeline: 3, ancestors: [1] })] },
       /two histories: a ended on timeline 3, not among 1, 2, with 1: w\/fork/,
     ],
     [

@@ -19,8 +19,8 @@ export interface Found {
 export interface Evidence {
   /** the database that takes the writes in the end */
   present: Found;
-  /** the one that took them before, before it rejoined; absent when that is the same */
-  former: Found | undefined;
+  /** those that took them before and do not any more, before they rejoined */
+  formers: readonly Found[];
   synchronous: boolean;
   faultAtMs: number;
   /** from when on nobody but the present primary had the right to take writes: the old lease was over */
@@ -79,8 +79,8 @@ function twoContents(writes: readonly Write[]): string[] {
 
 /** Acknowledged by somebody else after the present primary had acknowledged its first write. */
 function afterSuccessor(writes: readonly Write[], evidence: Evidence): string[] {
-  const { present, former } = evidence;
-  if (!former) return [];
+  const { present, formers } = evidence;
+  if (formers.length === 0) return [];
   const own = writes.filter(({ by }) => by?.region === present.region && by.timeline === present.timeline);
   const firstMs = Math.min(Number.POSITIVE_INFINITY, ...own.map(({ endedAtMs }) => endedAtMs));
   const late = byOthers(writes, evidence).filter(({ notBeforeMs }) => notBeforeMs > firstMs);
@@ -89,10 +89,10 @@ function afterSuccessor(writes: readonly Write[], evidence: Evidence): string[] 
 
 /** Acknowledged by somebody else after the lease of the former primary was over, whether or not anybody had it then. */
 function afterLease(writes: readonly Write[], evidence: Evidence): string[] {
-  const { overAtMs, former } = evidence;
-  if (!former || overAtMs === undefined) return [];
+  const { overAtMs } = evidence;
+  if (overAtMs === undefined) return [];
   const late = byOthers(writes, evidence).filter(({ notBeforeMs }) => notBeforeMs > overAtMs);
-  return late.length === 0 ? [] : [`two writers: after the lease of ${former.region} was over: ${listed(late)}`];
+  return late.length === 0 ? [] : [`two writers: after the lease was over: ${listed(late)}`];
 }
 
 /** Who answered at the front door is not known: what the present primary does not hold, it did not acknowledge. */
@@ -101,39 +101,42 @@ function byOthers(writes: readonly Write[], evidence: Evidence): Write[] {
   return writes.filter((write) => (write.by ? write.by.region !== evidence.present.region : missing.has(write)));
 }
 
-/** The same from the databases alone: what only the former one holds was committed before the other one began. */
-function afterwardsByRows(writes: readonly Write[], { present, former, overAtMs }: Evidence): string[] {
-  if (!former) return [];
-  const onlyIn = (one: Found, other: Found) =>
-    [...one.rows].filter(([key, { content }]) => other.rows.get(key)?.content !== content);
-  const firstMs = Math.min(
-    overAtMs ?? Number.POSITIVE_INFINITY,
-    ...onlyIn(present, former).map(([, { committedAtMs }]) => committedAtMs),
-  );
+/** The same from the databases alone: what only a former one holds was committed before the present one began. */
+function afterwardsByRows(writes: readonly Write[], { present, formers, overAtMs }: Evidence): string[] {
   const known = new Set(writes.map(({ key, content }) => `${key} ${content}`));
-  const late = onlyIn(former, present).filter(
-    ([key, { content, committedAtMs }]) => known.has(`${key} ${content}`) && committedAtMs > firstMs,
-  );
-  if (late.length === 0) return [];
-  return [
-    `two writers: committed in ${former.region} when ${present.region} had begun: ${shortened(late.map(([key]) => key))}`,
-  ];
+  return formers.flatMap((former) => {
+    const firstMs = Math.min(
+      overAtMs ?? Number.POSITIVE_INFINITY,
+      ...onlyIn(present, former).map(([, { committedAtMs }]) => committedAtMs),
+    );
+    const late = onlyIn(former, present)
+      .filter(([key, { content, committedAtMs }]) => known.has(`${key} ${content}`) && committedAtMs > firstMs)
+      .map(([key]) => key);
+    if (late.length === 0) return [];
+    return [`two writers: committed in ${former.region} when ${present.region} had begun: ${shortened(late)}`];
+  });
+}
+
+/** Rows that one database holds and another one does not, or holds otherwise. */
+export function onlyIn(one: Found, other: Found): Array<[string, Row]> {
+  return [...one.rows].filter(([key, { content }]) => other.rows.get(key)?.content !== content);
 }
 
 /** What was acknowledged is on a timeline that the present primary came from, or is its own. */
-function forked(writes: readonly Write[], { present, former }: Evidence): string[] {
-  const known = (timeline: number) => timeline === present.timeline || present.ancestors.includes(timeline);
-  const elsewhere = writes.filter(({ by }) => by && !known(by.timeline));
+function forked(writes: readonly Write[], { present, formers }: Evidence): string[] {
+  const history = [...present.ancestors, present.timeline];
+  const elsewhere = writes.filter(({ by }) => by && !history.includes(by.timeline));
   const broken = elsewhere.length === 0 ? [] : [`two histories: on another timeline: ${listed(elsewhere)}`];
-  if (!former || known(former.timeline)) return broken;
-  const only = writes.filter(
-    ({ key, content }) => former.rows.get(key)?.content === content && present.rows.get(key)?.content !== content,
-  );
-  if (only.length === 0) return broken;
-  return [
-    ...broken,
-    `two histories: ${former.region} ended on timeline ${former.timeline}, not among ${[...present.ancestors, present.timeline].join(', ')}, with ${listed(only)}`,
-  ];
+  const forks = formers
+    .filter(({ timeline }) => !history.includes(timeline))
+    .flatMap((former) => {
+      const rows = new Map(onlyIn(former, present));
+      const only = writes.filter(({ key, content }) => rows.get(key)?.content === content);
+      if (only.length === 0) return [];
+      const where = `${former.region} ended on timeline ${former.timeline}, not among ${history.join(', ')}`;
+      return [`two histories: ${where}, with ${listed(only)}`];
+    });
+  return [...broken, ...forks];
 }
 
 /** Every promotion begins a timeline, so that each has one writer. */

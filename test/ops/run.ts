@@ -6,13 +6,13 @@ import { databaseLeftBehind, databaseMarker, presentDatabase } from './found-dat
 import { InsideWriter } from './inside-writer';
 import { type OpsLab, REGIONS } from './ops-lab';
 import { OutsideWriter, outsideKey } from './outside-writer';
-import { brokenPromises, type Found } from './promises';
+import { brokenPromises, type Found, onlyIn } from './promises';
 import { ReportedLag } from './reported-lag';
 import { Turns } from './turns';
 import { acknowledged, outageMs, type Write } from './write';
 
 const TAKEN_WITHIN_MS = 30_000;
-const GONE_WITHIN_MS = 15_000;
+const SETTLED_WITHIN_MS = 15_000;
 const STEADY_MS = 1_500;
 const AFTERWARDS_MS = 1_000;
 /** A region that comes back has as long to do harm. */
@@ -36,14 +36,20 @@ export interface OpsCase {
   /** the outage at p95 is promised to be between these, ms: told, not judged */
   within: [number, number];
   strike: (ops: OpsLab, region: string, id: string) => Promise<Strike>;
-  /** whom the writes go to afterwards: `same`: to the same region in the same epoch; `planned`: as a person wanted it, so nothing may be lost */
-  leads?: 'same' | 'planned';
+  /**
+   * Whom the writes go to afterwards. `same`: the same region in the same epoch. `same-unless-slow`: likewise, unless its
+   * keeper found that the database did not come back in time, which is the machine's doing; nobody else may find so.
+   * `planned`: whom a person wanted, and nothing may be lost.
+   */
+  leads?: 'same' | 'same-unless-slow' | 'planned';
 }
 
 export interface RunResult {
   outageMs: number;
   acknowledged: number;
   lost: number;
+  /** another region takes the writes now */
+  moved: boolean;
   broken: string[];
 }
 
@@ -52,8 +58,9 @@ export interface RunResult {
  * on, and what became of the writes.
  */
 export async function runCase(ops: OpsLab, { strike, leads }: OpsCase, run: string): Promise<RunResult> {
+  await ops.recover();
   const before = await ops.lease();
-  const marker = await databaseMarker(ops, before.holder);
+  const markers = await databaseMarkers(ops);
   const turns = new Turns();
   const outside = new OutsideWriter(run, ops.edge);
   const inside = await insideWriters(ops, before.holder, run, turns);
@@ -89,30 +96,38 @@ export async function runCase(ops: OpsLab, { strike, leads }: OpsCase, run: stri
     const after = await ops.lease();
     const hasMoved = after.holder !== before.holder;
     const isTakeover = hasMoved && leads !== 'planned';
-    const alive = hasMoved ? await awaitGone(marker) : [];
+    const { down, goingOn } = await settled(ops, after.holder, markers);
     const present = await presentDatabase(ops, after.holder, run);
-    const former = hasMoved ? await databaseLeftBehind(ops, before.holder, run) : undefined;
+    const formers: Found[] = [];
+    for (const region of down) formers.push(await databaseLeftBehind(ops, region, run));
     const takeover = isTakeover ? await ops.takeover(after.epoch) : undefined;
     const evidence = {
-      ...{ present, former, faultAtMs, synchronous: ops.mode === 'block' },
+      ...{ present, formers, faultAtMs, synchronous: ops.mode === 'block' },
       overAtMs: takeover && Date.parse(takeover.fence.at),
       explainedSinceMs: isTakeover ? lag.explainsSince(after.holder, faultAtMs) : undefined,
     };
     const broken = brokenPromises(log, evidence);
-    if (alive.length > 0) broken.push(`the database of ${before.holder} goes on: pids ${alive.join(', ')}`);
-    if (leads === 'same' && (hasMoved || after.epoch !== before.epoch))
-      broken.push(`the lease went from ${JSON.stringify(before)} to ${JSON.stringify(after)}`);
-    if (takeover && takeover.fence.region !== before.holder)
-      broken.push(`${takeover.fence.region} was told to be the former primary, it was ${before.holder}`);
+    if (goingOn.length > 0) broken.push(`databases go on that are no standbys: ${goingOn.join(', ')}`);
+    const mayMove = leads !== 'same' && (leads !== 'same-unless-slow' || takeover?.fence.kind === 'processes-gone');
+    if (!mayMove && (hasMoved || (leads === 'same' && after.epoch !== before.epoch)))
+      broken.push(
+        `the lease went from ${JSON.stringify(before)} to ${JSON.stringify(after)}: ${takeover?.fence.detail}`,
+      );
+    if (takeover?.from !== undefined && !down.includes(takeover.from))
+      broken.push(`${takeover.from} was told to be the former primary; those were: ${down.join(', ')}`);
     broken.push(...(struck.alsoBroken?.() ?? []));
-    const rejoined = await ops.rejoin(before.holder);
-    if (former) broken.push(...unreported(former, present, rejoined));
+    for (const former of formers) broken.push(...unreported(former, present, await ops.rejoin(former.region)));
+    await ops.awaitReady();
     const kept = acknowledged(log).filter(({ key, content }) => present.rows.get(key)?.content === content);
     return {
       outageMs: outageMs(outside.log, faultAtMs, TAKEN_WITHIN_MS),
       acknowledged: acknowledged(log).length,
       lost: acknowledged(log).length - kept.length,
-      broken: broken.length === 0 ? [] : [...broken, ...told(struck, log, evidence.overAtMs)],
+      moved: hasMoved,
+      broken:
+        broken.length === 0
+          ? []
+          : [...broken, ...told(struck, log, evidence.overAtMs), ...ops.saidByKeepers(faultAtMs)],
     };
   } finally {
     await undo().catch(() => undefined);
@@ -130,26 +145,43 @@ async function insideWriters(ops: OpsLab, primary: string, run: string, turns: T
   return Promise.all([at(primary, 'read port'), ...REGIONS.map((region) => at(region, 'endpoint'))]);
 }
 
-/** Pids that are left although the region has had time to end them. */
-async function awaitGone(marker: string): Promise<number[]> {
-  await until('its database is gone', () => markedProcesses(marker).length === 0, GONE_WITHIN_MS).catch(
-    () => undefined,
-  );
-  return markedProcesses(marker);
+/** In the command line of every process of each region's database. */
+async function databaseMarkers(ops: OpsLab): Promise<Map<string, string>> {
+  const found = REGIONS.map(async (region) => [region, await databaseMarker(ops, region)] as const);
+  return new Map(await Promise.all(found));
 }
 
-/** Rows that only the former primary held, and that its rejoin did not hand over. */
-function unreported(former: Found, present: Found, rejoined: Rejoined | undefined): string[] {
-  const { divergence } = rejoined ?? {};
+/**
+ * Every region but the primary's has had time to be a standby or to end its database: those that are down, and those that
+ * are neither.
+ */
+async function settled(
+  ops: OpsLab,
+  primary: string,
+  markers: ReadonlyMap<string, string>,
+): Promise<{ down: string[]; goingOn: string[] }> {
+  const others = REGIONS.filter((region) => region !== primary);
+  const isDown = (region: string) => markedProcesses(markers.get(region) ?? '').length === 0;
+  let goingOn = others;
+  const isSettled = async () => {
+    const living = others.filter((region) => !isDown(region));
+    const roles = await Promise.all(living.map((region) => ops.role(region)));
+    goingOn = living.filter((_, index) => roles[index] !== 'standby');
+    return goingOn.length === 0;
+  };
+  await until('no other primary runs', isSettled, SETTLED_WITHIN_MS).catch(() => undefined);
+  return { down: others.filter(isDown), goingOn };
+}
+
+/** Rows that only a former primary held, and that its rejoin did not hand over. */
+function unreported(former: Found, present: Found, { divergence }: Rejoined): string[] {
   if (!divergence?.complete) return [`the rejoin does not say all that it found: ${divergence?.kept ?? 'nothing'}`];
   const reported = new Set(
     divergence.rows.flatMap(({ old }) =>
       old ? [`${old.key ?? outsideKey(String(old.seq))} ${old.content ?? ''}`] : [],
     ),
   );
-  const missing = [...former.rows].filter(
-    ([key, { content }]) => present.rows.get(key)?.content !== content && !reported.has(`${key} ${content}`),
-  );
+  const missing = onlyIn(former, present).filter(([key, { content }]) => !reported.has(`${key} ${content}`));
   if (missing.length === 0) return [];
   const some = missing.slice(0, 5).map(([key]) => key);
   return [`the rejoin did not report ${missing.length} rows that only ${former.region} held: ${some.join(', ')}`];

@@ -2,11 +2,11 @@ import type { RunResult } from './run';
 import { line } from './table';
 
 const results = (...outages: number[]): RunResult[] =>
-  outages.map((outageMs) => ({ outageMs, acknowledged: 10, lost: 1, broken: [] }));
+  outages.map((outageMs) => ({ outageMs, acknowledged: 10, lost: 1, moved: true, broken: [] }));
 
 test('a row tells the middle, the 95th percentile and the longest outage', () => {
   const told = line({ what: 'region killed', results: results(30, 10, 20), within: [0, 100] });
-  expect(told).toMatch(/^region killed +3 +20 +30 +30 +0 to 100 +30 +3$/);
+  expect(told).toMatch(/^region killed +3 +20 +30 +30 +0 to 100 +30 +3 +3$/);
 });
 
 test('a row whose p95 is longer than is promised says so', () => {

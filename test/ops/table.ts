@@ -18,7 +18,7 @@ export class Table {
   }
 
   print(...notes: string[]): void {
-    const head = `${'write outage, ms'.padEnd(66)} runs    p50    p95    max       promised  acknowledged  lost`;
+    const head = `${'write outage, ms'.padEnd(66)} runs    p50    p95    max       promised  acknowledged  lost  moved`;
     process.stdout.write(`\n${[head, ...this.rows.map(line), ...notes].join('\n')}\n\n`);
   }
 }
@@ -35,6 +35,7 @@ export function line({ what, results, within: [least, most] }: Row): string {
     `${least} to ${most}`.padStart(14),
     String(sum(({ acknowledged }) => acknowledged)).padStart(13),
     String(sum(({ lost }) => lost)).padStart(5),
+    String(sum(({ moved }) => Number(moved))).padStart(6),
     ...(at(0.95) > most ? [' beyond'] : []),
   ].join(' ');
 }
