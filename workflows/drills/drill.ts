@@ -37,7 +37,7 @@ export class Drill {
     readonly byItself: boolean,
   ) {
     this.drilled = drilledOperation(run);
-    this.mark = new DrillMark(run);
+    this.mark = new DrillMark(run, run.request.drill);
     this.region = run.primary;
     this.stores = run.stores;
     const others = run.live.topology.regions.map(({ region }) => region).filter((one) => one !== run.primary);

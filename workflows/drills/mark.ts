@@ -1,8 +1,8 @@
 import { condition, workflowInfo } from '@temporalio/workflow';
+import type { DrillKind } from '../../contracts/drill';
 import type { OperationRun } from '../operations/operation-run';
 import { quick } from '../support/activity-stubs';
 import { messageOf } from '../support/failures';
-import type { DrillRequest } from './drill';
 import { UNDO_AFTER_MS } from './undo-after';
 
 /** Far more often than the mark ends: one that could not be written is made up for by the next. */
@@ -16,7 +16,10 @@ export class DrillMark {
   private isOver = false;
   private renewing: Promise<void> | undefined;
 
-  constructor(private readonly run: OperationRun<DrillRequest>) {}
+  constructor(
+    private readonly run: OperationRun,
+    private readonly kind: DrillKind,
+  ) {}
 
   async set(): Promise<void> {
     await this.say('a drill begins');
@@ -36,9 +39,9 @@ export class DrillMark {
   }
 
   private say(summary: string, over = false): Promise<void> {
-    const { key, request } = this.run;
+    const { kind, run } = this;
     const until = new Date(Date.now() + UNDO_AFTER_MS).toISOString();
-    const drilling = { workflowId: workflowInfo().workflowId, kind: request.drill, until };
-    return quick.recordDrilling(summary, { ...key, drilling, over });
+    const drilling = { workflowId: workflowInfo().workflowId, kind, until };
+    return quick.recordDrilling(summary, { ...run.key, drilling, over });
   }
 }
