@@ -21,12 +21,14 @@ export function fakeData(cloud: FakeCloud): DataPort {
   };
   return {
     status: ({ region, store }) => cloud.call('status', { region }, () => status(region, store)),
-    fence: ({ region, epoch }) =>
+    fence: ({ region, store, epoch }) =>
       cloud.call('fence', { region }, () => {
         cloud.accept(epoch);
         cloud.did(`fence ${region}`, { call: 'fence', region, epoch });
         const database = cloud.databases.get(region);
         if (database) database.fenced = true;
+        const lease = cloud.leases.get(store);
+        if (lease?.holder === region) delete lease.holder;
         return {
           kind: 'processes-gone',
           region,
@@ -39,13 +41,18 @@ export function fakeData(cloud: FakeCloud): DataPort {
       cloud.call('promote', { region }, () => {
         cloud.accept(epoch);
         const database = cloud.databases.get(region);
-        if (database?.role === 'primary') return status(region, store);
+        const lease = cloud.leases.get(store);
+        if (database?.role === 'primary') {
+          if (lease) Object.assign(lease, { holder: region, epoch });
+          return status(region, store);
+        }
         const old = cloud.databases.get(expectedPrimary);
         if (!database || old?.role !== 'primary' || !(old.fenced || riskAccepted)) {
           throw new PlatformError('Platform.Refused', `${expectedPrimary} is not a fenced primary`, { region });
         }
         old.role = 'standby';
         database.role = 'primary';
+        if (lease) Object.assign(lease, { holder: region, epoch });
         cloud.did(`promote ${region}`, { call: 'promote', region, epoch });
         return status(region, store);
       }),
@@ -55,6 +62,8 @@ export function fakeData(cloud: FakeCloud): DataPort {
         cloud.did(`rejoin ${region}`, { call: 'rejoin', region, epoch });
         // the primary that nobody replaced comes back on its own data
         const role = cloud.databases.get(region)?.role === 'primary' ? 'primary' : 'standby';
+        const lease = cloud.leases.get(store);
+        if (lease && role === 'primary') lease.holder ??= region;
         cloud.databases.set(region, { region, role, fenced: false });
         const divergence = cloud.divergence.get(region);
         cloud.divergence.delete(region);

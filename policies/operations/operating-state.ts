@@ -38,13 +38,13 @@ export function operatingState(record: DeploymentRecord, diverged = false): Oper
 
 /**
  * Whether the platform says otherwise than the record; a region that cannot be seen has not failed over. A newer epoch
- * alone is no difference: the lease was given anew to the same region.
+ * alone is no difference: the lease was given anew to the same region. Nor is what has arrived of a move on record.
  */
 export function isDiverged(
-  { primary }: Pick<DeploymentRecord, 'primary'>,
+  { primary, moving }: Pick<DeploymentRecord, 'primary' | 'moving'>,
   writers: ReadonlyArray<{ region?: string; epoch?: number }>,
 ): boolean {
-  return writers.some(({ region }) => region !== undefined && region !== primary);
+  return writers.some(({ region }) => region !== undefined && region !== primary && region !== moving?.to);
 }
 
 /** The newest epoch that record or platform know: acts with an older one are refused. */

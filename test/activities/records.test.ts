@@ -5,7 +5,7 @@ import type { ActivityDependencies } from '../../activities/dependencies';
 import { createRecordActivities } from '../../activities/records';
 import { FileDeploymentStore } from '../../activities/store/file-deployment-store';
 import { createSweepActivities } from '../../activities/sweep';
-import { type DeploymentRecord, emptyRecord, type Intent } from '../../contracts/record';
+import { type DeploymentRecord, emptyRecord, type Intent, type LiveDeployment } from '../../contracts/record';
 import type { StackRef } from '../../contracts/stack';
 
 const KEY = { application: 'orders', environment: 'staging' };
@@ -34,11 +34,46 @@ const record = (more: Partial<DeploymentRecord>): DeploymentRecord => ({
   ...more,
 });
 
+const failedOver: Partial<DeploymentRecord> = {
+  fenced: [{ region: 'us-east-1', since: '2026-01-01T00:00:00.000Z', epoch: 3, why: 'another was promoted' }],
+  moving: { to: 'eu-west-1', from: { orders: 'us-east-1' }, since: '2026-01-01T00:00:00.000Z' },
+};
+const DRILLING = { workflowId: 'drill/orders/staging/2', kind: 'freeze', until: '2026-01-01T00:00:00.000Z' } as const;
+const activities = (kept = records) =>
+  createRecordActivities({ records: kept, now: () => new Date() } as unknown as ActivityDependencies);
+
 test('a retired deployment is nowhere, drains nothing and goes on counting', async () => {
-  await records.save(record({ drained: ['us-east-1'], intents: [intent('us-east-1', 'undone')] }));
-  await createRecordActivities({ records } as unknown as ActivityDependencies).recordRetired(KEY);
+  await records.save(
+    record({ ...failedOver, drained: ['us-east-1'], intents: [intent('us-east-1', 'undone')], drilling: DRILLING }),
+  );
+  await activities().recordRetired(KEY);
   const { version: _version, ...after } = await records.load(KEY);
   expect(after).toEqual({ ...emptyRecord(KEY.application, KEY.environment), version: undefined, lastGeneration: 2 });
+});
+
+test('the first deployment has no failover behind it, a later one keeps what is fenced', async () => {
+  const live = { generation: 3, topology: { regions: [{ region: 'us-east-1' }] } } as unknown as Omit<
+    LiveDeployment,
+    'promotedAt'
+  >;
+  let stored = record(failedOver);
+  const memory = { load: async () => stored, save: async (next: DeploymentRecord) => (stored = next) };
+  const { recordPromotion } = activities(memory as unknown as FileDeploymentStore);
+  await recordPromotion({ ...KEY, live });
+  expect([stored.live?.generation, stored.fenced, stored.moving]).toEqual([3, undefined, undefined]);
+  stored = { ...stored, ...failedOver };
+  await recordPromotion({ ...KEY, live });
+  expect(stored).toMatchObject(failedOver);
+});
+
+test('a region that is the primary is not fenced, and without a primary none is', async () => {
+  await records.save(record({ ...failedOver, primary: undefined }));
+  await activities().recordPrimary({ ...KEY, primary: 'us-east-1' });
+  expect(await records.load(KEY)).toMatchObject({ primary: 'us-east-1', fenced: [] });
+  await records.save({ ...(await records.load(KEY)), ...failedOver });
+  await activities().recordNoPrimary(KEY);
+  const { fenced, moving } = await records.load(KEY);
+  expect([fenced, moving]).toEqual([undefined, undefined]);
 });
 
 describe('after a sweep', () => {

@@ -44,6 +44,50 @@ it('brings stores that went to different regions together where most of them are
   expect(await live.record()).toMatchObject({ primary: others[0], epoch: 6, fenced: [{ region: primary }] });
 });
 
+describe('stores of which only some were promoted', () => {
+  const names = ['orders', 'carts'];
+  async function twoStores() {
+    const [store] = fakeRequest().dataStores;
+    if (!store) throw new Error('the sample request has a store');
+    const live = await goLive(fake, { dataStores: names.map((name) => ({ ...store, name })) });
+    await live.restore((cloud) => {
+      for (const name of names) cloud.leases.set(name, { holder: live.primary, epoch: 1, automation: 'propose' });
+    });
+    return live;
+  }
+  const holders = () => names.map((name) => fake.cloud.leases.get(name)?.holder);
+  /** the promotions from the second on are refused, while the fault lasts */
+  function refuseSecond(): () => void {
+    fake.cloud.intercept = async ({ name, nth }, act) => {
+      if (name === 'promote' && nth > 1) throw new PlatformError('Platform.Refused', 'the provider says no');
+      return act();
+    };
+    return () => {
+      fake.cloud.intercept = undefined;
+    };
+  }
+
+  it('are on record as they are, and the same promotion brings the rest', async () => {
+    const live = await twoStores();
+    const { primary, others, request } = live;
+    const heal = refuseSecond();
+    const report = await live.ask({ kind: 'promote-region', region: others[0] });
+    expect(report).toMatchObject({ outcome: 'failed', undone: [], after: { deployment: 'moving' } });
+    expect(report.next).toEqual([`meridian promote-region ${request.application}/${request.environment} ${others[0]}`]);
+    expect(holders()).toEqual([others[0], undefined]);
+    expect(await live.record()).toMatchObject({ primary: others[0], fenced: [{ region: primary }] });
+    expect((await live.record()).failovers).toHaveLength(1);
+    // the record knows better than the platform, which has nobody for the other store
+    const recorded = await live.ask({ kind: 'record-failover' });
+    expect(recorded).toMatchObject({ outcome: 'failed', next: report.next });
+    heal();
+    expect(await live.ask({ kind: 'promote-region', region: others[0] })).toMatchObject({ outcome: 'done', left: [] });
+    expect(holders()).toEqual([others[0], others[0]]);
+    expect((await live.record()).failovers).toHaveLength(2);
+    expect((await live.record()).moving).toBeUndefined();
+  });
+});
+
 it('lets a deployment make way for a promotion: it is undone as stopped, and the promotion does not wait for a person', async () => {
   const live = await goLive(fake);
   const { request, primary, others } = live;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { changeRecord } from '../../activities/records';
 import type { Approval } from '../../contracts/approval';
 import { decideApprovalUpdate, progressQuery } from '../../contracts/messages';
 import { PlatformError } from '../../platforms/platform-error';
@@ -207,6 +208,105 @@ describe('promote-region', () => {
   });
 });
 
+describe('a move beyond its point of no return', () => {
+  const name = () => `${live.request.application}/${live.request.environment}`;
+  const promote = () => live.ask({ kind: 'promote-region', region: live.others[0] });
+
+  async function expectMoved() {
+    const { primary, others } = live;
+    const record = await live.record();
+    expect(record).toMatchObject({ primary: others[0], drained: [primary], fenced: [{ region: primary }] });
+    expect(record.moving).toBeUndefined();
+    expect(fake.cloud.drained).toEqual([primary]);
+  }
+
+  it('names what is undone and the command that goes on, lets nothing else begin, and goes on with that command', async () => {
+    const { primary, others } = live;
+    fails('shift');
+    const report = await promote();
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      undone: [],
+      after: { deployment: 'moving', primary: others[0] },
+    });
+    expect(report.left).toEqual([expect.stringContaining('the traffic has not followed')]);
+    expect(report.next).toEqual([`meridian promote-region ${name()} ${others[0]}`]);
+    const refusal = { cause: { message: expect.stringContaining(report.next[0] ?? '') } };
+    for (const kind of ['rejoin', 'drain'] as const)
+      await expect(live.begin({ kind, region: kind === 'drain' ? others[1] : primary })).rejects.toMatchObject(refusal);
+    expect(await promote()).toMatchObject({ outcome: 'done', left: [] });
+    await expectMoved();
+    expect(live.since().filter((act) => act.startsWith('promote'))).toEqual([`promote ${others[0]}`]);
+    expect(await promote()).toMatchObject({ outcome: 'nothing-to-do' });
+    expect(await live.ask({ kind: 'rejoin', region: primary })).toMatchObject({ outcome: 'done' });
+  });
+
+  it('may go to a third region when the second is lost, too', async () => {
+    const { primary, others } = live;
+    fails('shift');
+    await promote();
+    expect(await live.ask({ kind: 'promote-region', region: others[1] })).toMatchObject({ outcome: 'done' });
+    const record = await live.record();
+    expect(record).toMatchObject({ primary: others[1], fenced: [{ region: primary }, { region: others[0] }] });
+    expect([...record.drained].sort()).toEqual([primary, others[0]].sort());
+  });
+
+  it('is ended by record-failover as well', async () => {
+    fails('shift');
+    await promote();
+    expect(await live.ask({ kind: 'record-failover' })).toMatchObject({ outcome: 'done', left: [] });
+    await expectMoved();
+  });
+
+  it('is not broken off by a cancellation, which ends it before that point', async () => {
+    for (const [call, outcome] of [
+      ['fence', 'stood-down'],
+      ['promote', 'done'],
+    ] as const) {
+      await live.restore();
+      const { reached, release } = hold(call);
+      const handle = await live.begin({ kind: 'promote-region', region: live.others[0] });
+      await reached;
+      await handle.cancel();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      release();
+      expect(await handle.result()).toMatchObject({ outcome, left: [] });
+      await (outcome === 'done' ? expectMoved() : expectAsBefore());
+    }
+  });
+
+  it('goes on when only the answer of the promotion was lost', async () => {
+    fails('promote', { after: true });
+    expect(await promote()).toMatchObject({ outcome: 'done', left: [] });
+    await expectMoved();
+  });
+
+  it('never lets the old primary write again while nobody can tell whether another does', async () => {
+    fails('promote', { after: true });
+    let isPromoted = false;
+    fake.cloud.intercept = async ({ name: call }, act) => {
+      if (call === 'promote') isPromoted = true;
+      if (isPromoted && call === 'status') throw refused();
+      return act();
+    };
+    const report = await promote();
+    expect(report).toMatchObject({ outcome: 'failed', undone: [] });
+    expect(report.next).toEqual([`meridian promote-region ${name()} ${live.others[0]}`]);
+    expect(live.since().filter((act) => act.startsWith('rejoin'))).toEqual([]);
+    fake.cloud.intercept = undefined;
+    expect(await promote()).toMatchObject({ outcome: 'done', left: [] });
+    await expectMoved();
+  });
+
+  it('says what is next when only the check of the writes failed', async () => {
+    fails('writeAndRead');
+    const report = await promote();
+    expect(report).toMatchObject({ outcome: 'failed', next: [`meridian rejoin ${name()} ${live.primary}`] });
+    expect(report.left).toEqual([expect.stringContaining('was not seen')]);
+    await expectMoved();
+  });
+});
+
 describe('record-failover', () => {
   it('takes over who writes, the epoch and the history, once', async () => {
     const { primary, others } = live;
@@ -226,6 +326,18 @@ describe('record-failover', () => {
     const report = await live.ask({ kind: 'switchover', region: others[1] });
     expect(report).toMatchObject({ outcome: 'refused', summary: expect.stringContaining('--record') });
     expect(live.since()).toEqual([]);
+  });
+
+  it('that broke off before the traffic followed goes on when it is asked for again', async () => {
+    const { primary, others } = live;
+    await live.restore((cloud) => tookOver(cloud, 'orders', primary, others[0], 7));
+    fails('shift');
+    const report = await live.ask({ kind: 'record-failover' });
+    expect(report).toMatchObject({ outcome: 'failed', left: [expect.stringContaining('traffic has not followed')] });
+    expect(report.next).toEqual([expect.stringMatching(/^meridian failovers .* --record$/)]);
+    expect(await live.ask({ kind: 'record-failover' })).toMatchObject({ outcome: 'done', left: [] });
+    expect(await live.record()).toMatchObject({ primary: others[0], drained: [primary] });
+    expect((await live.record()).moving).toBeUndefined();
   });
 
   it.each(['takeovers', 'shift', 'writeAndRead'])('gets over %s being away once', async (call) => {
@@ -323,6 +435,30 @@ describe('an emergency', () => {
     });
     expect(fake.cloud.drained).toEqual([primary]);
   });
+
+  it('keeps what made way from naming the new primary as drained, even before the platform refuses it', async () => {
+    const { primary, others } = live;
+    const { reached, release } = hold('health');
+    const drain = await live.begin({ kind: 'drain', region: others[1] });
+    await reached;
+    await (await live.begin({ kind: 'promote-region', region: others[1] }, 'mira')).result();
+    release();
+    expect(await drain.result()).toMatchObject({ outcome: 'stood-down' });
+    expect(await live.record()).toMatchObject({ primary: others[1], drained: [primary] });
+  });
+
+  it('claims anew when the way back of what made way has claimed an epoch meanwhile', async () => {
+    let claimed = false;
+    fake.cloud.intercept = async ({ name }, act) => {
+      if (name === 'status' && !claimed) {
+        claimed = true;
+        await changeRecord(fake.records)(live.request, (found) => ({ ...found, epoch: found.epoch + 1 }));
+      }
+      return act();
+    };
+    const report = await live.ask({ kind: 'promote-region', region: live.others[0] });
+    expect([claimed, report.outcome]).toEqual([true, 'done']);
+  });
 });
 
 describe('a deployment over a failover', () => {
@@ -361,6 +497,29 @@ describe('a proposed failover', () => {
     expect(record).toMatchObject({ primary: others[0], fenced: [{ region: primary }] });
     const report = JSON.parse(readFileSync(new URL(record.operations?.at(-1)?.report.uri ?? ''), 'utf8'));
     expect(report.approvals).toMatchObject([{ gate: 'failover', state: 'approved', decidedBy: 'mira' }]);
+  });
+
+  it('is void once the writes have moved: who approved it then would approve something else', async () => {
+    const { primary, others } = live;
+    const handle = await proposal();
+    expect(await live.ask({ kind: 'promote-region', region: others[1] })).toMatchObject({ outcome: 'done' });
+    expect(await handle.result()).toMatchObject({ outcome: 'stood-down' });
+    expect(live.since().filter((act) => act.startsWith('fence'))).toEqual([`fence ${primary}`]);
+  });
+
+  it('that was approved for another state than the present one is refused', async () => {
+    const { primary, others } = live;
+    const { workflowId } = await proposal();
+    const { reached, release } = hold('handOver');
+    const switchover = await live.begin({ kind: 'switchover', region: others[1] });
+    await reached;
+    await decide(workflowId, 'approve');
+    release();
+    await switchover.result();
+    await until(async () => (await live.record()).operations?.at(-1)?.outcome === 'refused');
+    const { summary } = (await live.record()).operations?.at(-1) ?? {};
+    expect(summary).toMatch(new RegExp(`approved while ${primary} took the writes at epoch \\d+; now .* ask again`));
+    expect(live.since().filter((act) => act.startsWith('fence'))).toEqual([]);
   });
 
   it('that is rejected changes nothing', async () => {

@@ -31,6 +31,10 @@ async function waiting(handle: Handle) {
   }
 }
 
+async function until(is: () => Promise<boolean>): Promise<void> {
+  while (!(await is())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 async function decide(handle: Handle, signer: Key, by: string, decision: 'approve' | 'reject') {
   const { id: approvalId, digest } = await waiting(handle);
   const unsigned = { approvalId, digest, decision, by } as const;
@@ -65,6 +69,24 @@ it('production is destroyed by two people, and what was rejected stands', async 
   await decide(approved, grace, 'grace', 'approve');
   expect(await approved.result()).toMatchObject({ leftovers: [] });
   expect(fake.cloud.stacks.size).toBe(0);
+});
+
+it('an undecided retirement gives way to an emergency, and destroys nothing afterwards', async () => {
+  const request = fakeRequest({ environment: 'production' });
+  const deploy = await fake.begin(signed({ kind: 'deploy', request, requester: 'ada' }, request), request);
+  await decide(deploy, grace, 'grace', 'approve');
+  expect(await deploy.result()).toMatchObject({ verdict: 'promoted' });
+  const { primary } = await fake.records.load(request);
+  const region = request.regions.wanted?.find((one) => one !== primary) ?? '';
+
+  const retire = await fake.begin(signed({ kind: 'retire', requester: 'ada' }, request), request);
+  await waiting(retire);
+  const promotion = await fake.begin(signed({ kind: 'promote-region', region, requester: 'ada' }, request), request);
+  await expect(retire.result()).rejects.toMatchObject({
+    cause: { type: 'Operation.Aborted', message: expect.stringContaining(`made way for ${promotion.workflowId}`) },
+  });
+  await until(async () => (await fake.records.load(request)).operations?.at(-1)?.workflowId === promotion.workflowId);
+  expect(await fake.records.load(request)).toMatchObject({ primary: region, fenced: [{ region: primary }] });
 });
 
 it('nobody starts an operation around the signature of its requester', async () => {

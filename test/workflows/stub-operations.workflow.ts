@@ -5,14 +5,25 @@ export { deployment } from '../../workflows/deployment';
 
 export const finishSignal = defineSignal('finish');
 
+type End = 'finished' | 'stood-down';
+
 /** An operation that ends when it is told to, or when it has to make way; says which. */
-async function operation(): Promise<'finished' | 'stood-down'> {
-  let end: 'finished' | 'stood-down' | undefined;
+function operation(): Promise<End> {
+  return ended({ makesWay: true });
+}
+
+/** One that waits for nobody's decision: it has nothing to give up for an emergency. */
+function busy(): Promise<End> {
+  return ended({ makesWay: false });
+}
+
+async function ended({ makesWay }: { makesWay: boolean }): Promise<End> {
+  let end: End | undefined;
   setHandler(finishSignal, () => {
     end ??= 'finished';
   });
   setHandler(standDownSignal, () => {
-    end ??= 'stood-down';
+    if (makesWay) end ??= 'stood-down';
   });
   await condition(() => end !== undefined);
   return end ?? 'finished';
@@ -20,11 +31,11 @@ async function operation(): Promise<'finished' | 'stood-down'> {
 
 export const deployMultiRegion = operation;
 export const drainRegion = operation;
-export const promoteRegion = operation;
+export const promoteRegion = busy;
 export const recordFailOver = operation;
-export const recoverFromDisaster = operation;
+export const recoverFromDisaster = busy;
 export const rejoinRegion = operation;
-export const retireDeployment = operation;
+export const retireDeployment = busy;
 export const returnRegion = operation;
 export const sweepOrphans = operation;
 export const runDrill = operation;

@@ -24,8 +24,7 @@ export function promoteRegion(input: OperateInput<PromoteRegion>): Promise<Opera
     await run.take('decide', 'claim the next epoch', () => run.claimNextEpoch());
     // whoever made way may have put the writes back meanwhile
     if (run.primary === to && !goesOn) return `${to} takes the writes already`;
-    const moves = movesTo(run, await findWriters(run), to);
-    if (moves.length > 0) await promoteStores(run, { to, moves });
+    await promoteStores(run, { to, moves: movesTo(run, await findWriters(run), to) });
     await endMove(run, to);
     await verifyWrites(run, to);
     await protect(run, to);

@@ -19,6 +19,8 @@ interface Moves {
  * way back open if none has, and past the point of no return, with all that is known on record, if some have.
  */
 export async function promoteStores(run: Run, { to, moves }: Moves): Promise<void> {
+  // all are there: only the record does not know it yet
+  if (moves.length === 0) return record(run, { to, moves, receipts: new Map(), ms: 0 });
   const receipts = await fenceAll(run, { to, moves });
   const startedMs = Date.now();
   const begin = { ...run.key, expected: run.primary, primary: run.primary, moving: movingTo(to, moves) };
@@ -132,8 +134,9 @@ async function record(
     };
   });
   const why = `${to} was promoted in its place`;
-  // the primary by record may have been fenced for a move before this one
-  const lost = [...new Set([...regionsOf(moves), run.primary])].filter((region) => region !== to);
+  // also who was fenced by a promotion that ended before it could be recorded
+  const before = [...Object.values(run.record.moving?.from ?? {}), run.primary];
+  const lost = [...new Set(before)].filter((region) => region !== to);
   const fenced = lost.map((region) => ({ region, epoch: run.epoch, why }));
   const move = { ...run.key, expected: run.primary, primary: to, fenced, failovers, adoptEpoch: run.epoch };
   run.recorded(await quick.recordMove(`record primary ${to}`, move));
