@@ -1,7 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { canonicalJson } from '../../contracts/canonical-json';
 import { digestOf } from '../../contracts/digest';
-import type { LiveOperationRequest } from '../../contracts/messages';
 import type { OperationReport } from '../../contracts/operation-report';
 import type { FailoverRecord } from '../../contracts/record';
 import { tierKept } from '../../policies/recovery-tier';
@@ -12,12 +11,11 @@ import { awaitServing } from './drain-region';
 import { operate } from './operate';
 import type { OperateInput, OperationRun } from './operation-run';
 import { fenceAll } from './restore-fence';
-import { liveQuestion, type RestoreGround, validateSecondary } from './restore-ground';
+import { liveQuestion, type Restore, type RestoreGround, validateSecondary } from './restore-ground';
 import { returnCommands } from './return-commands';
 import { moveTraffic, verifyWrites } from './traffic';
 import { movingTo, unfinishedMove } from './unfinished-move';
 
-export type Restore = Extract<LiveOperationRequest, { kind: 'restore' }>;
 type Run = OperationRun<Restore>;
 
 /**

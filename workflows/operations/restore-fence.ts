@@ -1,8 +1,7 @@
 import { fencing, platform } from '../support/activity-stubs';
 import { messageOf, stepFailure } from '../support/failures';
 import type { OperationRun } from './operation-run';
-import type { Restore } from './recover-from-disaster';
-import type { RestoreGround } from './restore-ground';
+import type { Restore, RestoreGround } from './restore-ground';
 import { returnCommands } from './return-commands';
 
 type Run = OperationRun<Restore>;

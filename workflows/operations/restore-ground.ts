@@ -1,10 +1,11 @@
 import type { Backup, BackupChain } from '../../contracts/backup';
+import type { LiveOperationRequest } from '../../contracts/messages';
 import { patience } from '../../policies/patience';
 import { measure, platform, quick } from '../support/activity-stubs';
 import { stepFailure } from '../support/failures';
 import type { OperationRun } from './operation-run';
-import type { Restore } from './recover-from-disaster';
 
+export type Restore = Extract<LiveOperationRequest, { kind: 'restore' }>;
 type Run = OperationRun<Restore>;
 
 /** What a restore stands on, as it was before anything was stopped. */
