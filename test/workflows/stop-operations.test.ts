@@ -114,7 +114,7 @@ it('a question that waits is over with the operation that asks it', async () => 
   await stop(begun);
   expect(await reportOf(begun)).toMatchObject({
     outcome: 'stood-down',
-    summary: expect.stringMatching(/^stopped before the failover from .* was decided$/),
+    summary: expect.stringMatching(/^mira stopped it \(wrong region\) before the failover from .* was decided$/),
     approvals: [{ state: 'void' }],
   });
   await expectAsBefore();
