@@ -105,10 +105,14 @@ async function arrivedIn(run: Run, { to, moves }: Moves, failure: unknown): Prom
     const arrived: StoreMove[] = [];
     for (const move of moves) {
       const { store } = move;
-      const isWriter = writers.some((writer) => writer.store === store && writer.region === to);
+      const writer = writers.find((one) => one.store === store);
       const question = { ...run.on, store, regions: [to] };
-      const [status] = await quick.databaseStatuses(`${to}: is ${store} promoted`, question);
-      if (isWriter || status?.role === 'primary') arrived.push(move);
+      // where there is a lease it decides
+      const hasArrived =
+        writer?.epoch === undefined
+          ? (await quick.databaseStatuses(`${to}: is ${store} promoted`, question))[0]?.role === 'primary'
+          : writer.region === to;
+      if (hasArrived) arrived.push(move);
     }
     return arrived;
   };
