@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeeperClient } from '../keeper/keeper-client';
 import type { LeaseStore } from '../lease-store/lease-store';
-import type { Lease } from '../protocol/lease';
+import { type Lease, sameLease } from '../protocol/lease';
 import type { FailoverPlan, Standby } from '../protocol/plan';
 import {
   newSentinel,
@@ -48,7 +48,7 @@ export class StoreSentinel {
   private reading = false;
   private hinted = false;
   private ended = false;
-  /** of the failover that this one may be carrying out; wall-clock ms */
+  /** when this one saw the lease over that may be taken over next; wall-clock ms */
   private overSince: { lease: Lease; lastRenewalAt: number; at: number } | undefined;
   private renewalSeenAt = Date.now();
   private appointedEpoch = 0;
@@ -113,10 +113,10 @@ export class StoreSentinel {
   private async act(action: SentinelAction): Promise<void> {
     switch (action.kind) {
       case 'tell':
+        if (action.over) this.sawOver(action.over);
         this.options.tell(action.over);
         return;
       case 'ask-standbys': {
-        this.overSince = { lease: action.about, lastRenewalAt: this.renewalSeenAt, at: Date.now() };
         // all three would be of the same mind at the same moment, and in each other's way
         await sleep(this.options.standBackMs);
         const standbys = await this.askStandbys();
@@ -147,6 +147,11 @@ export class StoreSentinel {
     return (await Promise.all(asked)).filter((standby) => standby !== undefined);
   }
 
+  private sawOver(lease: Lease): void {
+    if (this.overSince && sameLease(this.overSince.lease, lease)) return;
+    this.overSince = { lease, lastRenewalAt: this.renewalSeenAt, at: Date.now() };
+  }
+
   private async call(region: string, lease: Lease): Promise<boolean> {
     const { keepers, keeperUrls, key } = this.options;
     const url = keeperUrls()[region];
@@ -158,7 +163,8 @@ export class StoreSentinel {
     if (epoch <= this.appointedEpoch) return;
     this.appointedEpoch = epoch;
     const { keepers, keeperUrls, key, log, shiftTraffic } = this.options;
-    const since = this.overSince;
+    // what it saw of an earlier failover says nothing about this one
+    const since = this.overSince?.lease.epoch === epoch - 1 ? this.overSince : undefined;
     const decidedAt = Date.now();
     const from = since?.lease.holder;
     log(`${key}: ${region} takes over from ${from ?? 'nobody'}, epoch ${epoch}`);

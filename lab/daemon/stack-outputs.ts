@@ -23,8 +23,10 @@ export function stackOutputs(template: string, deployment: Deployment, ref: Stac
 function portOf(output: string, deployment: Deployment, { region, kind }: StackRef): number | undefined {
   const site = deployment.sites.get(region);
   if (kind !== 'data') return kind === 'base' ? site?.loadBalancerPort : undefined;
-  const databases = [...(site?.databases.values() ?? [])];
-  return (databases.find(({ store }) => letters(output).includes(letters(store))) ?? databases[0])?.port;
+  const stores = [...(site?.databases.keys() ?? [])];
+  const store = stores.find((name) => letters(output).includes(letters(name))) ?? stores[0];
+  // through its keeper's gate: nobody is told the port of the database itself
+  return store === undefined ? undefined : site?.storePorts.get(store)?.read;
 }
 
 function logicalId(value: unknown): string | undefined {

@@ -176,7 +176,10 @@ describe('disaster recovery', () => {
     fake.cloud.script.push({ call: 'shift', times: 1, error });
     const to = live.others[0];
     const report = await live.ask({ kind: 'restore', region: to, target: latest });
-    expect(report).toMatchObject({ outcome: 'failed', left: [expect.stringContaining('the traffic has not followed')] });
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      left: [expect.stringContaining('the traffic has not followed')],
+    });
     expect(report.next).toEqual([expect.stringMatching(`meridian promote-region .* ${to}`)]);
     expect(fake.cloud.databases.get(to)).toMatchObject({ role: 'primary', fenced: false });
     expect(await live.record()).toMatchObject({ primary: to, moving: { to } });
