@@ -72,6 +72,7 @@ it('production is destroyed by two people, and what was rejected stands', async 
 });
 
 it('an undecided retirement gives way to an emergency, and destroys nothing afterwards', async () => {
+  fake.reset();
   const request = fakeRequest({ environment: 'production' });
   const deploy = await fake.begin(signed({ kind: 'deploy', request, requester: 'ada' }, request), request);
   await decide(deploy, grace, 'grace', 'approve');

@@ -7,23 +7,14 @@ export const finishSignal = defineSignal('finish');
 
 type End = 'finished' | 'stood-down';
 
-/** An operation that ends when it is told to, or when it has to make way; says which. */
-function operation(): Promise<End> {
-  return ended({ makesWay: true });
-}
-
-/** One that waits for nobody's decision: it has nothing to give up for an emergency. */
-function busy(): Promise<End> {
-  return ended({ makesWay: false });
-}
-
-async function ended({ makesWay }: { makesWay: boolean }): Promise<End> {
+/** An operation that ends when it is told to, or when it has to make way; says which. No question is open here. */
+async function operation(): Promise<End> {
   let end: End | undefined;
   setHandler(finishSignal, () => {
     end ??= 'finished';
   });
-  setHandler(standDownSignal, () => {
-    if (makesWay) end ??= 'stood-down';
+  setHandler(standDownSignal, ({ questionOnly }) => {
+    if (!questionOnly) end ??= 'stood-down';
   });
   await condition(() => end !== undefined);
   return end ?? 'finished';
@@ -31,11 +22,11 @@ async function ended({ makesWay }: { makesWay: boolean }): Promise<End> {
 
 export const deployMultiRegion = operation;
 export const drainRegion = operation;
-export const promoteRegion = busy;
+export const promoteRegion = operation;
 export const recordFailOver = operation;
-export const recoverFromDisaster = busy;
+export const recoverFromDisaster = operation;
 export const rejoinRegion = operation;
-export const retireDeployment = busy;
+export const retireDeployment = operation;
 export const returnRegion = operation;
 export const sweepOrphans = operation;
 export const runDrill = operation;
