@@ -152,8 +152,7 @@ it('a new watch asks anew: what the deployment answered to the one before is no 
   const [, lost] = live.others;
   const lose = async () => {
     fake.cloud.sick.add(lost);
-    await watch.checks(5);
-    await until('the drain', () => fake.cloud.drained.includes(lost));
+    await checksUntil('the drain', () => fake.cloud.drained.includes(lost));
   };
   await lose();
   await watch.end();
