@@ -8,7 +8,7 @@ import { archiveState } from './archive-state';
 import { archivedSegments, breaksIn, type Checked, removeSegmentsBefore } from './archived-log';
 import { asBackup, type KeptBackup, keptBackups, removeBackup } from './manifest';
 import { proveBackup } from './prove-backup';
-import { restoreStore } from './restore-store';
+import { restoreStore, serveRestored } from './restore-store';
 import { retention } from './retention';
 import { archiveOf } from './store-archive';
 import { takeBackup } from './take-backup';
@@ -27,8 +27,8 @@ export class Backups {
   private readonly checked: Checked = new Set();
   /** one port for all databases that are restored beside the others: they run one after the other */
   private scratchPort: number | undefined;
-  /** by store, the last restore: asked for again in the same epoch it is answered, not repeated */
-  private readonly restored = new Map<string, { epoch: number; report: RestoreReport }>();
+  /** by store, the last restore: asked for again in the same epoch it goes on where it ended, and restores nothing again */
+  private readonly restored = new Map<string, { epoch: number; report: RestoreReport; serves: boolean }>();
 
   constructor(private readonly lab: Lab) {}
 
@@ -73,16 +73,28 @@ export class Backups {
     const store = storeOf(deployment, input.store);
     return this.onBackups(deployment, store, async ({ key }) => {
       const last = this.restored.get(key);
-      if (last?.epoch === epoch && last.report.region === region) return last.report;
+      if (last?.epoch === epoch && last.report.region === region) return this.serve(deployment, store, last);
       const archive = archiveOf(this.lab, siteOf(deployment, region), store.name);
       const backup = choose(await keptBackups(archive), input);
       const segments = await archivedSegments(archive, backup.manifest.system);
       const breaks = await breaksIn(segments, segmentNumberAt(backup.manifest.start), this.checked);
       const restore = { region, target, epoch, backup, archive, breaks };
       const report = await this.inScratch((port) => restoreStore(this.lab, deployment, store, { ...restore, port }));
-      this.restored.set(key, { epoch, report });
-      return report;
+      const restored = { epoch, report, serves: false };
+      this.restored.set(key, restored);
+      return this.serve(deployment, store, restored);
     });
+  }
+
+  private async serve(
+    deployment: Deployment,
+    store: Store,
+    restored: { epoch: number; report: RestoreReport; serves: boolean },
+  ): Promise<RestoreReport> {
+    const { epoch, report } = restored;
+    if (!restored.serves) await serveRestored(this.lab, deployment, store, { region: report.region, epoch });
+    restored.serves = true;
+    return report;
   }
 
   prune(

@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecoveryTarget, RestoreReport } from '../../contracts/backup';
 import { syncDataPlane } from '../daemon/data-plane';
-import { accessTo, givePrimary } from '../daemon/databases';
+import { accessTo, givePrimary, serve } from '../daemon/databases';
 import { acceptEpoch } from '../daemon/epoch';
 import {
   type Database,
@@ -13,7 +13,7 @@ import {
   type Store,
   siteOf,
 } from '../daemon/lab-state';
-import { releaseLease } from '../daemon/leases';
+import { readLease, releaseLease } from '../daemon/leases';
 import { LabError } from '../lab-error';
 import { type Archive, openArchive } from '../postgres/archive';
 import { type AdministratorAccess, oneRow, withDatabase } from '../postgres/connect';
@@ -40,9 +40,9 @@ export interface RestoreInput {
 }
 
 /**
- * Makes the database of a region from a backup and the archived log, and the primary of its store. It is recovered
- * beside the old data, which is kept until the next restore, and takes its place when it is ready. Refuses while any
- * database of the store lives: a standby that lives holds more than a backup.
+ * Makes the database of a region from a backup and the archived log. It is recovered beside the old data, which is kept
+ * until the next restore, and takes its place when it is ready; `serveRestored` then makes it the primary. Refuses while
+ * any database of the store lives: a standby that lives holds more than a backup.
  */
 export async function restoreStore(
   lab: Lab,
@@ -60,9 +60,6 @@ export async function restoreStore(
     const why = error instanceof DamagedBackup ? error.message : `backup ${backup.manifest.id}: ${String(error)}`;
     throw new LabError('Platform.Refused', why, { region, resource: store.name });
   });
-  await startAsPrimary(lab, deployment, store, database);
-  database.rejoinedInEpoch = epoch;
-  lab.log(`restored ${store.name} in ${region} from backup ${backup.manifest.id}, epoch ${epoch}`);
   return {
     ...{ store: store.name, region, backup: backup.manifest.id, target, ...content },
     restoreMs: Date.now() - startedMs,
@@ -98,22 +95,37 @@ async function recover(
     await writeOwned(join(scratch.dataFolder, 'postgresql.auto.conf'), `${FSYNC_OFF}${archiving}`, owner);
     const before = `${database.dataFolder}.before-restore`;
     await rm(before, { recursive: true, force: true });
+    database.isRestoring = true;
     await rename(database.dataFolder, before).catch(() => undefined);
     await rename(scratch.dataFolder, database.dataFolder);
     return content;
   });
 }
 
-async function startAsPrimary(lab: Lab, deployment: Deployment, store: Store, database: Database): Promise<void> {
+/** The restored database becomes the primary of its store. Repeating it completes what was left. */
+export async function serveRestored(
+  lab: Lab,
+  deployment: Deployment,
+  store: Store,
+  { region, epoch }: { region: string; epoch: number },
+): Promise<void> {
+  acceptEpoch(store, epoch);
+  const database = databaseOf(deployment, region, store.name);
+  const site = siteOf(deployment, region);
   database.wanted = true;
   // the others hold another history: nobody may elect them or wait for them until they are made anew
   for (const other of databasesOf(deployment, store.name)) other.complete = other === database;
   await syncDataPlane(lab, deployment);
-  // no database of the store lived when this began: whoever held the lease has stopped
-  if (store.primary) await releaseLease(deployment, store, store.primary);
-  await givePrimary(deployment, siteOf(deployment, database.region), store);
+  const { holder, epoch: held } = await readLease(deployment, store);
+  if (holder === region && markedProcesses(database.marker).length > 0) await serve(site, store, held);
+  else {
+    // no database of the store lived when this began: whoever held the lease has stopped
+    if (holder) await releaseLease(deployment, store, holder);
+    await givePrimary(deployment, site, store);
+  }
   await turnOnFsync(accessTo(lab, store, database));
-  database.since = new Date().toISOString();
+  Object.assign(database, { since: new Date().toISOString(), isRestoring: false, rejoinedInEpoch: epoch });
+  lab.log(`restored ${store.name} in ${region}, epoch ${epoch}`);
 }
 
 function targetConf(target: RecoveryTarget): string {

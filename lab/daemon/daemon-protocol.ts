@@ -72,7 +72,7 @@ export const operationInputs = {
     expectedPrimary: regionIdSchema,
     riskAccepted: fenceReceiptSchema.optional(),
   }),
-  'data.rejoin': z.object({ ...store, ...inRegion, ...epoch }),
+  'data.rejoin': z.object({ ...store, ...inRegion, ...epoch, asPrimary: z.boolean().optional() }),
   'data.handOver': z.object({ ...store, from: regionIdSchema, to: regionIdSchema, ...epoch }),
   'data.lease': z.object(store),
   'data.takeovers': z.object({ ...store, since: z.string() }),

@@ -41,6 +41,8 @@ export interface Database {
   wanted: boolean;
   /** its data is a whole copy: it may be elected, and commits may wait for it */
   complete: boolean;
+  /** a restore has replaced its data, and it does not take writes yet */
+  isRestoring?: boolean;
   /** the receipt for it while it is stopped: the same fence again is answered with this */
   fenced?: FenceReceipt;
   /** epoch of its last rejoin: no fence of that epoch comes after it */

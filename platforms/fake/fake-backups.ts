@@ -62,6 +62,8 @@ export function fakeBackups(cloud: FakeCloud): BackupPort {
         if (living) throw new PlatformError('Platform.Refused', `the database of ${store} lives in ${living.region}`);
         for (const database of cloud.databases.values()) Object.assign(database, { role: 'standby', fenced: true });
         cloud.databases.set(region, { region, role: 'primary', fenced: false });
+        const lease = cloud.leases.get(store);
+        if (lease) Object.assign(lease, { holder: region, epoch });
         cloud.did(`restore ${region}`, { call: 'restore', region, epoch });
         return report;
       }),

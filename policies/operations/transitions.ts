@@ -44,7 +44,7 @@ const WRITES_ALREADY = {
 };
 const FINISH_FIRST = {
   refused:
-    'the writes are moving to {moving} and have not all arrived, or the traffic has not followed: go on with that first ("meridian promote-region {name} {moving}")',
+    'the writes are moving to {moving} and have not all arrived, or the traffic has not followed: go on with that first ("meridian promote-region {name} {moving}"; after a restore that broke off: the same restore), or record where the writes are ("meridian failovers {name} --record")',
 };
 const NO_PART = { refused: '{region} is no region of {name}; valid: {regions}' };
 const STAYS = {

@@ -1,5 +1,6 @@
 import type { BackupRound } from '../../contracts/backup';
 import { backupScheduleId } from '../../contracts/backup-schedule';
+import type { DeploymentRecord } from '../../contracts/record';
 import { PlatformError } from '../../platforms/platform-error';
 import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
 import { goLive, type LiveFake } from '../support/live-fake';
@@ -123,6 +124,38 @@ describe('disaster recovery', () => {
     const { primary, drained, fenced = [] } = await live.record();
     expect({ primary, drained, fenced }).toEqual({ primary: live.primary, drained: [], fenced: [] });
     expect(report.left).toEqual([]);
+  });
+
+  it('is on record as a move from before the first store is restored, and not after its way back', async () => {
+    await backUp();
+    let moving: DeploymentRecord['moving'];
+    fake.cloud.intercept = async ({ name }, act) => {
+      if (name === 'restore') moving = (await live.record()).moving;
+      return act();
+    };
+    const error = new PlatformError('Platform.Refused', 'the backup is damaged');
+    fake.cloud.script.push({ call: 'restore', times: 1, error });
+    await live.ask({ kind: 'restore', region: live.primary, target: latest, replaceLiving: true });
+    expect(moving).toMatchObject({ to: live.primary, from: { orders: live.primary } });
+    expect((await live.record()).moving).toBeUndefined();
+  });
+
+  it.each([0, 1])('that fails although the data is there never lets the old primary write again', async (nth) => {
+    const to = [live.primary, live.others[0]][nth] ?? '';
+    await live.restore(({ leases, epoch }) => {
+      leases.set('orders', { holder: live.primary, epoch, automation: 'off' });
+    });
+    await backUp();
+    const error = new PlatformError('Platform.Refused', 'its settings could not be written');
+    fake.cloud.script.push({ call: 'restore', times: 1, error, after: true });
+    const ask = () => live.ask({ kind: 'restore', region: to, target: latest, replaceLiving: true });
+    const report = await ask();
+    expect(report).toMatchObject({ outcome: 'failed', undone: [], after: { deployment: 'moving' } });
+    expect(report.next).toEqual([expect.stringMatching(`meridian restore .* ${to} --replace`)]);
+    expect(live.since().filter((act) => act.startsWith('rejoin'))).toEqual([]);
+    await expect(live.begin({ kind: 'drain', region: live.others[1] })).rejects.toThrow();
+    expect(await ask()).toMatchObject({ outcome: 'done', left: [] });
+    expect((await live.record()).moving).toBeUndefined();
   });
 
   it('names what it could not bring back, and how', async () => {

@@ -1,10 +1,12 @@
+import type { Writer } from '../../activities/operations';
 import type { OperationReport } from '../../contracts/operation-report';
 import { followAgain } from '../steps/move-primary';
-import { messageOf } from '../support/failures';
+import { messageOf, stepFailure } from '../support/failures';
 import { askToPromote, type PromoteRegion, refuseEndlessRisk } from './failover-approval';
 import { findWriters, operate } from './operate';
 import type { OperateInput, OperationRun } from './operation-run';
 import { promoteStores } from './promote-stores';
+import { restoreCommand } from './restore-ground';
 import { returnCommands } from './return-commands';
 import { endMove, verifyWrites } from './traffic';
 import { movesTo, unfinishedMove } from './unfinished-move';
@@ -15,12 +17,15 @@ import { movesTo, unfinishedMove } from './unfinished-move';
  * region stays fenced until it rejoins. Asked for again while its move is unfinished it goes on where that ended.
  */
 export function promoteRegion(input: OperateInput<PromoteRegion>): Promise<OperationReport> {
-  return operate(input, async (run) => {
+  return operate(input, async (run, writers) => {
     const { region: to, proposed } = run.request;
     if (proposed) return askToPromote(run, { from: run.primary, to });
     refuseEndlessRisk(run);
-    const goesOn = run.record.moving?.to === to;
-    if (goesOn) run.passNoReturn(unfinishedMove(run, to));
+    const goesOn = run.record.moving?.to === to && hasBegun(writers, to);
+    if (goesOn) {
+      run.passNoReturn(unfinishedMove(run, to));
+      refuseUnrestored(run, writers, to);
+    }
     await run.take('decide', 'claim the next epoch', () => run.claimNextEpoch());
     // whoever made way may have put the writes back meanwhile
     if (run.primary === to && !goesOn) return `${to} takes the writes already`;
@@ -32,6 +37,20 @@ export function promoteRegion(input: OperateInput<PromoteRegion>): Promise<Opera
     run.next.push(...returnCommands(run, out));
     return `${to} takes the writes; fenced until it rejoins: ${out.join(', ')}`;
   });
+}
+
+/** Some writes are there, or nobody can tell. Else the old primary writes, and a promotion that fails has a way back. */
+function hasBegun(writers: readonly Writer[], to: string): boolean {
+  return writers.some(({ region }) => region === undefined || region === to);
+}
+
+/** A restore in place that broke off: nothing can be promoted for what has no data. */
+function refuseUnrestored(run: OperationRun<PromoteRegion>, writers: readonly Writer[], to: string): void {
+  const silent = writers.filter(({ store, region }) => !region && run.record.moving?.from[store] === to);
+  if (silent.length === 0) return;
+  const names = silent.map(({ store }) => store).join(', ');
+  run.passNoReturn({ left: `${names} is not restored in ${to}`, next: [restoreCommand(run, to)] });
+  throw stepFailure('Platform.Refused', `${names} in ${to} has no data: a restore of it has not ended`);
 }
 
 /** The other standbys follow the new primary; one that cannot is named and changes nothing about the failover. */

@@ -5,7 +5,7 @@ import { failureTypeOf, isTimedOut, messageOf } from '../support/failures';
 import { type PromoteRegion, riskReceipt } from './failover-approval';
 import { findWriters } from './operate';
 import type { OperationRun } from './operation-run';
-import { movingTo, type StoreMove, unfinishedMove } from './unfinished-move';
+import { moveElsewhere, movingTo, type StoreMove, takeBackMove, unfinishedMove } from './unfinished-move';
 
 type Run = OperationRun<PromoteRegion>;
 
@@ -47,9 +47,10 @@ async function fenceAll(run: Run, { to, moves }: Moves): Promise<Map<string, Fen
       run.receipts.push(receipt);
     }
   };
+  const before = moveElsewhere(run, to);
   await run.take('fence', `fence ${from}`, fence, {
     what: `${from} takes the writes again`,
-    act: () => comeBack(run, moves),
+    act: () => comeBack(run, moves).then(() => takeBackMove(run, moves, before)),
   });
   return receipts;
 }
@@ -76,7 +77,6 @@ async function comeBack(run: Run, moves: readonly StoreMove[]): Promise<void> {
       ...{ ...run.on, store, region: from, epoch: run.epoch },
       asPrimary: true,
     });
-  run.recorded(await quick.recordMoveEnded('record that nothing moves', run.key));
 }
 
 /** The first promotion is the point of no return. */

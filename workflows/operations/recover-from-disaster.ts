@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { RestoreReport } from '../../contracts/backup';
 import { canonicalJson } from '../../contracts/canonical-json';
 import { digestOf } from '../../contracts/digest';
 import type { OperationReport } from '../../contracts/operation-report';
@@ -8,13 +9,13 @@ import { rejoin } from '../steps/move-primary';
 import { measure, platform, quick } from '../support/activity-stubs';
 import { messageOf, stepFailure } from '../support/failures';
 import { awaitServing } from './drain-region';
-import { operate } from './operate';
+import { findWriters, operate } from './operate';
 import type { OperateInput, OperationRun } from './operation-run';
 import { fenceAll } from './restore-fence';
-import { liveQuestion, type Restore, type RestoreGround, validateSecondary } from './restore-ground';
+import { liveQuestion, type Restore, type RestoreGround, restoreCommand, validateSecondary } from './restore-ground';
 import { returnCommands } from './return-commands';
 import { moveTraffic, verifyWrites } from './traffic';
-import { movingTo, unfinishedMove } from './unfinished-move';
+import { holdersOf, movingTo, type StoreMove, unfinishedMove } from './unfinished-move';
 
 type Run = OperationRun<Restore>;
 
@@ -34,7 +35,7 @@ export function recoverFromDisaster(input: OperateInput<Restore>): Promise<Opera
     await run.take('decide', 'claim the next epoch', () => claimAbove(run, newestEpoch));
     await redirect(run, to);
     await activate(run, to);
-    const lossMs = await syncData(run, { from, to, others }, ground);
+    const lossMs = await syncData(run, { from, to, others, moves: holdersOf(run, writers) }, ground);
     await awaitServing(run, to);
     const outside = run.live.topology.regions.map(({ region }) => region).filter((region) => others.includes(region));
     await moveTraffic(run, { to, drain: outside });
@@ -105,18 +106,17 @@ function activate(run: Run, to: string): Promise<void> {
  */
 async function syncData(
   run: Run,
-  { from, to, others }: { from: string; to: string; others: string[] },
+  { from, to, others, moves }: { from: string; to: string; others: string[]; moves: StoreMove[] },
   ground: RestoreGround,
 ): Promise<number | undefined> {
-  await fenceAll(run, from, ground);
+  await fenceAll(run, { to, moves }, ground);
+  const begin = { ...run.key, expected: from, primary: from, moving: movingTo(to, moves) };
+  run.recorded(await quick.recordMove(`record that the data is restored in ${to}`, begin));
   const losses: Array<number | undefined> = [];
   await run.take('sync-data', `restore the data in ${to}`, async () => {
-    for (const { store } of run.stores) {
-      const { target } = run.request;
-      const input = { ...run.on, store, region: to, target, epoch: run.epoch, backup: ground.backups.get(store) ?? '' };
-      const report = await platform.restoreStore(`${to}: restore ${store}`, input);
-      const left = `${store} is restored in ${to}, but not all that belongs to it`;
-      run.passNoReturn({ left, next: [`meridian restore ${run.name} ${to} --replace`] });
+    for (const move of moves) {
+      const { store } = move;
+      const report = await restoreOne(run, move, { to, backup: ground.backups.get(store) ?? '' });
       const { at, position } = report.reached;
       const words = `${store}: backup ${report.backup} and the log up to ${at ?? 'its end'} (${position ?? 'position not told'})`;
       run.saw(`${words} restored in ${Math.round(report.restoreMs)} ms${rowWords(report.rows)}`);
@@ -129,14 +129,39 @@ async function syncData(
   const failovers = run.stores.map(
     ({ store }): FailoverRecord => ({ store, from, to, epoch: run.epoch, at, phases: [], by: run.request.requester }),
   );
-  const moving = movingTo(
-    to,
-    run.stores.map(({ store }) => ({ store, from })),
-  );
-  const move = { ...run.key, expected: from, primary: to, fenced, failovers, moving };
+  const move = { ...run.key, expected: from, primary: to, fenced, failovers };
   run.recorded(await quick.recordMove(`record primary ${to}`, move));
   run.passNoReturn(unfinishedMove(run, to));
   return losses.includes(undefined) ? undefined : Math.max(0, ...losses.map((loss) => loss ?? 0));
+}
+
+/** One that fails may have happened all the same: unless the platform says otherwise nothing goes back. */
+async function restoreOne(
+  run: Run,
+  { store, from }: StoreMove,
+  { to, backup }: { to: string; backup: string },
+): Promise<RestoreReport> {
+  const left = `${store} is restored in ${to}, but not all that belongs to it`;
+  const unfinished = { left, next: [restoreCommand(run, to)] };
+  const input = { ...run.on, store, region: to, target: run.request.target, epoch: run.epoch, backup };
+  const restored = platform.restoreStore(`${to}: restore ${store}`, input).catch(async (error: unknown) => {
+    if (await isRestored(run, { store, from }, to)) run.passNoReturn(unfinished);
+    throw error;
+  });
+  const report = await restored;
+  run.passNoReturn(unfinished);
+  return report;
+}
+
+/** Without a lease a restore in place looks like what was there before: the platform then refuses that one to come back. */
+async function isRestored(run: Run, { store, from }: StoreMove, to: string): Promise<boolean> {
+  try {
+    const writer = (await findWriters(run)).find((one) => one.store === store);
+    return writer?.region === to && (writer.epoch !== undefined || from !== to);
+  } catch (error) {
+    run.progress.say(`nobody can tell who takes the writes: ${messageOf(error)}`);
+    return true;
+  }
 }
 
 function rowWords(rows: number | undefined): string {

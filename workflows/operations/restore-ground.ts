@@ -51,6 +51,11 @@ export function liveQuestion(run: Run, region: string) {
   return { ...run.on, region, timeoutMs: patience(run.on.platform).readyMs };
 }
 
+/** How a restore goes on that broke off where it cannot go back. */
+export function restoreCommand({ name }: Pick<OperationRun, 'name'>, to: string): string {
+  return `meridian restore ${name} ${to} --replace`;
+}
+
 function livesWords({ name, primary }: Run, store: string, region: string): string {
   const better =
     region === primary ? '' : `promote it ("meridian promote-region ${name} ${region}"), which loses less; `;
