@@ -38,14 +38,23 @@ export async function automate(
  */
 export async function suspendAutomation(lab: Lab, deployment: Deployment, store: Store): Promise<void> {
   if (store.automation !== 'automatic') return;
-  clearTimeout(store.suspended);
-  store.suspended = setTimeout(() => void resumeAutomation(lab, deployment, store), SUSPENDED_AT_MOST_MS).unref();
+  waitAnew(lab, deployment, store);
   const heard = await syncDataPlane(lab, deployment);
   if (heard >= deployment.witnesses.length - 1) return;
   await resumeAutomation(lab, deployment, store);
   throw new LabError('Platform.Unavailable', `only ${heard} sentinels of ${store.name} answer: they would not wait`, {
     resource: store.name,
   });
+}
+
+/** Whoever chooses the successor is still at it: sentinels that wait go on waiting. */
+export function prolongSuspension(lab: Lab, deployment: Deployment, store: Store): void {
+  if (store.suspended) waitAnew(lab, deployment, store);
+}
+
+function waitAnew(lab: Lab, deployment: Deployment, store: Store): void {
+  clearTimeout(store.suspended);
+  store.suspended = setTimeout(() => void resumeAutomation(lab, deployment, store), SUSPENDED_AT_MOST_MS).unref();
 }
 
 export async function resumeAutomation(lab: Lab, deployment: Deployment, store: Store): Promise<void> {

@@ -5,7 +5,7 @@ import { comparePositions, type LogPosition } from '../../failover/protocol/plan
 import { LabError } from '../lab-error';
 import { type DatabaseState, databaseState, positionBytes } from '../postgres/database-state';
 import { markedProcesses } from '../processes/marked-processes';
-import { resumeAutomation } from './automation';
+import { prolongSuspension, resumeAutomation } from './automation';
 import { databaseStatus } from './database-status';
 import { accessTo, serve } from './databases';
 import { acceptEpoch } from './epoch';
@@ -44,6 +44,7 @@ export async function promote(lab: Lab, deployment: Deployment, input: PromoteIn
   const store = storeOf(deployment, input.store);
   const lease = await readLease(deployment, store);
   acceptEpoch(store, input.epoch);
+  prolongSuspension(lab, deployment, store);
   const site = siteOf(deployment, input.region);
   if (lease.holder === input.region && store.lastPromotion?.epoch === input.epoch) {
     await serve(site, store, lease.epoch);
