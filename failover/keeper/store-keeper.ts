@@ -124,7 +124,8 @@ export class StoreKeeper {
 
   /** A sentinel has chosen this region: true once it has the lease, false when somebody else was quicker. */
   async called(lease: Lease): Promise<boolean> {
-    if (!this.options.database) return false;
+    const said = await this.options.database?.describe();
+    if (this.retired || said?.role !== 'standby') return false;
     const epoch = lease.epoch + 1;
     this.step({ kind: 'called', now: this.options.now(), lease });
     const isTrying = () => this.state.mode === 'promoting' && this.state.epoch === epoch && !this.mayPromote();
@@ -296,6 +297,8 @@ export class StoreKeeper {
       // first of all it no longer renews: what cannot be killed must not keep the lease
       this.step({ kind: 'give-up', now: now() });
       await this.killUntilGone();
+      // what is still a standby goes on as one: the next election may need it
+      if (!this.retired) await database?.start().catch((problem: unknown) => log(`${key}: ${String(problem)}`));
     }
   }
 
@@ -341,7 +344,10 @@ export class StoreKeeper {
       await database.kill();
       // without a proven lease a standby stays one, and what was a primary stays down
       if (!this.mayPromote()) return await database.start();
-      if ((await this.revive(database)) && this.mayPromote()) return;
+      if ((await this.revive(database)) && this.mayPromote()) {
+        this.answeredAt = now();
+        return;
+      }
     } catch (error) {
       log(`${key}: not brought back: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
@@ -400,7 +406,10 @@ export class StoreKeeper {
     if (now - this.vacancy.since >= this.options.timing.leaseMs) this.step({ kind: 'vacant', now, lease });
   }
 
-  /** One that hangs while its keeper lives would keep the lease for ever, and nobody could write. */
+  /**
+   * One that hangs while its keeper lives would keep the lease for ever, and nobody could write. It is given up at once
+   * then: what hung is not brought back only to hang again. One that answers "no" is alive.
+   */
   private async attend(): Promise<void> {
     const { database, now, log, key, timing } = this.options;
     const isServing = this.state.mode === 'serving';
@@ -410,10 +419,12 @@ export class StoreKeeper {
       await database.keepSynchronous(isServing);
       this.answeredAt = now();
     } catch (error) {
+      if ((await database.describe()).role !== 'none') this.answeredAt = now();
       const silentMs = now() - Math.max(this.answeredAt, this.servesSince);
-      if (this.state.mode !== 'serving' || silentMs < HANGS_AFTER_LEASES * timing.leaseMs) return;
+      if (this.reviving || this.state.mode !== 'serving' || silentMs < HANGS_AFTER_LEASES * timing.leaseMs) return;
       log(`${key}: does not answer: ${error instanceof Error ? error.message : String(error)}`);
-      void this.onDeath();
+      this.step({ kind: 'give-up', now: now() });
+      await this.killUntilGone();
     } finally {
       this.attending = false;
     }

@@ -125,7 +125,11 @@ export function keeperStep(state: KeeperState, event: KeeperEvent, timing: Timin
     case 'handed-over':
       return onHandedOver(state, event);
     case 'hand-over-failed':
-      return state.mode === 'idle' && state.successor ? giveUp({ ...state, successor: undefined }) : stay(state);
+      if (!state.successor) return stay(state);
+      // once its database is gone it gives the lease up as if nobody had been meant to have it
+      return state.mode === 'idle'
+        ? giveUp({ ...state, successor: undefined })
+        : stay({ ...state, successor: undefined });
     case 'database-gone':
       return onDatabaseGone(state);
   }

@@ -18,6 +18,7 @@ import {
 } from './lab-state';
 import { leaseKey } from './leases';
 import { Locks } from './locks';
+import { startAgain } from './start-again';
 import { placeWitnesses, startWitness } from './witnesses';
 
 const locks = new Locks();
@@ -42,17 +43,32 @@ async function sync(lab: Lab, deployment: Deployment): Promise<number> {
   const links = await setLinks(lab, deployment);
   const way: Way = (from, to, purpose) => links.get(linkId(deployment, from, to, purpose)) ?? 0;
   const tellKeepers = () => Promise.all(sites.map((site) => syncKeeper(lab, deployment, site, way)));
+  const stores = [...deployment.stores.values()];
+  const changing = stores.filter((store) => isChanging(deployment, store));
   const tellWitnesses = async () => {
-    const heard = deployment.witnesses.map((witness) => syncWitness(lab, deployment, witness, way));
-    return (await Promise.all(heard)).filter(Boolean).length;
+    const heard = await Promise.all(deployment.witnesses.map((witness) => syncWitness(lab, deployment, witness, way)));
+    const silent = deployment.witnesses.filter((_, index) => !heard[index]);
+    // it may stand still, and must not elect by an old plan; were it more than one, the leases would be lost with them
+    if (silent.length === 1 && (changing.length > 0 || stores.some(({ suspended }) => suspended)))
+      for (const { marker } of silent) await killMarked(marker).catch((stuck: unknown) => lab.log(String(stuck)));
+    return deployment.witnesses.length - silent.length;
   };
-  const changing = [...deployment.stores.values()].filter((store) => isChanging(deployment, store));
   if (changing.length === 0) return (await Promise.all([tellWitnesses(), tellKeepers()]))[0];
   // an election must never need less than what is acknowledged rests on: first both, then the primary, then the new alone
-  await tellWitnesses();
-  const heard = await tellKeepers();
+  const isHeard = (await tellWitnesses()) >= deployment.witnesses.length - 1;
+  const heard = isHeard ? await tellKeepers() : [false];
   if (heard.every(Boolean)) for (const store of changing) store.backing = backingOf(deployment, store);
+  else void finishChange(lab, deployment);
   return tellWitnesses();
+}
+
+/** Until it is confirmed elections need as much as before and after it together: with a region away that may be too much. */
+function finishChange(lab: Lab, deployment: Deployment): Promise<void> {
+  return startAgain(lab, {
+    marker: `${deploymentKey(deployment)}: what commits wait for`,
+    isMissing: () => [...deployment.stores.values()].some((store) => isChanging(deployment, store)),
+    start: () => syncDataPlane(lab, deployment),
+  });
 }
 
 function isChanging(deployment: Deployment, store: Store): boolean {
@@ -81,7 +97,7 @@ async function syncKeeper(lab: Lab, deployment: Deployment, site: Site, way: Way
   }
 }
 
-/** True when it has heard. One that does not answer is killed: it may stand still, and must not elect by an old plan. */
+/** True when it has heard. */
 async function syncWitness(lab: Lab, deployment: Deployment, witness: Witness, way: Way): Promise<boolean> {
   const others = deployment.witnesses.filter((other) => other !== witness);
   const ways = {
@@ -100,7 +116,6 @@ async function syncWitness(lab: Lab, deployment: Deployment, witness: Witness, w
     return true;
   } catch (error) {
     lab.log(String(error));
-    await killMarked(witness.marker).catch((stuck: unknown) => lab.log(String(stuck)));
     return false;
   }
 }

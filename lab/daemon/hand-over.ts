@@ -1,7 +1,10 @@
 import type { HandOver } from '../../contracts/failover';
 import type { Lease } from '../../failover/protocol/lease';
 import { LabError } from '../lab-error';
+import { endOfStoppedPrimary } from '../postgres/control-file';
+import { isInHistory, timelineHistory } from '../postgres/timeline-history';
 import { markedProcesses } from '../processes/marked-processes';
+import { accessTo } from './databases';
 import { acceptEpoch } from './epoch';
 import { keeperOf } from './keepers';
 import { type Database, type Deployment, databaseOf, type Lab, type Store, siteOf, storeOf } from './lab-state';
@@ -27,7 +30,7 @@ export async function handOver(
   const database = databaseOf(deployment, from, store.name);
   const refuse = (why: string) => new LabError('Platform.Refused', why, { region: to, resource: store.name });
   databaseOf(deployment, to, store.name);
-  if (lease.holder === to && wasHandedOver(store, database, lease))
+  if (await wasHandedOver(lab, deployment, store, database, lease))
     return done(lab, store, database, { to, heldMs: 0 });
   if (lease.holder !== from)
     throw refuse(`from: the lease of ${store.name} is ${lease.holder ?? 'nobody'}'s, not ${from}'s`);
@@ -40,7 +43,8 @@ export async function handOver(
     .call('handOver', { store: store.name, to, epoch }, WITHIN_MS)
     .catch(async (error: unknown) => {
       // the new region may have taken it although its answer was lost
-      if (await hasLease(deployment, store, to, epoch)) return { heldMs: 0 };
+      const present = await readLease(deployment, store).catch(() => undefined);
+      if (present && (await wasHandedOver(lab, deployment, store, database, present))) return { heldMs: 0 };
       if (error instanceof LabError) throw error;
       store.lastPromotion = before;
       throw refuse(
@@ -51,15 +55,23 @@ export async function handOver(
   return done(lab, store, database, { to, heldMs });
 }
 
-/** The lease is where it was to go, and the old database has no process: an earlier attempt did it. */
-function wasHandedOver({ lastPromotion }: Store, { region, marker }: Database, { holder, epoch }: Lease): boolean {
-  const { from, to, epoch: since } = lastPromotion ?? {};
-  return from === region && to === holder && since === epoch && markedProcesses(marker).length === 0;
-}
-
-async function hasLease(deployment: Deployment, store: Store, region: string, epoch: number): Promise<boolean> {
-  const lease = await readLease(deployment, store).catch(() => undefined);
-  return lease?.holder === region && lease.epoch === epoch;
+/**
+ * An earlier attempt did it: the lease is where it was to go, and the old database stopped in order with all of its log in
+ * the history of the new one. The lease alone says nothing: sentinels may have moved it, because the old region died.
+ */
+async function wasHandedOver(
+  lab: Lab,
+  deployment: Deployment,
+  store: Store,
+  { region, marker, dataFolder }: Database,
+  { holder, epoch }: Lease,
+): Promise<boolean> {
+  const { from, to, epoch: since } = store.lastPromotion ?? {};
+  if (from !== region || to === undefined || to !== holder || since !== epoch) return false;
+  if (markedProcesses(marker).length > 0) return false;
+  const end = await endOfStoppedPrimary(dataFolder).catch(() => undefined);
+  if (!end) return false;
+  return isInHistory(end, await timelineHistory(accessTo(lab, store, databaseOf(deployment, to, store.name))));
 }
 
 function done(lab: Lab, store: Store, database: Database, { to, heldMs }: { to: string; heldMs: number }): HandOver {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KeptDatabase } from '../../failover/keeper/kept-database';
+import type { DatabaseDescription, KeptDatabase } from '../../failover/keeper/kept-database';
 import { StoreKeeper } from '../../failover/keeper/store-keeper';
 import { type LeaseStore, LeaseStoreUnavailable } from '../../failover/lease-store/lease-store';
 import type { Lease } from '../../failover/protocol/lease';
@@ -15,6 +15,8 @@ class TestDatabase implements KeptDatabase {
   prepareMs = 0;
   prepares = true;
   answers = true;
+  refuses = false;
+  starts = 0;
   /** so many attempts to kill it fail */
   survives = 0;
   /** what the next attempts to make it a primary do */
@@ -28,7 +30,9 @@ class TestDatabase implements KeptDatabase {
     this.role = 'none';
     this.died();
   }
-  async start(): Promise<void> {}
+  async start(): Promise<void> {
+    this.starts += 1;
+  }
   async prepare(): Promise<void> {
     await sleep(this.prepareMs);
     if (!this.prepares) throw new Error('its settings cannot be changed');
@@ -55,11 +59,12 @@ class TestDatabase implements KeptDatabase {
   async awaitReplicated(): Promise<{ timeline: number; bytes: bigint }> {
     return { timeline: 1, bytes: 1n };
   }
-  async describe(): Promise<{ role: 'none' }> {
-    return { role: 'none' };
+  async describe(): Promise<DatabaseDescription> {
+    if (!this.answers || this.role === 'none') return { role: 'none' };
+    return { role: this.role, position: { timeline: 1, bytes: 1n } };
   }
   async keepSynchronous(): Promise<void> {
-    if (!this.answers) throw new Error('no answer');
+    if (!this.answers || this.refuses) throw new Error('no');
   }
 }
 
@@ -171,6 +176,8 @@ test('what cannot be prepared is not promoted', async () => {
   const kept = keep(database, new TestLeases());
   await until(() => database.role === 'none');
   expect(kept.mayServe()).toBe(false);
+  // once when its keeper began, once more as the standby that it still is
+  await until(() => database.starts === 2);
 });
 
 test('a database that takes writes but does not answer loses the lease', async () => {
@@ -178,9 +185,18 @@ test('a database that takes writes but does not answer loses the lease', async (
   const kept = keep(database, leases);
   await until(() => kept.mayServe());
   database.answers = false;
-  database.attempts = ['fails', 'fails'];
   await until(() => leases.lease.holder === undefined);
   expect(database.role).toBe('none');
+});
+
+test('a database that refuses what its keeper wants of it is alive', async () => {
+  const [database, leases] = [new TestDatabase(), new TestLeases()];
+  const kept = keep(database, leases);
+  await until(() => kept.mayServe());
+  database.refuses = true;
+  await sleep(4 * TIMING.leaseMs);
+  expect(kept.mayServe()).toBe(true);
+  expect(leases.lease).toMatchObject({ holder: 'a', epoch: 1 });
 });
 
 test('a database that cannot be killed is reached by nobody, and the lease is given up once it is gone', async () => {

@@ -102,8 +102,14 @@ test('a planned hand-over moves the lease, and the old primary comes back as a s
   const from = await holder();
   const to = other(from);
   const before = await lease();
-  const { heldMs } = await lab.daemon.call('data.handOver', { ...store, from, to, epoch: (before?.epoch ?? 0) + 1 });
+  const move = { ...store, from, to, epoch: (before?.epoch ?? 0) + 1 };
+  const { heldMs } = await lab.daemon.call('data.handOver', move);
   expect(heldMs).toBeGreaterThan(0);
+  // as if the answer had been lost: asking again finds out
+  expect(await lab.daemon.call('data.handOver', move)).toMatchObject({
+    heldMs: 0,
+    fence: { kind: 'stopped-cleanly', region: from },
+  });
   expect(await lease()).toMatchObject({ holder: to, epoch: (before?.epoch ?? 0) + 1 });
   seq += 1;
   await until('writes are taken again', async () => (await write(FAR, seq)).status === 201);
