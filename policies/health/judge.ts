@@ -70,7 +70,12 @@ function comesAgainAtMs(latest: WatchDecision | undefined, { deployment }: Watch
   if (latest.outcome === 'asked') return Date.parse(latest.at) + ASK_AGAIN_MS;
   const end = brokenOffBy(latest, deployment);
   if (!end) return Number.POSITIVE_INFINITY;
-  return Date.parse(end.endedAt) + (end.failure === UNANSWERED ? 0 : ASK_AGAIN_MS);
+  return Date.parse(end.endedAt) + (isUnanswered(latest, end) ? 0 : ASK_AGAIN_MS);
+}
+
+/** Nobody decided in time, or the question was void: what somebody else tried has changed what it asked about. */
+function isUnanswered({ workflowId }: WatchDecision, end: EndedOperation): boolean {
+  return end.failure === UNANSWERED || (end.workflowId === workflowId && end.outcome === 'stood-down');
 }
 
 function latestDecision(action: Action, { decisions }: WatchState): WatchDecision | undefined {

@@ -201,6 +201,35 @@ describe('promote-region', () => {
     await expectAsBefore();
   });
 
+  it('that never happened, and is asked for again, has its way back like a new one', async () => {
+    const { primary, others } = live;
+    await changeRecord(fake.records)(live.request, (found) => ({
+      ...found,
+      moving: { to: others[0], from: { orders: primary }, since: new Date().toISOString() },
+    }));
+    fails('promote', { times: 8 });
+    const report = await live.ask({ kind: 'promote-region', region: others[0] });
+    expect(report).toMatchObject({ outcome: 'failed', undone: [`${primary} takes the writes again`], left: [] });
+    await expectAsBefore();
+    expect((await live.record()).moving).toBeUndefined();
+  });
+
+  it('does not say that the old primary writes again when another has taken its lease meanwhile', async () => {
+    const { primary, others } = live;
+    await live.restore(({ leases, epoch }) => {
+      leases.set('orders', { holder: primary, epoch, automation: 'automatic' });
+    });
+    fake.cloud.intercept = async ({ name }, act) => {
+      if (name !== 'promote') return act();
+      Object.assign(fake.cloud.leases.get('orders') ?? {}, { holder: others[1], epoch: fake.cloud.epoch });
+      throw refused();
+    };
+    const report = await live.ask({ kind: 'promote-region', region: others[0] });
+    expect(report).toMatchObject({ outcome: 'failed', undone: [] });
+    expect(report.left).toEqual([expect.stringContaining(`${others[1]} takes the writes of orders, not ${primary}`)]);
+    expect(await live.record()).toMatchObject({ primary, moving: { to: others[0] } });
+  });
+
   it.each(['fence', 'promote', 'shift', 'writeAndRead'])('gets over %s being away once', async (call) => {
     fails(call, { error: away(), after: true });
     const report = await live.ask({ kind: 'promote-region', region: live.others[0] });

@@ -298,6 +298,13 @@ describe('automation', () => {
       expect(played.withdrawn).toEqual([]);
     });
 
+    it('and that is void since somebody else tried in vain is proposed again at once', () => {
+      const played = proposed();
+      const summary = 'made way for promote-region/orders/staging/1';
+      played.ends(0, { outcome: 'stood-down', failure: 'Operation.Aborted', summary }).look(only(EU));
+      expect(played.decisions).toMatchObject([{ outcome: 'proposed' }, { outcome: 'proposed' }]);
+    });
+
     it('and that somebody rejects is not asked again for an hour; its alert has the command', () => {
       const played = proposed();
       played.ends(0, { outcome: 'rejected', failure: 'Approval.Rejected', summary: 'mira said no' });
