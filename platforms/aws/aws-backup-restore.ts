@@ -7,7 +7,7 @@ import {
 import type { RecoveryTarget, RestoreReport } from '../../contracts/backup';
 import type { CallContext, StoreRef } from '../platform';
 import { PlatformError } from '../platform-error';
-import { fencedEpoch, groupsBefore, TAG_FENCED, tagOf } from './aws-data-fence-state';
+import { fencedEpoch, groupsBefore, TAG_FENCED, TAG_RESTORED, tagOf } from './aws-data-fence-state';
 import { sourceOf } from './aws-data-instances';
 import { claimEpoch, type DatabaseSession } from './aws-data-session';
 import { asSuccessor } from './aws-data-successor';
@@ -42,7 +42,7 @@ export async function restoreInstance(
   refuseWhileAlive(databases, epoch);
   await claimEpoch(epoch, [here]);
   const name = `${here.id}-restored-${epoch}`;
-  await asSuccessor(here, epoch, () => begin(here, name, input));
+  await asSuccessor(here, { tag: TAG_RESTORED, epoch }, () => begin(here, name, input));
   const instance = await awaitAvailable(here, name, signal, heartbeat);
   const lost = snapshot && `everything written after ${snapshot.takenAt} is lost: a snapshot has no log of its own`;
   return {
@@ -91,7 +91,7 @@ function refuseWhileAlive(databases: DatabaseSession[], epoch: number): void {
 }
 
 /** Of the tags of CloudFormation and of a fence nothing is true of the restored one. */
-const NOT_INHERITED = /^(aws:|meridian:(epoch|fenced|ingress-|successor))/;
+const NOT_INHERITED = /^(aws:|meridian:(epoch|fenced|ingress-|successor|restored-))/;
 
 async function begin(here: DatabaseSession, name: string, { target, snapshot }: AwsRestoreInput): Promise<void> {
   const { rds, call, instance, ownGroup } = here;

@@ -7,10 +7,15 @@ export const TAG_FENCED = 'meridian:fenced';
 /** The security groups that were in force before the ingress was closed, ids with spaces between. */
 export const TAG_BEFORE = 'meridian:ingress-before';
 /**
- * The epoch in which RDS was asked to make a primary of the instance, or beside it. Set before it is asked, since an
- * answer may be lost: as long as it is there, no other database of the store may take writes again.
+ * The epoch in which RDS was asked to make a primary of the instance. Set before it is asked, since an answer may be
+ * lost: as long as it is there, no other database of the store may take writes again.
  */
 export const TAG_SUCCESSOR = 'meridian:successor';
+/**
+ * The epoch in which RDS was asked for a new primary beside the instance. Set like the one before; as long as it is there
+ * the instance itself may not take writes again either.
+ */
+export const TAG_RESTORED = 'meridian:restored-beside';
 /** Output of the data stack: a security group that lets nobody in. */
 export const CLOSED_GROUP_OUTPUT = 'ClosedSecurityGroup';
 

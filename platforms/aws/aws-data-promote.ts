@@ -1,7 +1,7 @@
 import { type DBInstance, PromoteReadReplicaCommand } from '@aws-sdk/client-rds';
 import type { CallContext } from '../platform';
 import { PlatformError } from '../platform-error';
-import { fencedEpoch } from './aws-data-fence-state';
+import { fencedEpoch, TAG_SUCCESSOR } from './aws-data-fence-state';
 import { sourceOf } from './aws-data-instances';
 import { claimEpoch, type DatabaseSession, lookAgain } from './aws-data-session';
 import { asSuccessor } from './aws-data-successor';
@@ -61,7 +61,8 @@ async function promote(replica: DatabaseSession, epoch: number, signal: AbortSig
     { signal, timeoutMs: PROMOTION_TIMEOUT_MS, tooLate: () => tooLate(replica) },
   );
   if (!sourceOf(free)) return;
-  await asSuccessor(replica, epoch, () => call(rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: id }))));
+  const asked = { tag: TAG_SUCCESSOR, epoch } as const;
+  await asSuccessor(replica, asked, () => call(rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: id }))));
 }
 
 function refuseOtherSource({ instance, place }: DatabaseSession, primary: DatabaseSession): void {

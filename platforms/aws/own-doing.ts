@@ -1,11 +1,11 @@
 import type { StackDrift } from '../../contracts/stack';
-import { TAG_BEFORE, TAG_CLOSED, TAG_FENCED, TAG_SUCCESSOR } from './aws-data-fence-state';
+import { TAG_BEFORE, TAG_CLOSED, TAG_FENCED, TAG_RESTORED, TAG_SUCCESSOR } from './aws-data-fence-state';
 import { TAG_EPOCH } from './epoch-tag';
 
 type DriftedResource = StackDrift['drifted'][number];
 type Difference = DriftedResource['differences'][number];
 
-const OWN_TAGS = [TAG_EPOCH, TAG_CLOSED, TAG_FENCED, TAG_BEFORE, TAG_SUCCESSOR];
+const OWN_TAGS = [TAG_EPOCH, TAG_CLOSED, TAG_FENCED, TAG_BEFORE, TAG_SUCCESSOR, TAG_RESTORED];
 
 /**
  * Leaves out what Meridian’s own operations changed beside the templates: drains of health checks, fences of databases,

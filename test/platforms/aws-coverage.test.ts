@@ -120,7 +120,7 @@ ${REFUSED.map(([operation, why]) => `| \`${operation}\` | ${why} |`).join('\n')}
 ## Differences that Meridian makes itself
 
 Drift detection compares templates with what is there. These differences are Meridian’s own work; \`meridian drift\` leaves
-the first three out, and \`deploy --revert-drift\` never reverts them: a stack that has nothing else is changed without
+the first four out, and \`deploy --revert-drift\` never reverts them: a stack that has nothing else is changed without
 reverting, one that somebody changed by hand as well is refused:
 
 | resource | property | made by |
@@ -128,6 +128,7 @@ reverting, one that somebody changed by hand as well is refused:
 | \`AWS::Route53::HealthCheck\` | \`HealthCheckConfig.Disabled\`, \`.Inverted\` | a drain: the region answers nobody |
 | \`AWS::Route53::HealthCheck\`, \`AWS::RDS::DBInstance\` | tag \`meridian:epoch\` | every operation: older ones are refused |
 | \`AWS::RDS::DBInstance\` | \`VPCSecurityGroups\`, tags \`meridian:ingress-closed\`, \`meridian:ingress-before\`, \`meridian:fenced\` | a fence; reverted, an old primary would take writes again |
+| \`AWS::RDS::DBInstance\` | tag \`meridian:restored-beside\` | a restore, which makes a new instance beside it |
 | \`AWS::RDS::DBInstance\` | \`SourceDBInstanceIdentifier\`, tag \`meridian:successor\` | a promotion |
 | \`AWS::Route53::RecordSet\` | \`ResourceRecords\` of a writer name | a shift: writes go to the new primary |
 `;
