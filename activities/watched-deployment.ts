@@ -43,6 +43,7 @@ export function watchedDeployment(record: DeploymentRecord): WatchedDeployment |
     ended: (record.operations ?? [])
       .slice(-KEPT_ENDED)
       .map(({ report: _report, summary, ...operation }) => ({ ...operation, summary: summary.slice(0, 300) })),
+    ...(record.moving && { moving: { to: record.moving.to, since: record.moving.since } }),
     ...(record.backups && { backups: record.backups }),
     ...(record.scheduledDrills && { scheduledDrills: record.scheduledDrills }),
     ...(lastDrill && { lastDrill: { at: lastDrill.at, rtoMs: lastDrill.rtoMs, passed: lastDrill.passed } }),

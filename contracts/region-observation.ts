@@ -53,6 +53,10 @@ export const watchedDeploymentSchema = z.object({
   outside: z.array(regionIdSchema).describe('regions in which, by residency, no user may be served and no data kept'),
   drained: z.array(regionIdSchema),
   fenced: z.array(regionIdSchema).describe('regions that lost the writes in a failover and have to rejoin'),
+  moving: z
+    .object({ to: regionIdSchema, since: z.string() })
+    .optional()
+    .describe('a move of the writes that has not ended, as the record has it'),
   stores: z.array(z.object({ store: z.string(), lagThresholdMs: z.number(), regions: z.array(regionIdSchema) })),
   rtoSeconds: z.number(),
   latency: z.object({ percentile: z.number(), underMs: z.number(), of: z.enum(['read', 'write']) }),

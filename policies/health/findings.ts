@@ -10,10 +10,12 @@ import type { WatchFacts } from './watch-facts';
 
 /** So many checks in a row without a picture of a region are worth a word. As many as it takes to call it down. */
 const BLIND_CHECKS = 3;
+/** A move of the writes takes a minute or two, a promotion of RDS ten. */
+const UNFINISHED_AFTER_MS = 15 * 60_000;
 
 /**
  * Seed 003's alerts, as far as this watch can tell whether their causes hold. Critical: primary down, replication broken,
- * emergency SLA, compliance. Warning: a region degraded, lag over five minutes, latency over 150 %, a region that cannot
+ * emergency SLA, compliance, and a move of the writes that broke off. Warning: a region degraded, lag over five minutes, latency over 150 %, a region that cannot
  * be seen. A cause of which nothing is seen now yields no finding: its alert stays as it is.
  */
 export function findingsOf(facts: WatchFacts, triggers: readonly Trigger[]): Finding[] {
@@ -27,9 +29,23 @@ export function findingsOf(facts: WatchFacts, triggers: readonly Trigger[]): Fin
       ...lagFindings(window, facts),
     ]),
     ...brokenReplication(facts),
+    unfinishedMoveFinding(facts),
     ...facts.deployment.order.map((region) => fencedFinding(region, facts)),
     ...upkeepFindings(facts),
   ];
+}
+
+/** Writes or traffic may be where nobody wants them, and everything but the end of the move is refused. */
+function unfinishedMoveFinding({ key, deployment: { moving }, nowMs }: WatchFacts): Finding {
+  const command = `meridian promote-region ${key.application}/${key.environment} ${moving?.to}`;
+  return {
+    key: 'moving',
+    firing: moving !== undefined && nowMs - Date.parse(moving.since) > UNFINISHED_AFTER_MS,
+    severity: 'critical',
+    title: moving ? `the move of the writes to ${moving.to} has not ended` : 'no move of the writes is unfinished',
+    detail: moving ? `under way since ${moving.since}; nothing else begins before it has ended` : '',
+    ...(moving && { region: moving.to, next: command }),
+  };
 }
 
 /** Until it has rejoined there is one copy less, and nobody notices by themselves. */
