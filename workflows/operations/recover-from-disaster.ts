@@ -144,11 +144,10 @@ async function restoreOne(
   const left = `${store} is restored in ${to}, but not all that belongs to it`;
   const unfinished = { left, next: [restoreCommand(run, to)] };
   const input = { ...run.on, store, region: to, target: run.request.target, epoch: run.epoch, backup };
-  const restored = platform.restoreStore(`${to}: restore ${store}`, input).catch(async (error: unknown) => {
+  const report = await platform.restoreStore(`${to}: restore ${store}`, input).catch(async (error: unknown) => {
     if (await isRestored(run, { store, from }, to)) run.passNoReturn(unfinished);
     throw error;
   });
-  const report = await restored;
   run.passNoReturn(unfinished);
   return report;
 }
