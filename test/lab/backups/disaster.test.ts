@@ -133,6 +133,13 @@ test('time is turned back: what was written after it is gone, what was written b
   await until('a write is taken', async () => (await putIn(STANDBY, 100)) === 201);
   await call('backups.take', { ...store, id: 'third' });
   for (const region of [PRIMARY, STANDBY]) await call('data.fence', { ...store, region, epoch: 30 });
+  // the region dies before its restored database serves: nobody else writes beside it, and asked again it goes on
+  await call('faults.inject', { ...scope, id: 'dies', fault: { kind: 'kill-region', region: STANDBY } });
+  await expect(restore(STANDBY, 30, { kind: 'time', at })).rejects.toThrow();
+  await expect(call('data.rejoin', { ...store, region: PRIMARY, epoch: 30, asPrimary: true })).rejects.toThrow(
+    `a restore of ${store.store} in ${STANDBY} has not ended`,
+  );
+  await call('faults.undo', { ...scope, id: 'dies' });
   const report = await restore(STANDBY, 30, { kind: 'time', at });
   expect(report).toMatchObject({ backup: 'second', rows: before[0]?.count, timeline: 3 });
   expect(await read(STANDBY, 100)).toBe(404);
