@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createTakeModelTurn } from '../../activities/take-model-turn';
 import type { TakeModelTurnInput, TakeModelTurnResult } from '../../agents/loop/model-turn';
 import { createAnthropicModel } from '../../agents/models/anthropic-model';
+import { freePort } from '../support/free-port';
 import {
   type ScriptedModelServer,
   type ScriptOptions,
@@ -201,12 +201,3 @@ describe('a model turn over the Messages API', () => {
     });
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}

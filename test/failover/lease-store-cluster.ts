@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LeaseStore } from '../../failover/lease-store/lease-store';
 import { LinkServer } from '../../lab/network/link-server';
+import { freePorts } from '../support/free-port';
 
 /** What a test may do to the way to one member of a store. */
 export class TestLink {
@@ -127,12 +128,4 @@ async function untilListening(port: number): Promise<void> {
     if (isListening) return;
   }
   throw new Error(`nothing listens on port ${port}`);
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

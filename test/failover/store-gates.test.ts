@@ -5,7 +5,8 @@ import { StoreKeeper } from '../../failover/keeper/store-keeper';
 import type { LeaseStore } from '../../failover/lease-store/lease-store';
 import type { Lease } from '../../failover/protocol/lease';
 import { serveMs, type Timing } from '../../failover/protocol/timing';
-import { connectTo, type End, FarEnd, freePort, until } from './gate-ends';
+import { freePort } from '../support/free-port';
+import { connectTo, type End, FarEnd, until } from './gate-ends';
 
 /**
  * The gates of a real keeper whose clock is moved by hand and whose timers do not run: a keeper that was frozen finds

@@ -1,5 +1,6 @@
 import { TcpGate } from '../../failover/keeper/tcp-gate';
-import { aWhile, connectTo, type End, FarEnd, freePort, until } from './gate-ends';
+import { freePort } from '../support/free-port';
+import { aWhile, connectTo, type End, FarEnd, until } from './gate-ends';
 
 let open: boolean;
 let target: number | undefined;

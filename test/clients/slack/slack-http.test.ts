@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MeridianClient } from '../../../clients/connection';
 import { createSlackGateway, type SlackGateway, slackConnection } from '../../../clients/slack/slack-gateway';
 import { loadConfig } from '../../../temporal.config';
+import { freePort } from '../../support/free-port';
 import { FakeSlack } from './fake-slack';
 
 const signingSecret = '8f742231b10e8888abcd99yyyzzz85a5';
@@ -32,14 +31,6 @@ afterAll(async () => {
   await gateway.stop();
   rmSync(folder, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return free;
-}
 
 const help = new URLSearchParams({
   ...{ command: '/meridian', text: 'help', user_id: 'U1', channel_id: 'C1', team_id: 'T1', token: 'x' },

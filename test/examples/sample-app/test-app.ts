@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compiledPath } from '../../../lab/compiled-path';
-import { freePort } from './test-postgres';
+import { freePort } from '../../support/free-port';
 
 export interface Reply {
   status: number;

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { createRoles } from '../../../lab/postgres/create-roles';
 import { provision } from '../../../lab/postgres/provision';
 import { APPLICATION } from '../../../lab/postgres/settings';
 import { testCertificate } from '../../lab/network/certificate';
+import { freePort } from '../../support/free-port';
 
 const PASSWORD = 'test';
 
@@ -112,13 +112,4 @@ export class TestPostgres {
     await client.end().catch(() => undefined);
     return connected;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
