@@ -78,8 +78,11 @@ export function createProposer(name: string, replicas: readonly AskReplica[]): O
 
   return {
     read,
-    swap: (key, seen, next, deadline) =>
-      propose(key, (present) => (present.change === seen.change ? next : present), deadline),
+    swap: (key, seen, next, deadline) => {
+      // somebody has proposed since that promise was made: it is worth a refusal
+      if (promises.get(key)?.present.change !== seen.change) promises.delete(key);
+      return propose(key, (present) => (present.change === seen.change ? next : present), deadline);
+    },
   };
 }
 

@@ -11,13 +11,15 @@ export interface SentinelState {
   seen: { lease: Lease; since: number } | undefined;
   /** what each sentinel, this one included, holds to be over */
   over: ReadonlyMap<string, Lease>;
+  /** when it last told the others so, on its clock */
+  toldAt: number;
   /** the standbys are being asked, or one of them has been called */
   busy: boolean;
 }
 
 export type SentinelEvent =
   | { kind: 'lease-read'; now: number; lease: Lease }
-  | { kind: 'heard'; from: string; over: Lease | undefined }
+  | { kind: 'heard'; now: number; from: string; over: Lease | undefined }
   | { kind: 'tick'; now: number }
   /** what the standbys that answered said after they were asked about this lease */
   | { kind: 'standbys-seen'; about: Lease; standbys: readonly Standby[] }
@@ -38,7 +40,7 @@ export interface SentinelStep {
 }
 
 export function newSentinel(name: string): SentinelState {
-  return { name, seen: undefined, over: new Map(), busy: false };
+  return { name, seen: undefined, over: new Map(), toldAt: 0, busy: false };
 }
 
 /** One step of a sentinel. Pure. That two act at once does no harm: the lease changes for one of those they call. */
@@ -52,9 +54,10 @@ export function sentinelStep(
     case 'lease-read':
       return onLeaseRead(state, event);
     case 'heard':
-      return stay({ ...state, over: withVote(state.over, event.from, event.over) });
+      // the second of the same mind acts at once
+      return look({ ...state, over: withVote(state.over, event.from, event.over) }, event.now, timing);
     case 'tick':
-      return onTick(state, event.now, timing);
+      return look(state, event.now, timing);
     case 'standbys-seen':
       return onStandbysSeen(state, event, plan);
     case 'answered':
@@ -99,19 +102,25 @@ function helpAppoint({ seen, over, name }: SentinelState, lease: Lease): Sentine
 
 /**
  * The standbys are asked only once the lease is over: what the old primary could still have acknowledged has reached
- * them by then, or never will.
+ * them by then, or never will. The others are told what is new to them, and again now and then as a message may be
+ * lost; never because they said something, or sentinels of the same mind would tell each other so without end.
  */
-function onTick(state: SentinelState, now: number, { leaseMs }: Timing): SentinelStep {
+function look(state: SentinelState, now: number, { leaseMs, renewEveryMs }: Timing): SentinelStep {
   const { seen } = state;
   // An epoch of 0: the store was never written, there is nobody to replace.
   if (!seen || seen.lease.epoch === 0) return stay(state);
   const { lease, since } = seen;
   const isOver = lease.holder === undefined || now - since >= leaseMs;
   if (!isOver) return stay(state);
-  const voted: SentinelState = { ...state, over: withVote(state.over, state.name, lease) };
-  const tell: SentinelAction = { kind: 'tell', over: lease };
-  if (state.busy || !mayAct(voted, lease)) return { state: voted, actions: [tell] };
-  return { state: { ...voted, busy: true }, actions: [tell, { kind: 'ask-standbys', about: lease }] };
+  const said = state.over.get(state.name);
+  const tells = !said || !sameLease(said, lease) || now - state.toldAt >= renewEveryMs;
+  const over = withVote(state.over, state.name, lease);
+  const voted: SentinelState = { ...state, over, toldAt: tells ? now : state.toldAt };
+  const asks = !state.busy && mayAct(voted, lease);
+  const actions: SentinelAction[] = [];
+  if (tells) actions.push({ kind: 'tell', over: lease });
+  if (asks) actions.push({ kind: 'ask-standbys', about: lease });
+  return { state: { ...voted, busy: state.busy || asks }, actions };
 }
 
 /** That a lease is silent takes two to say. That it was given up, its database gone, its last holder has said itself. */

@@ -74,9 +74,7 @@ export class StoreSentinel {
   }
 
   heard(from: string, over: Lease | undefined): void {
-    this.step({ kind: 'heard', from, over });
-    // the second of the same mind acts at once
-    if (over) this.step({ kind: 'tick', now: this.options.now() });
+    this.step({ kind: 'heard', now: this.options.now(), from, over });
   }
 
   private async read(): Promise<void> {

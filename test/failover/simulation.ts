@@ -424,7 +424,7 @@ class Simulation {
     switch (action.kind) {
       case 'tell':
         for (const other of SENTINELS.filter((one) => one !== name))
-          this.send(() => this.stepSentinel(other, () => ({ kind: 'heard', from: name, over: action.over })));
+          this.send(() => this.stepSentinel(other, (now) => ({ kind: 'heard', now, from: name, over: action.over })));
         break;
       case 'call':
         this.call(name, action.region, action.about);
