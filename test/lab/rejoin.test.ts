@@ -230,7 +230,7 @@ test('a standby that follows goes on as it is, in a newer epoch too', async () =
   const region = other(await holder());
   const pids = async () => {
     const { processes } = await lab.daemon.call('status', {});
-    return processes.filter(({ what }) => what.startsWith(`${region} database`)).map(({ pid }) => pid);
+    return processes.filter(({ what }) => what === `${region} database orders`).map(({ pid }) => pid);
   };
   const before = await pids();
   const claimed = (await epoch()) + 2;
