@@ -15,6 +15,7 @@ import {
 import { type Lease, NO_LEASE, sameLease } from '../protocol/lease';
 import { comparePositions, type LogPosition } from '../protocol/plan';
 import type { Timing } from '../protocol/timing';
+import { DatabaseGuard } from './database-guard';
 import type { KeptDatabase } from './kept-database';
 import type { KeeperDescription } from './messages';
 
@@ -22,12 +23,6 @@ const TICK_MS = 50;
 /** A keeper that does not hold the lease looks by itself who does: a message may have been lost. */
 const LOOK_EVERY_MS = 400;
 const ATTEND_EVERY_MS = 500;
-/** A database that takes writes and answers its keeper nothing for so many leases is taken for dead. */
-const HANGS_AFTER_LEASES = 3;
-const KILL_AGAIN_MS = 500;
-/** A database that died is back within this time, or it is given up. */
-const RESTART_WITHIN_MS = 1_500;
-const RESTARTS = 2;
 const QUIET_WITHIN_MS = 60;
 const REPLICATED_WITHIN_MS = 2_000;
 const TAKEN_WITHIN_MS = 5_000;
@@ -65,11 +60,7 @@ export class StoreKeeper {
   private seen: Lease = NO_LEASE;
   private readonly timers: NodeJS.Timeout[] = [];
   private looking = false;
-  private reviving = false;
-  private attending = false;
-  /** when the database last answered this keeper, and since when it takes writes, on its clock */
-  private answeredAt = 0;
-  private servesSince = 0;
+  private readonly guard: DatabaseGuard | undefined;
   private stopPosition: LogPosition | undefined;
   private ended = false;
   /** somebody has stopped the database for good: it does not come back by itself */
@@ -78,26 +69,36 @@ export class StoreKeeper {
   private vacancy: { lease: Lease; since: number } | undefined;
 
   constructor(private readonly options: StoreKeeperOptions) {
-    this.state = newKeeper(options.region);
-    options.database?.onDeath(() => void this.onDeath());
+    const { region, key, database, timing, now, log } = options;
+    this.state = newKeeper(region);
+    this.guard =
+      database &&
+      new DatabaseGuard({
+        ...{ database, timing, now },
+        state: () => this.state,
+        step: (event) => this.step(event),
+        isRetired: () => this.retired,
+        log: (message) => log(`${key}: ${message}`),
+      });
   }
 
   start(): void {
     this.timers.push(setInterval(() => this.step({ kind: 'tick', now: this.options.now() }), TICK_MS));
     this.timers.push(setInterval(() => void this.look(), LOOK_EVERY_MS));
-    this.timers.push(setInterval(() => void this.attend(), ATTEND_EVERY_MS));
+    this.timers.push(setInterval(() => void this.guard?.attend(), ATTEND_EVERY_MS));
     void this.startStandby().catch((error: unknown) => this.options.log(String(error)));
     void this.look();
   }
 
   end(): void {
     this.ended = true;
+    this.guard?.end();
     for (const timer of this.timers) clearInterval(timer);
   }
 
   /** Asked before every byte. A database that is being brought back has no time for clients. */
   mayServe(): boolean {
-    return !this.reviving && mayServe(this.state, this.options.now());
+    return !this.guard?.isReviving && mayServe(this.state, this.options.now());
   }
 
   /** Asked before every byte of the log that a standby is sent. */
@@ -107,7 +108,7 @@ export class StoreKeeper {
 
   /** Asked before every byte of those who only read. */
   mayRead(): boolean {
-    return !this.reviving && mayRead(this.state, this.options.now());
+    return !this.guard?.isReviving && mayRead(this.state, this.options.now());
   }
 
   get holder(): string | undefined {
@@ -237,7 +238,6 @@ export class StoreKeeper {
     const before = this.state.mode;
     const { state, actions } = keeperStep(this.state, event, this.options.timing);
     this.state = state;
-    if (before !== state.mode && state.mode === 'serving') this.servesSince = event.now;
     if (before !== state.mode)
       this.options.log(`${this.options.key}: ${before} -> ${state.mode}, epoch ${state.epoch}`);
     for (const action of actions) void this.act(action);
@@ -250,9 +250,9 @@ export class StoreKeeper {
         case 'change-lease':
           return await this.changeLease(action);
         case 'promote-database':
-          return await this.promote(action.epoch);
+          return this.guard ? await this.guard.promote(action.epoch) : this.declineLease();
         case 'kill-database':
-          return await this.killUntilGone();
+          return await this.guard?.killUntilGone();
         case 'stop-database':
           return await this.stopInOrder();
         case 'tell-successor':
@@ -277,100 +277,17 @@ export class StoreKeeper {
     });
   }
 
-  /** Without a database that takes writes the lease is of no use to this region. */
-  private async promote(epoch: number): Promise<void> {
-    const { database, now, log, key } = this.options;
-    try {
-      if (!database) throw new Error('there is no database here');
-      const startedAt = performance.now();
-      await database.prepare();
-      const preparedAt = performance.now();
-      // asked right before and right after: a primary must not run where the lease was lost meanwhile
-      this.refuseWithoutLease(epoch);
-      await database.promote();
-      this.refuseWithoutLease(epoch);
-      const [preparedMs, promotedMs] = [preparedAt - startedAt, performance.now() - preparedAt].map(Math.round);
-      log(`${key}: prepared in ${preparedMs} ms, promoted in ${promotedMs} ms`);
-      this.step({ kind: 'promoted', now: now(), epoch });
-    } catch (error) {
-      log(`${key}: not promoted: ${error instanceof Error ? error.message : String(error)}`);
-      // first of all it no longer renews: what cannot be killed must not keep the lease
-      this.step({ kind: 'give-up', now: now() });
-      await this.killUntilGone();
-      // what is still a standby goes on as one: the next election may need it
-      if (!this.retired) await database?.start().catch((problem: unknown) => log(`${key}: ${String(problem)}`));
-    }
-  }
-
-  private refuseWithoutLease(epoch: number): void {
-    if (!this.mayPromote() || this.state.epoch !== epoch) throw new Error(`the lease of epoch ${epoch} is lost`);
-  }
-
   private async stopInOrder(): Promise<void> {
-    const { database, now } = this.options;
     const { successor } = this.state;
-    if (!database || !successor) return;
-    // the gate is closed: what is the end of the log now is all that was ever acknowledged
-    this.stopPosition = await database.awaitReplicated(successor.holder, REPLICATED_WITHIN_MS).catch(() => undefined);
-    await database.stop().catch(() => this.killUntilGone());
-    this.step({ kind: 'database-gone', now: now() });
+    if (!this.guard || !successor) return;
+    this.stopPosition = await this.guard.stopInOrder(successor.holder);
+    this.step({ kind: 'database-gone', now: this.options.now() });
   }
 
-  /** Nobody is served meanwhile, and the lease is given up only when every process is gone. */
-  private async killUntilGone(): Promise<void> {
-    const { database, key, log, now } = this.options;
-    for (let gone = false; !gone && !this.ended; ) {
-      try {
-        await database?.kill();
-        gone = true;
-      } catch (error) {
-        log(`${key}: not killed: ${error instanceof Error ? error.message : String(error)}`);
-        await sleep(KILL_AGAIN_MS);
-      }
-    }
-    this.step({ kind: 'database-gone', now: now() });
-  }
-
-  /**
-   * The processes ended by themselves. What is left of them is killed; then the database is started where it was, as
-   * long as this region has the right to: a crash is not the death of a region.
-   */
-  private async onDeath(): Promise<void> {
-    const { database, key, log, now } = this.options;
-    if (!database || this.ended || this.reviving || this.state.mode === 'stopping') return;
-    log(`${key}: the database has died`);
-    this.reviving = true;
-    try {
-      await database.kill();
-      // without a proven lease a standby stays one, and what was a primary stays down
-      if (!this.mayPromote()) return await database.start();
-      if ((await this.revive(database)) && this.mayPromote()) {
-        this.answeredAt = now();
-        return;
-      }
-    } catch (error) {
-      log(`${key}: not brought back: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      this.reviving = false;
-    }
-    // also when the lease was lost meanwhile: what came back is a primary then that nobody may reach
-    log(`${key}: the database does not come back`);
-    this.step({ kind: 'give-up', now: now() });
-    await this.killUntilGone();
-  }
-
-  /** Two attempts: what has just been killed may still be in the way of the first. None without the lease. */
-  private async revive(database: KeptDatabase): Promise<boolean> {
-    const late = sleep(RESTART_WITHIN_MS, 'late' as const);
-    for (let attempt = 0; attempt < RESTARTS && this.mayPromote(); attempt += 1) {
-      const back = database.promote().then(
-        () => 'back' as const,
-        () => 'failed' as const,
-      );
-      const outcome = await Promise.race([back, late]);
-      if (outcome !== 'failed') return outcome === 'back';
-    }
-    return false;
+  /** A region that only has the way to the writer has nothing to promote. */
+  private declineLease(): void {
+    this.step({ kind: 'give-up', now: this.options.now() });
+    this.step({ kind: 'database-gone', now: this.options.now() });
   }
 
   private mayPromote(): boolean {
@@ -404,30 +321,6 @@ export class StoreKeeper {
     }
     if (!this.vacancy || !sameLease(this.vacancy.lease, lease)) this.vacancy = { lease, since: now };
     if (now - this.vacancy.since >= this.options.timing.leaseMs) this.step({ kind: 'vacant', now, lease });
-  }
-
-  /**
-   * One that hangs while its keeper lives would keep the lease for ever, and nobody could write. It is given up at once
-   * then: what hung is not brought back only to hang again. One that answers "no" is alive.
-   */
-  private async attend(): Promise<void> {
-    const { database, now, log, key, timing } = this.options;
-    const isServing = this.state.mode === 'serving';
-    if (!database || this.attending || this.reviving || !(isServing || this.state.mode === 'idle')) return;
-    this.attending = true;
-    try {
-      await database.keepSynchronous(isServing);
-      this.answeredAt = now();
-    } catch (error) {
-      if ((await database.describe()).role !== 'none') this.answeredAt = now();
-      const silentMs = now() - Math.max(this.answeredAt, this.servesSince);
-      if (this.reviving || this.state.mode !== 'serving' || silentMs < HANGS_AFTER_LEASES * timing.leaseMs) return;
-      log(`${key}: does not answer: ${error instanceof Error ? error.message : String(error)}`);
-      this.step({ kind: 'give-up', now: now() });
-      await this.killUntilGone();
-    } finally {
-      this.attending = false;
-    }
   }
 
   private see(lease: Lease): void {

@@ -89,9 +89,10 @@ class TestLeases implements LeaseStore {
 let keeper: StoreKeeper | undefined;
 afterEach(() => keeper?.end());
 
-function keep(database: TestDatabase, leases: TestLeases): StoreKeeper {
+function keep(database: TestDatabase | undefined, leases: TestLeases): StoreKeeper {
   keeper = new StoreKeeper({
-    ...{ region: 'a', key: 'orders', timing: TIMING, leases, database, now: () => performance.now() },
+    ...{ region: 'a', key: 'orders', timing: TIMING, leases, now: () => performance.now() },
+    ...(database && { database }),
     tellSuccessor: async () => false,
     ...{ onHolder: () => undefined, hold: () => undefined, log: () => undefined },
   });
@@ -197,6 +198,14 @@ test('a database that refuses what its keeper wants of it is alive', async () =>
   await sleep(4 * TIMING.leaseMs);
   expect(kept.mayServe()).toBe(true);
   expect(leases.lease).toMatchObject({ holder: 'a', epoch: 1 });
+});
+
+test('a region that has no database does not keep a lease that it was given', async () => {
+  const leases = new TestLeases();
+  const kept = keep(undefined, leases);
+  kept.appointed(1);
+  await until(() => leases.lease.holder === undefined);
+  expect(kept.mayServe()).toBe(false);
 });
 
 test('a database that cannot be killed is reached by nobody, and the lease is given up once it is gone', async () => {
