@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOG_POSITION } from './log-position';
 import { regionIdSchema } from './region';
 
 /** Up to where a store is recovered: all that was archived, a time, or a position of the log (`0/3000148`). */
@@ -7,7 +8,7 @@ export const recoveryTargetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('time'), at: z.iso.datetime() }),
   z.object({
     kind: z.literal('lsn'),
-    lsn: z.string().regex(/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i, 'must be like 0/3000148'),
+    lsn: z.string().regex(LOG_POSITION, 'must be like 0/3000148'),
   }),
 ]);
 export type RecoveryTarget = z.infer<typeof recoveryTargetSchema>;

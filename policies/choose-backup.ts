@@ -1,4 +1,5 @@
 import type { Backup, RecoveryTarget } from '../contracts/backup';
+import { positionBytes } from '../contracts/log-position';
 
 export interface BackupWish {
   /** the id of one; absent: the newest that is proven, or the newest when none is */
@@ -34,11 +35,5 @@ export function chooseBackup(
 
 function isBefore({ takenAt, position }: Backup, target: RecoveryTarget): boolean {
   if (target.kind === 'time') return Date.parse(takenAt) <= Date.parse(target.at);
-  return target.kind === 'latest' || position === undefined || inOrder(position) <= inOrder(target.lsn);
-}
-
-/** Positions of the log (`0/3000148`) as numbers. */
-function inOrder(lsn: string): bigint {
-  const [high = '0', low = '0'] = lsn.split('/');
-  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
+  return target.kind === 'latest' || position === undefined || positionBytes(position) <= positionBytes(target.lsn);
 }

@@ -1,9 +1,9 @@
 import type { ArchiveState } from '../../contracts/backup';
+import { positionBytes } from '../../contracts/log-position';
 import { accessTo } from '../daemon/databases';
 import type { Deployment, Lab, Store } from '../daemon/lab-state';
 import type { Archive } from '../postgres/archive';
 import { type AdministratorAccess, oneRow, withDatabase } from '../postgres/connect';
-import { positionBytes } from '../postgres/database-state';
 import { archivedSegments, breaksIn, type Checked } from './archived-log';
 import { endOfSegment, segmentOf } from './wal-segments';
 

@@ -1,4 +1,4 @@
-import { positionBytes } from '../postgres/database-state';
+import { positionBytes } from '../../contracts/log-position';
 import { WAL_SEGMENT_MB } from '../postgres/provision';
 
 export const SEGMENT_BYTES = WAL_SEGMENT_MB * 1024 * 1024;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { positionBytes } from '../../contracts/log-position';
 import { oneRow, withDatabase } from '../postgres/connect';
 import { applicationTables, type ContentDigest, contentDigest } from '../postgres/content-digest';
-import { databaseState, positionBytes } from '../postgres/database-state';
+import { databaseState } from '../postgres/database-state';
 import type { Comparison } from './daemon-protocol';
 import { accessTo } from './databases';
 import { type Deployment, databaseOf, type Lab, type Store, storeOf } from './lab-state';

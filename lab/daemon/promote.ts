@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { positionBytes } from '../../contracts/log-position';
 import type { DatabaseStatus } from '../../contracts/replication';
 import type { FenceReceipt } from '../../contracts/validation';
 import { comparePositions, type LogPosition } from '../../failover/protocol/plan';
 import { LabError } from '../lab-error';
-import { type DatabaseState, databaseState, positionBytes } from '../postgres/database-state';
+import { type DatabaseState, databaseState } from '../postgres/database-state';
 import { markedProcesses } from '../processes/marked-processes';
 import { prolongSuspension, resumeAutomation } from './automation';
 import { databaseStatus } from './database-status';

@@ -53,9 +53,3 @@ export async function stateOver(client: Client): Promise<DatabaseState> {
     lastReplayedAt: row.lastReplayedAt ?? undefined,
   };
 }
-
-/** A log position as a number that can be compared and subtracted (bytes). */
-export function positionBytes(position: string): bigint {
-  const [high = '0', low = '0'] = position.split('/');
-  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
-}

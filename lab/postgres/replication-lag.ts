@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
+import { positionBytes } from '../../contracts/log-position';
 import { type AdministratorAccess, oneRow, withDatabase } from './connect';
-import { type DatabaseState, positionBytes } from './database-state';
+import type { DatabaseState } from './database-state';
 
 export interface ReplicationLag {
   /**

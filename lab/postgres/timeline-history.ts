@@ -1,5 +1,5 @@
+import { positionBytes } from '../../contracts/log-position';
 import { type AdministratorAccess, oneRow, withDatabase } from './connect';
-import { positionBytes } from './database-state';
 
 /** A place in the log: timelines share numbers of bytes, so that both are needed. */
 export interface LogPlace {

@@ -1,10 +1,5 @@
+import { isLogPosition, positionBytes } from '../../contracts/log-position';
 import type { DatabaseStatus } from '../../contracts/replication';
-
-/** A PostgreSQL log position "16/B374D848" as a number that can be compared; `undefined` when it is not one. */
-export function lsnPosition(lsn: string | undefined): bigint | undefined {
-  const match = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(lsn ?? '');
-  return match?.[1] && match[2] ? (BigInt(`0x${match[1]}`) << 32n) + BigInt(`0x${match[2]}`) : undefined;
-}
 
 /**
  * The standby to promote: of those that can be seen and say how far they are, the one that received most. The first
@@ -13,8 +8,9 @@ export function lsnPosition(lsn: string | undefined): bigint | undefined {
 export function mostAdvanced(standbys: DatabaseStatus[]): DatabaseStatus | undefined {
   let best: { status: DatabaseStatus; position: bigint } | undefined;
   for (const status of standbys) {
-    const position = lsnPosition(status.receivedLsn);
-    if (!status.reachable || status.role !== 'standby' || position === undefined) continue;
+    const { reachable, role, receivedLsn } = status;
+    if (!reachable || role !== 'standby' || !isLogPosition(receivedLsn)) continue;
+    const position = positionBytes(receivedLsn);
     if (!best || position > best.position) best = { status, position };
   }
   return best?.status;
