@@ -2,7 +2,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { Alert, AlertBook } from '../contracts/alert';
 import type { HealthMatrix } from '../contracts/health-matrix';
 import { acknowledgeAlertUpdate, alertsQuery, healthMatrixQuery } from '../contracts/watch-messages';
-import { type DeploymentKey, watchKeyFromWorkflowId, watchWorkflowId } from '../contracts/workflow-ids';
+import { type DeploymentKey, deploymentName, watchKeyFromWorkflowId, watchWorkflowId } from '../contracts/workflow-ids';
 import { ClientProblem } from './client-problem';
 import { call, type MeridianClient, requireWorker } from './connection';
 import { requireKnown } from './observe';
@@ -19,7 +19,11 @@ export interface WatchListing extends DeploymentKey {
 export async function readHealth(meridian: MeridianClient, key: DeploymentKey): Promise<HealthMatrix> {
   const matrix = await ofWatch(meridian, key, 'ask for health', (handle) => handle.query(healthMatrixQuery));
   if (matrix) return matrix;
-  throw new ClientProblem('still-running', `${name(key)} has not been looked at yet`, 'ask again in a few seconds');
+  throw new ClientProblem(
+    'still-running',
+    `${deploymentName(key)} has not been looked at yet`,
+    'ask again in a few seconds',
+  );
 }
 
 /** The alerts of a live deployment, and what people were told. Throws a ClientProblem. */
@@ -67,7 +71,7 @@ export async function startWatch(meridian: MeridianClient, { application, enviro
       workflowIdConflictPolicy: 'USE_EXISTING',
       taskQueue: meridian.taskQueue,
       args: [key],
-      staticSummary: `watch over ${name(key)}`,
+      staticSummary: `watch over ${deploymentName(key)}`,
     }),
   );
 }
@@ -86,11 +90,7 @@ async function ofWatch<Result>(
   } catch (error) {
     if (!(error instanceof ClientProblem) || error.code !== 'not-found') throw error;
     await requireKnown(meridian, key);
-    const start = `a deployment is watched once it is promoted; start the watch of a live one with "meridian health ${name(key)} --start"`;
-    throw new ClientProblem('not-found', `nobody watches ${name(key)}`, start);
+    const start = `a deployment is watched once it is promoted; start the watch of a live one with "meridian health ${deploymentName(key)} --start"`;
+    throw new ClientProblem('not-found', `nobody watches ${deploymentName(key)}`, start);
   }
-}
-
-function name({ application, environment }: DeploymentKey): string {
-  return `${application}/${environment}`;
 }

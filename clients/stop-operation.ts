@@ -1,5 +1,10 @@
 import { abortUpdate, withdrawOperationUpdate } from '../contracts/messages';
-import { type DeploymentKey, deploymentWorkflowId, operationKeyFromWorkflowId } from '../contracts/workflow-ids';
+import {
+  type DeploymentKey,
+  deploymentName,
+  deploymentWorkflowId,
+  operationKeyFromWorkflowId,
+} from '../contracts/workflow-ids';
 import { ClientProblem } from './client-problem';
 import { call, type MeridianClient } from './connection';
 import { deploymentStatus } from './observe';
@@ -58,7 +63,7 @@ async function operationToStop(meridian: MeridianClient, target: StopTarget): Pr
   const candidates = [...running.map(({ workflowId }) => workflowId), ...(proposed ? [proposed] : [])];
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return only;
-  const name = `${target.application}/${target.environment}`;
+  const name = deploymentName(target);
   if (only === undefined)
     throw new ClientProblem(
       'not-found',

@@ -13,6 +13,17 @@ import { fenceReceiptSchema } from './validation';
 export const operationOutcomeSchema = z.enum(['done', 'nothing-to-do', 'refused', 'rejected', 'stood-down', 'failed']);
 export type OperationOutcome = z.infer<typeof operationOutcomeSchema>;
 
+/** How an operation on what is live has ended, for whoever asked for it. */
+export const endedOperationSchema = z.object({
+  workflowId: z.string(),
+  kind: z.enum(OPERATION_KINDS),
+  outcome: operationOutcomeSchema,
+  failure: z.string().optional().describe('type of the failure; absent: none, or a record of an older version'),
+  summary: z.string(),
+  endedAt: z.string(),
+});
+export type EndedOperation = z.infer<typeof endedOperationSchema>;
+
 /** One act of an operation, in order; their times do not overlap. */
 export const operationPhaseSchema = z.object({
   phase: z.string().describe('capacity, drain, catch-up, hand-over, fence, promote, shift, verify, …'),

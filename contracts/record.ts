@@ -3,8 +3,7 @@ import { artifactRefSchema } from './artifact';
 import { backupStandingSchema } from './backup';
 import { drillKindSchema, scheduledDrillsSchema } from './drill';
 import { takeoverSchema } from './failover';
-import { OPERATION_KINDS } from './operation';
-import { operationOutcomeSchema } from './operation-report';
+import { endedOperationSchema } from './operation-report';
 import { platformKindSchema, regionIdSchema } from './region';
 import { replicationPlanSchema } from './replication';
 import { deploymentRequestSchema } from './request';
@@ -95,17 +94,7 @@ export const deploymentRecordSchema = z.object({
   moving: movingSchema.optional().describe('absent: no move is unfinished'),
   failovers: z.array(failoverRecordSchema).optional().describe('the last 50, oldest first'),
   operations: z
-    .array(
-      z.object({
-        workflowId: z.string(),
-        kind: z.enum(OPERATION_KINDS),
-        outcome: operationOutcomeSchema,
-        failure: z.string().optional().describe('its type; absent: none, or an entry of an older version'),
-        summary: z.string(),
-        endedAt: z.string(),
-        report: artifactRefSchema,
-      }),
-    )
+    .array(endedOperationSchema.extend({ report: artifactRefSchema }))
     .optional()
     .describe('the last 50 operations on what is live, oldest first'),
   intents: z.array(intentSchema),

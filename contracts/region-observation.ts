@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { backupStandingSchema } from './backup';
 import { scheduledDrillsSchema } from './drill';
 import { automationSchema } from './failover';
-import { OPERATION_KINDS } from './operation';
-import { operationOutcomeSchema } from './operation-report';
+import { endedOperationSchema } from './operation-report';
 import { platformKindSchema, regionIdSchema } from './region';
 
 /** What a region is judged by (seed 003's services, as far as the platforms can tell): its tasks, its databases, their copies, the global health checks. */
@@ -26,17 +25,6 @@ export const regionObservationSchema = z.object({
   unencrypted: z.array(z.string()).describe('stores whose replication to this region is seen to be unencrypted'),
 });
 export type RegionObservation = z.infer<typeof regionObservationSchema>;
-
-/** How an operation on what is live has ended, for whoever asked for it. */
-export const endedOperationSchema = z.object({
-  workflowId: z.string(),
-  kind: z.enum(OPERATION_KINDS),
-  outcome: operationOutcomeSchema,
-  failure: z.string().optional().describe('type of the failure; absent: none, or a record of an older version'),
-  summary: z.string(),
-  endedAt: z.string(),
-});
-export type EndedOperation = z.infer<typeof endedOperationSchema>;
 
 /** What is watched: the facts of the live record, few enough to travel. */
 export const watchedDeploymentSchema = z.object({

@@ -8,6 +8,11 @@ export interface DeploymentKey {
   environment: string;
 }
 
+/** As people name it, and type it. */
+export function deploymentName({ application, environment }: DeploymentKey): string {
+  return `${application}/${environment}`;
+}
+
 export function deploymentWorkflowId({ application, environment }: DeploymentKey): string {
   return `deployment/${application}/${environment}`;
 }

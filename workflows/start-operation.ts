@@ -1,7 +1,7 @@
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { LiveOperationRequest, OperationRequest } from '../contracts/messages';
 import type { OperationReport } from '../contracts/operation-report';
-import type { DeploymentKey } from '../contracts/workflow-ids';
+import { type DeploymentKey, deploymentName } from '../contracts/workflow-ids';
 import { deployMultiRegion } from './deploy-multi-region';
 import { drainRegion, returnRegion } from './operations/drain-region';
 import type { OperateInput } from './operations/operation-run';
@@ -21,7 +21,7 @@ export async function startOperation(
   { request, generation, workflowId, approvals, approvedFor }: Operation,
 ) {
   const { requester } = request;
-  const name = `${key.application}/${key.environment}`;
+  const name = deploymentName(key);
   const common = { workflowId, parentClosePolicy: ParentClosePolicy.ABANDON };
   if (request.kind === 'sweep') {
     const staticSummary = `sweep ${name}, asked for by ${requester}`;

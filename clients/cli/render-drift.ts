@@ -1,7 +1,7 @@
 import type { DriftReport, StackComparison } from '../../contracts/drift';
 import type { StackDrift } from '../../contracts/stack';
+import { deploymentName } from '../../contracts/workflow-ids';
 import { plural } from '../format';
-import { targetName } from './target';
 import type { Colors } from './terminal';
 
 /** Whether a stack is not what was applied. */
@@ -12,7 +12,7 @@ export function differs({ kind }: StackComparison): boolean {
 /** One line per live stack, under it what somebody changed by hand (path: expected -> actual); then what is not live. */
 export function renderDrift(report: DriftReport, colors: Colors): string {
   const { generation, stacks, others } = report;
-  const name = targetName(report);
+  const name = deploymentName(report);
   const width = Math.max(0, ...stacks.map((stack) => stackName(stack).length));
   return [
     generation === undefined ? `${name}: nothing is live` : `${name}: generation ${generation} is live`,
@@ -58,7 +58,7 @@ function summary({ stacks, ...key }: DriftReport): string {
   const unknown = stacks.filter(({ kind }) => kind === 'unknown').length;
   const untold = unknown > 0 ? `; of ${plural(unknown, 'stack')} it cannot be told` : '';
   if (different === 0) return `${plural(stacks.length - unknown, 'stack')} as applied${untold}`;
-  return `${different} of ${plural(stacks.length, 'stack')} of ${targetName(key)} differ${different === 1 ? 's' : ''}${untold}; put back with: meridian deploy FILE --revert-drift`;
+  return `${different} of ${plural(stacks.length, 'stack')} of ${deploymentName(key)} differ${different === 1 ? 's' : ''}${untold}; put back with: meridian deploy FILE --revert-drift`;
 }
 
 const SHOWN_CHARACTERS = 120;

@@ -1,8 +1,8 @@
 import type { Alert } from '../../contracts/alert';
 import type { AlertLevel, HealthMatrix, RegionHealth } from '../../contracts/health-matrix';
 import { SERVICES } from '../../contracts/region-observation';
+import { deploymentName } from '../../contracts/workflow-ids';
 import { formatTime, plainLine } from '../format';
-import { targetName } from './target';
 import type { Colors } from './terminal';
 
 /** The matrix as a table: one row per region, one column per service; `?` is what could not be seen. */
@@ -20,7 +20,7 @@ export function renderHealth(matrix: HealthMatrix, colors: Colors): string {
       .trimEnd();
   const [head = [], ...rows] = table;
   return [
-    `${targetName(matrix)}: writes in ${primary}, automation ${automation}, looked at ${formatTime(at)}`,
+    `${deploymentName(matrix)}: writes in ${primary}, automation ${automation}, looked at ${formatTime(at)}`,
     '',
     colors.bold(line(head)),
     ...rows.map((row, index) => paint(regions[index]?.alertLevel ?? 'unknown', line(row), colors)),

@@ -1,9 +1,9 @@
 import type { OperationQueue, QueuedOperation } from '../../contracts/messages';
 import { operationOutcomeSchema } from '../../contracts/operation-report';
 import { verdictSchema } from '../../contracts/report';
+import { deploymentName } from '../../contracts/workflow-ids';
 import { formatTime } from '../format';
 import type { OperationListing } from '../observe';
-import { targetName } from './target';
 import { textTable } from './text-table';
 
 /** A deployment as the list shows it: its newest operation, and the generation that serves. */
@@ -18,12 +18,12 @@ export interface DeploymentRow extends OperationListing {
 export function deploymentRows(operations: OperationListing[]): DeploymentRow[] {
   const newest = new Map<string, OperationListing>();
   for (const operation of operations) {
-    const name = targetName(operation);
+    const name = deploymentName(operation);
     if (!newest.has(name)) newest.set(name, operation);
   }
   return [...newest].map(([name, operation]) => ({
     ...operation,
-    liveGeneration: liveGeneration(operations.filter((one) => targetName(one) === name)),
+    liveGeneration: liveGeneration(operations.filter((one) => deploymentName(one) === name)),
   }));
 }
 
@@ -72,7 +72,7 @@ function statusTable(rows: DeploymentRow[]): string {
   return textTable([
     ['DEPLOYMENT', 'NEWEST', 'STATE', 'LIVE', 'STARTED'],
     ...rows.map((row) => [
-      targetName(row),
+      deploymentName(row),
       `${row.kind} ${row.generation}`,
       stateText(row),
       row.liveGeneration === undefined ? '-' : `generation ${row.liveGeneration}`,

@@ -1,4 +1,4 @@
-import { type DeploymentKey, operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
+import { type DeploymentKey, deploymentName, operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
 
 /**
  * A deployment as people name it: `orders/staging`, or one attempt of it: `orders/staging/3`, or by its workflow id
@@ -19,11 +19,7 @@ export function parseTarget(text: string): Target | undefined {
     return { application, environment, ...(generation !== undefined && { generation: Number(generation) }) };
   }
   const operation = operationKeyFromWorkflowId(text);
-  if (!operation || !parseTarget(`${operation.application}/${operation.environment}`)) return undefined;
+  if (!operation || !parseTarget(deploymentName(operation))) return undefined;
   const { application, environment, generation } = operation;
   return { application, environment, generation, workflowId: text };
-}
-
-export function targetName({ application, environment }: DeploymentKey): string {
-  return `${application}/${environment}`;
 }

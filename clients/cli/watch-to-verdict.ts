@@ -1,7 +1,7 @@
 import type { Approval } from '../../contracts/approval';
 import type { Progress } from '../../contracts/progress';
 import type { DeploymentReport } from '../../contracts/report';
-import { operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
+import { deploymentName, operationKeyFromWorkflowId } from '../../contracts/workflow-ids';
 import { ClientProblem } from '../client-problem';
 import { type MeridianClient, workflowUrl } from '../connection';
 import { formatTime, shortDigest } from '../format';
@@ -12,7 +12,6 @@ import type { ProgressView } from './console-progress';
 import { EXIT, exitCodeOfReport } from './exit-codes';
 import { renderPlan } from './render-plan';
 import { renderVerdict } from './render-verdict';
-import { targetName } from './target';
 import type { Terminal } from './terminal';
 
 export interface WatchToVerdictInput {
@@ -113,7 +112,7 @@ function howToApprove(workflowId: string, { digest }: Approval): string {
 
 function detachedText(workflowId: string): string {
   const key = operationKeyFromWorkflowId(workflowId);
-  const name = key ? targetName(key) : workflowId;
+  const name = key ? deploymentName(key) : workflowId;
   return `\nno longer watching; ${workflowId} goes on.\n  watch again  meridian status ${name} --watch\n  stop it      meridian abort ${workflowId}\n`;
 }
 

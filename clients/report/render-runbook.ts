@@ -2,6 +2,7 @@ import type { DeploymentPlan } from '../../contracts/plan';
 import { REGION_HEADER } from '../../contracts/probe-contract';
 import type { DeploymentRequest } from '../../contracts/request';
 import type { StackKind } from '../../contracts/stack';
+import { deploymentName } from '../../contracts/workflow-ids';
 import { replicationInBrief } from '../../policies/replication-words';
 import { standbysOf } from '../../policies/standbys-of';
 import { logicalNames } from '../../skills/iac-template-generator/logical-names';
@@ -53,7 +54,7 @@ function numbered(texts: string[]): string[] {
 function sections(input: RunbookInput): Array<string | undefined> {
   const { request, plan, generation } = input;
   const { primary, regions } = plan.topology;
-  const name = `${request.application}/${request.environment}`;
+  const name = deploymentName(request);
   const successor = successorOf(plan);
   if (successor === undefined)
     return [

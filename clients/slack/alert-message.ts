@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
 import type { Alert, Notice, Severity } from '../../contracts/alert';
-import type { DeploymentKey } from '../../contracts/workflow-ids';
+import { type DeploymentKey, deploymentName } from '../../contracts/workflow-ids';
 import { formatTime } from '../format';
 import { codeBlock, cut, escaped, person } from './slack-text';
 
@@ -33,11 +33,11 @@ const MARK: Record<Severity, string> = {
 
 /** One notice as one message: what it is about as it is now, and a button for each open alert that nobody looks after. */
 export function alertMessage(
-  { application, environment }: DeploymentKey,
+  key: DeploymentKey,
   { kind, severity, at }: Notice,
   alerts: readonly Alert[],
 ): { text: string; blocks: types.KnownBlock[] } {
-  const name = `${application}/${environment}`;
+  const name = deploymentName(key);
   const mark = kind === 'recovered' ? ':white_check_mark:' : MARK[severity];
   const head = { opened: severity, escalated: 'still critical, and nobody looks after it', recovered: 'over' }[kind];
   const shown = alerts.slice(0, SHOWN_ALERTS);
@@ -50,7 +50,9 @@ export function alertMessage(
       section(`${kind === 'escalated' ? '<!here> ' : ''}*${escaped(text)}*`),
       ...shown.map((alert) => section(alertText(alert))),
       ...(rest > 0 ? [section(escaped(`and ${rest} more: meridian alerts ${name}`))] : []),
-      ...(kind === 'recovered' || open.length === 0 ? [] : [buttons({ application, environment }, open)]),
+      ...(kind === 'recovered' || open.length === 0
+        ? []
+        : [buttons({ application: key.application, environment: key.environment }, open)]),
     ],
   };
 }

@@ -1,11 +1,12 @@
 import pc from 'picocolors';
+import { deploymentName } from '../../contracts/workflow-ids';
 import { openAlerts } from '../../policies/health/alert-book';
 import { readAlerts, readHealth } from '../alerts';
 import { renderDrills } from '../cli/render-drills';
 import { renderAlerts, renderHealth } from '../cli/render-health';
 import { renderFailovers } from '../cli/render-operation';
 import { deploymentRows, queueLines, renderStatusList } from '../cli/render-status';
-import { type Target, targetName } from '../cli/target';
+import type { Target } from '../cli/target';
 import { readDrills } from '../drills';
 import { operateOn, questionOf, readFailovers } from '../live-operations';
 import { deploymentStatus, listDeployments } from '../observe';
@@ -43,11 +44,14 @@ export async function runSlashCommand(command: SlashCommand, context: SlashConte
     }
     case 'failovers': {
       const listing = await readFailovers(context.meridian, command.target);
-      return codeBlock(renderFailovers(targetName(command.target), listing).trimEnd().split('\n'), LISTED_CHARACTERS);
+      return codeBlock(
+        renderFailovers(deploymentName(command.target), listing).trimEnd().split('\n'),
+        LISTED_CHARACTERS,
+      );
     }
     case 'drills':
       return plainBlock(
-        renderDrills(targetName(command.target), await readDrills(context.meridian, command.target), NO_COLORS),
+        renderDrills(deploymentName(command.target), await readDrills(context.meridian, command.target), NO_COLORS),
       );
     case 'health':
       return plainBlock(renderHealth(await readHealth(context.meridian, command.target), NO_COLORS));
@@ -70,11 +74,11 @@ async function operate(
   { meridian, slack, channel, userId, follow }: SlashContext,
 ): Promise<string | undefined> {
   const asked = { ...operation, requester: `slack:${userId}` };
-  const question = questionOf(asked, targetName(target));
+  const question = questionOf(asked, deploymentName(target));
   const about = 'region' in operation ? operation.region : 'drill' in operation ? operation.drill : '';
-  const again = `/meridian ${[operation.kind, targetName(target), about, CONFIRMATION].filter(Boolean).join(' ')}`;
+  const again = `/meridian ${[operation.kind, deploymentName(target), about, CONFIRMATION].filter(Boolean).join(' ')}`;
   if (question && !confirmed) return `${escaped(question)} Send \`${escaped(again)}\` if so; nothing was done.`;
-  const what = escaped(`${[operation.kind, about].filter(Boolean).join(' ')} of ${targetName(target)}`);
+  const what = escaped(`${[operation.kind, about].filter(Boolean).join(' ')} of ${deploymentName(target)}`);
   const { ts } = await slack.chat.postMessage({ channel, text: `<@${userId}> asks for ${what}` });
   try {
     const { workflowId } = await operateOn(meridian, target, asked);
@@ -100,7 +104,7 @@ async function begin(
   { request, intake }: Pick<SubmitDeploymentInput, 'request' | 'intake'>,
   { meridian, slack, channel, userId, follow }: SlashContext,
 ): Promise<undefined> {
-  const name = escaped(targetName(request));
+  const name = escaped(deploymentName(request));
   const { ts } = await slack.chat.postMessage({ channel, text: `<@${userId}> deploys ${name}` });
   try {
     const { workflowId } = await submitDeployment(meridian, { request, intake, requester: `slack:${userId}` });

@@ -1,7 +1,7 @@
-import type { Trigger, WatchDecision } from '../../contracts/health-matrix';
-import type { EndedOperation } from '../../contracts/region-observation';
+import type { Trigger } from '../../contracts/health-matrix';
 import type { Finding } from './alert-book';
 import { latencyState } from './latency-baseline';
+import { commandOf } from './operation-of';
 import { numbersOf } from './ranks';
 import type { RegionWindow } from './region-window';
 import { LAG_LIMIT_MS } from './scores';
@@ -15,8 +15,9 @@ const UNFINISHED_AFTER_MS = 15 * 60_000;
 
 /**
  * Seed 003's alerts, as far as this watch can tell whether their causes hold. Critical: primary down, replication broken,
- * emergency SLA, compliance, and a move of the writes that broke off. Warning: a region degraded, lag over five minutes, latency over 150 %, a region that cannot
- * be seen. A cause of which nothing is seen now yields no finding: its alert stays as it is.
+ * emergency SLA, compliance, and a move of the writes that broke off. Warning: a region degraded, lag over five minutes,
+ * latency over 150 %, a region that cannot be seen. A cause of which nothing is seen now yields no finding: its alert
+ * stays as it is.
  */
 export function findingsOf(facts: WatchFacts, triggers: readonly Trigger[]): Finding[] {
   return [
@@ -36,15 +37,19 @@ export function findingsOf(facts: WatchFacts, triggers: readonly Trigger[]): Fin
 }
 
 /** Writes or traffic may be where nobody wants them, and everything but the end of the move is refused. */
-function unfinishedMoveFinding({ key, deployment: { moving }, nowMs }: WatchFacts): Finding {
-  const command = `meridian promote-region ${key.application}/${key.environment} ${moving?.to}`;
+function unfinishedMoveFinding({ key, deployment: { moving, primary }, nowMs }: WatchFacts): Finding {
   return {
     key: 'moving',
     firing: moving !== undefined && nowMs - Date.parse(moving.since) > UNFINISHED_AFTER_MS,
     severity: 'critical',
     title: moving ? `the move of the writes to ${moving.to} has not ended` : 'no move of the writes is unfinished',
-    detail: moving ? `under way since ${moving.since}; nothing else begins before it has ended` : '',
-    ...(moving && { region: moving.to, next: command }),
+    detail: moving
+      ? `under way since ${moving.since}; nothing else begins before it has ended. A restore goes on by the same restore`
+      : '',
+    ...(moving && {
+      region: moving.to,
+      next: commandOf({ kind: 'fail-over', region: primary, to: moving.to }, key),
+    }),
   };
 }
 
@@ -202,63 +207,4 @@ function brokenReplication({ deployment, windows }: WatchFacts): Finding[] {
       detail: [...new Set(scores.map(({ detail }) => detail))].join('; '),
     },
   ];
-}
-
-/** What a decision tells people: what was asked is an event, what waits for a person an alert until its reason is over. */
-export function decisionFinding({ kind, region, to, because, outcome, detail, id }: WatchDecision): Finding {
-  const what = whatOf({ kind, region, to });
-  const common = { region, detail: `${because}. ${detail}`, firing: true };
-  if (outcome === 'asked')
-    return {
-      ...common,
-      key: `done/${id}`,
-      severity: kind === 'return' ? 'info' : 'warning',
-      title: `asked for: ${what}`,
-      event: true,
-    };
-  const severity = severityOf(kind);
-  const next = outcome === 'proposed' ? detail : undefined;
-  return { ...common, key: wantedKey({ kind, region }), severity, title: `${outcome}: ${what}`, ...(next && { next }) };
-}
-
-/** An operation that was asked for or proposed has ended without being done: its action waits for a person from now on. */
-export function brokenOffFinding(
-  { kind, region, to, because }: WatchDecision,
-  { workflowId, outcome, summary }: EndedOperation,
-  command: string,
-): Finding {
-  return {
-    key: wantedKey({ kind, region }),
-    firing: true,
-    region,
-    severity: severityOf(kind),
-    title: `${outcome.replaceAll('-', ' ')}: ${whatOf({ kind, region, to })}`,
-    detail: `${because}. ${workflowId}: ${summary}`,
-    next: command,
-  };
-}
-
-function whatOf({ kind, region, to }: Pick<WatchDecision, 'kind' | 'region' | 'to'>): string {
-  return `${kind} ${region}${to === undefined ? '' : ` to ${to}`}`;
-}
-
-function severityOf(kind: WatchDecision['kind']): Finding['severity'] {
-  return kind === 'fail-over' || kind === 'switch-over' ? 'critical' : 'warning';
-}
-
-/** The result of a drill, as info (seed 003). */
-export function drillFinding({ at, rtoMs, passed }: { at: string; rtoMs: number; passed: boolean }): Finding {
-  const detail = `recovered in ${(rtoMs / 1_000).toFixed(1)} s`;
-  const title = `a drill has ${passed ? 'passed' : 'failed'}`;
-  return { key: `drill/${at}`, firing: true, severity: 'info', title, detail, event: true };
-}
-
-/** The cause under which an action that waits for a person is told. */
-export function wantedKey({ kind, region }: Pick<WatchDecision, 'kind' | 'region'>): string {
-  return `wanted/${kind}/${region}`;
-}
-
-/** The reason of an action is over: nobody needs to do it any more. */
-export function overFinding(key: string): Finding {
-  return { key, firing: false, severity: 'warning', title: '', detail: 'its reason is over' };
 }

@@ -1,6 +1,6 @@
 import type { Action } from '../../contracts/health-matrix';
 import type { OperationRequest } from '../../contracts/messages';
-import type { DeploymentKey } from '../../contracts/workflow-ids';
+import { type DeploymentKey, deploymentName } from '../../contracts/workflow-ids';
 
 /** The name under which the watch asks for operations. Its key, where one is needed, is that of a gateway called "watch:". */
 export const WATCH_REQUESTER = 'watch:meridian';
@@ -26,9 +26,9 @@ export function operationOf({ kind, region, to, because }: Action, proposed: boo
 }
 
 /** What a person types to have it done. */
-export function commandOf(action: Action, { application, environment }: DeploymentKey): string {
-  const name = `${application}/${environment}`;
-  const operation = operationOf(action, false);
+export function commandOf(action: Pick<Action, 'kind' | 'region' | 'to'>, key: DeploymentKey): string {
+  const name = deploymentName(key);
+  const operation = operationOf({ because: '', ...action }, false);
   if (operation.kind === 'record-failover') return `meridian failovers ${name} --record`;
   return `meridian ${operation.kind} ${name}${'region' in operation ? ` ${operation.region}` : ''}`;
 }

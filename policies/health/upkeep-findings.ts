@@ -1,4 +1,5 @@
 import type { BackupStanding } from '../../contracts/backup';
+import { deploymentName } from '../../contracts/workflow-ids';
 import { BACKUP_INTERVAL_MS } from '../backup-findings';
 import type { Finding } from './alert-book';
 import type { WatchFacts } from './watch-facts';
@@ -26,7 +27,7 @@ function roundFinding({ at, failed }: BackupStanding, { key, nowMs }: WatchFacts
     severity: 'warning',
     title: isOld ? `no round of backups since ${at}` : 'the latest round of backups failed',
     detail: failed.join('; ') || `one is to be taken every ${BACKUP_INTERVAL_MS / 3_600_000} hours`,
-    next: `meridian backups ${nameOf(key)}`,
+    next: `meridian backups ${deploymentName(key)}`,
   };
 }
 
@@ -42,7 +43,7 @@ function storeFindings({ findings }: BackupStanding, { key, deployment }: WatchF
       severity: isCritical ? 'critical' : 'warning',
       title: isCritical ? `a disaster now would lose data of ${store}` : `the backups of ${store} need a look`,
       detail: own.map(({ message }) => message).join('; ') || 'as they should be',
-      next: `meridian backups ${nameOf(key)}`,
+      next: `meridian backups ${deploymentName(key)}`,
     };
   });
 }
@@ -54,10 +55,13 @@ function drillFindings({ key, deployment }: WatchFacts): Finding[] {
     severity: 'warning',
     title: `${failed.length} of ${held} ${cadence} drills were not held or have failed`,
     detail: failed.join('; ') || 'all passed',
-    next: `meridian drills ${nameOf(key)}`,
+    next: `meridian drills ${deploymentName(key)}`,
   }));
 }
 
-function nameOf({ application, environment }: WatchFacts['key']): string {
-  return `${application}/${environment}`;
+/** The result of a drill, as info (seed 003). */
+export function drillFinding({ at, rtoMs, passed }: { at: string; rtoMs: number; passed: boolean }): Finding {
+  const detail = `recovered in ${(rtoMs / 1_000).toFixed(1)} s`;
+  const title = `a drill has ${passed ? 'passed' : 'failed'}`;
+  return { key: `drill/${at}`, firing: true, severity: 'info', title, detail, event: true };
 }

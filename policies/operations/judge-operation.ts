@@ -1,5 +1,6 @@
 import type { OperationKind } from '../../contracts/operation';
 import type { DeploymentRecord } from '../../contracts/record';
+import { deploymentName } from '../../contracts/workflow-ids';
 import { deploymentState, regionState } from './operating-state';
 import { type Cell, OPERATIONS } from './transitions';
 
@@ -22,7 +23,10 @@ export function judgeOperation(asked: Asked, record: DeploymentRecord, diverged 
   const deployment = judged(row.deployment[deploymentState(record, diverged)], asked, record);
   if (deployment.kind !== 'legal') return deployment;
   if (record.live && !record.primary && MOVES_WRITES.includes(asked.kind))
-    return { kind: 'refused', why: `${nameOf(record)} keeps no data: there is no primary; drain a region instead` };
+    return {
+      kind: 'refused',
+      why: `${deploymentName(record)} keeps no data: there is no primary; drain a region instead`,
+    };
   if (!row.region || asked.region === undefined || goesOn(asked, record)) return deployment;
   const region = judged(row.region[regionState(record, asked.region)], asked, record);
   return region.kind === 'legal' ? readerRefusal(asked, record) : region;
@@ -52,7 +56,7 @@ function readerRefusal({ kind, region = '' }: Asked, { live }: DeploymentRecord)
 function judged(cell: Cell<string>, { region }: Asked, record: DeploymentRecord): Judgement {
   if ('becomes' in cell) return { kind: 'legal' };
   const words: Record<string, string | undefined> = {
-    name: nameOf(record),
+    name: deploymentName(record),
     region,
     regions: record.live?.topology.regions.map((one) => one.region).join(', '),
     primary: record.primary,
@@ -63,8 +67,4 @@ function judged(cell: Cell<string>, { region }: Asked, record: DeploymentRecord)
   return 'already' in cell
     ? { kind: 'already', why: said(cell.already) }
     : { kind: 'refused', why: said(cell.refused) };
-}
-
-function nameOf({ application, environment }: DeploymentRecord): string {
-  return `${application}/${environment}`;
 }

@@ -40,7 +40,7 @@ interface Before {
  */
 export async function putBack(run: OperationRun, drilled: Drilled, { stores, region, claimedBefore }: Before) {
   const leaveTo = (by: string) => {
-    run.next.push(`meridian rejoin ${run.key.application}/${run.key.environment} ${region}`);
+    run.next.push(`meridian rejoin ${run.name} ${region}`);
     throw stepFailure('Operation.Aborted', `${region} is left to ${by}`, { region });
   };
   const makeWay = () => run.standDownFor && leaveTo(run.standDownFor);

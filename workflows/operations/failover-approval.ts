@@ -39,9 +39,8 @@ export async function riskReceipt(
   { store, from, to, why }: Failover & { store: string; why: string },
 ): Promise<FenceReceipt> {
   const { acceptRisk, requester } = run.request;
-  const { application, environment } = run.key;
   if (!acceptRisk) {
-    run.next.push(`meridian promote-region ${application}/${environment} ${to} --accept-risk "WHY" --until +1h`);
+    run.next.push(`meridian promote-region ${run.name} ${to} --accept-risk "WHY" --until +1h`);
     throw stepFailure(
       'Platform.Unavailable',
       `nobody can prove that ${store} in ${from} has stopped (${why}); nothing was promoted: two regions may take writes if it was, and a named person has to accept that`,
@@ -52,7 +51,7 @@ export async function riskReceipt(
   const tooLate = () =>
     stepFailure('Approval.Expired', `the risk was accepted until ${acceptRisk.until}; it is later: accept it again`);
   if (isOver()) throw tooLate();
-  if (environment === 'production') {
+  if (run.key.environment === 'production') {
     const summary = `the risk that ${from} still takes writes of ${store} while ${to} is promoted: ${acceptRisk.reason}`;
     await ask(run, 'risk', { from, to, store, until: acceptRisk.until }, summary);
     if (isOver()) throw tooLate();

@@ -7,7 +7,7 @@ import type { LiveOperationRequest } from '../../contracts/messages';
 import type { OperationPhase, OperationReport } from '../../contracts/operation-report';
 import type { DeploymentRecord, LiveDeployment } from '../../contracts/record';
 import type { StoreReplication } from '../../contracts/replication';
-import type { DeploymentKey } from '../../contracts/workflow-ids';
+import { type DeploymentKey, deploymentName } from '../../contracts/workflow-ids';
 import type { DeploymentScope } from '../../platforms/platform';
 import { isEmergency, OPERATIONS } from '../../policies/operations/transitions';
 import { quick } from '../support/activity-stubs';
@@ -106,7 +106,7 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
 
   /** As commands name the deployment. */
   get name(): string {
-    return `${this.key.application}/${this.key.environment}`;
+    return deploymentName(this.key);
   }
 
   get record(): DeploymentRecord {

@@ -135,7 +135,7 @@ async function protect(run: OperationRun, from: string): Promise<void> {
     const why = `is no standby of ${run.primary} yet: ${messageOf(error)}`;
     const fenced = [{ region: from, epoch: run.epoch, why }];
     run.left.push(`${from} ${why}`);
-    run.next.push(`meridian rejoin ${run.key.application}/${run.key.environment} ${from}`);
+    run.next.push(`meridian rejoin ${run.name} ${from}`);
     const { primary } = run;
     run.recorded(
       await quick.recordMove(`record that ${from} is out`, { ...run.key, expected: primary, primary, fenced }),

@@ -1,8 +1,9 @@
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { closeClient, connectClient } from '../../connection';
 import { stopOperation } from '../../stop-operation';
 import { EXIT } from '../exit-codes';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 /** Stops an operation in order. Returns when the stop was accepted; what is undone is in the report. */
@@ -16,7 +17,7 @@ export async function runAbort(
     terminal.out(
       withdrawn
         ? `${workflowId} was waiting and does not begin any more\n`
-        : `${workflowId} is stopping; follow it with: meridian status ${targetName(target)} --watch\n`,
+        : `${workflowId} is stopping; follow it with: meridian status ${deploymentName(target)} --watch\n`,
     );
     return EXIT.ok;
   } finally {

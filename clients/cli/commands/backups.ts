@@ -1,11 +1,12 @@
 import type { BackupRound } from '../../../contracts/backup';
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { readBackups, takeBackups } from '../../backups';
 import { closeClient, connectClient, workflowUrl } from '../../connection';
 import { awaitResult } from '../../watch-deployment';
 import { EXIT, EXIT_SOMETHING_TO_DO } from '../exit-codes';
 import { renderBackups } from '../render-backups';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 export interface BackupsCommandInput {
@@ -32,7 +33,7 @@ export async function runBackups(input: BackupsCommandInput, terminal: Terminal)
     terminal.out(
       json
         ? `${JSON.stringify(round, undefined, 2)}\n`
-        : renderBackups(targetName(target), round, Date.now(), terminal.outColors),
+        : renderBackups(deploymentName(target), round, Date.now(), terminal.outColors),
     );
     return exitCode && round.findings.length > 0 ? EXIT_SOMETHING_TO_DO : EXIT.ok;
   } finally {

@@ -1,9 +1,10 @@
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { closeClient, connectClient, type MeridianClient } from '../../connection';
 import { changeSchedules, readDrills, scheduleDrills } from '../../drills';
 import { EXIT } from '../exit-codes';
 import { renderDrills, renderSchedules } from '../render-drills';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 /** Shows the drills of a deployment, each beside the one of its kind before it, and what is scheduled. */
@@ -16,7 +17,7 @@ export async function runDrills(
     terminal.out(
       json
         ? `${JSON.stringify(listing, undefined, 2)}\n`
-        : renderDrills(targetName(target), listing, terminal.outColors),
+        : renderDrills(deploymentName(target), listing, terminal.outColors),
     );
   });
 }

@@ -1,9 +1,10 @@
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { closeClient, connectClient } from '../../connection';
 import { readFailovers } from '../../live-operations';
 import { EXIT } from '../exit-codes';
 import { renderFailovers } from '../render-operation';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 /** What failed over, and where the deployment stands by record and by what the platform says. */
@@ -14,7 +15,9 @@ export async function runFailovers(
   const meridian = await connectClient(loadConfig());
   try {
     const listing = await readFailovers(meridian, target);
-    terminal.out(json ? `${JSON.stringify(listing, undefined, 2)}\n` : renderFailovers(targetName(target), listing));
+    terminal.out(
+      json ? `${JSON.stringify(listing, undefined, 2)}\n` : renderFailovers(deploymentName(target), listing),
+    );
     return EXIT.ok;
   } finally {
     await closeClient(meridian);

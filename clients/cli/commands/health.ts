@@ -1,9 +1,10 @@
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { readHealth, startWatch } from '../../alerts';
 import { closeClient, connectClient } from '../../connection';
 import { EXIT, EXIT_SOMETHING_TO_DO } from '../exit-codes';
 import { renderHealth } from '../render-health';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 export interface HealthInput {
@@ -21,7 +22,7 @@ export async function runHealth({ target, json, start, exitCode }: HealthInput, 
   try {
     if (start) {
       await startWatch(meridian, target);
-      terminal.err(`${targetName(target)} is watched\n`);
+      terminal.err(`${deploymentName(target)} is watched\n`);
       return EXIT.ok;
     }
     const matrix = await readHealth(meridian, target);

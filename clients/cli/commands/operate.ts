@@ -1,5 +1,6 @@
 import type { LiveOperationRequest } from '../../../contracts/messages';
 import type { OperationReport } from '../../../contracts/operation-report';
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient, workflowUrl } from '../../connection';
@@ -9,7 +10,7 @@ import { begunText } from '../begun-text';
 import { consoleProgress } from '../console-progress';
 import { EXIT } from '../exit-codes';
 import { exitCodeOfOperation, renderOperation } from '../render-operation';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 export interface OperateCommandInput {
@@ -85,7 +86,7 @@ async function followToReport(
 }
 
 async function isWanted({ target, request, yes, signal }: OperateCommandInput, terminal: Terminal): Promise<boolean> {
-  const question = questionOf(request, targetName(target));
+  const question = questionOf(request, deploymentName(target));
   if (!question || yes) return true;
   if (!terminal.canAsk)
     throw new ClientProblem(

@@ -1,9 +1,10 @@
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { closeClient, connectClient } from '../../connection';
 import { deploymentStatus } from '../../observe';
 import { resumeDeployment } from '../../pause';
 import { EXIT } from '../exit-codes';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 /** Lets a paused deployment go on. */
@@ -12,7 +13,7 @@ export async function runResume({ target, by }: { target: Target; by: string }, 
   try {
     const workflowId = target.workflowId ?? (await deploymentStatus(meridian, target)).operation.workflowId;
     await resumeDeployment(meridian, workflowId, { by });
-    terminal.out(`${workflowId} goes on; follow it with: meridian status ${targetName(target)} --watch\n`);
+    terminal.out(`${workflowId} goes on; follow it with: meridian status ${deploymentName(target)} --watch\n`);
     return EXIT.ok;
   } finally {
     await closeClient(meridian);

@@ -1,4 +1,5 @@
 import type { StackRef } from '../../../contracts/stack';
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient } from '../../connection';
@@ -7,7 +8,7 @@ import { retireDeployment } from '../../operations';
 import { awaitResult } from '../../watch-deployment';
 import { begunText } from '../begun-text';
 import { EXIT } from '../exit-codes';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 export interface RetireCommandInput {
@@ -36,10 +37,12 @@ export async function runRetire(input: RetireCommandInput, terminal: Terminal): 
     const begun = await retireDeployment(meridian, { application, environment, requester: by });
     terminal.err(begunText(begun));
     if (environment === 'production')
-      terminal.err(`waits for somebody else’s "meridian approve ${targetName(target)}"; nothing is destroyed before\n`);
+      terminal.err(
+        `waits for somebody else’s "meridian approve ${deploymentName(target)}"; nothing is destroyed before\n`,
+      );
     const result = await awaitResult<RetireResult>(meridian, begun.workflowId, signal);
     if (input.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
-    else terminal.out(retiredText(targetName(target), result));
+    else terminal.out(retiredText(deploymentName(target), result));
     return result.leftovers.length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     await closeClient(meridian);
@@ -53,7 +56,7 @@ async function confirmed({ target, signal }: RetireCommandInput, terminal: Termi
       'there is no terminal to ask on; nothing was destroyed',
       'pass --yes to retire without being asked',
     );
-  const question = `destroy everything of ${targetName(target)}, data included?`;
+  const question = `destroy everything of ${deploymentName(target)}, data included?`;
   return (await terminal.confirm(question, signal)) === true;
 }
 

@@ -1,4 +1,5 @@
 import type { SweepResult } from '../../../contracts/sweep';
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient } from '../../connection';
@@ -8,7 +9,7 @@ import { awaitResult } from '../../watch-deployment';
 import { begunText } from '../begun-text';
 import { EXIT } from '../exit-codes';
 import { renderSweep } from '../render-sweep';
-import { type Target, targetName } from '../target';
+import type { Target } from '../target';
 import type { Terminal } from '../terminal';
 
 export interface SweepCommandInput {
@@ -62,6 +63,6 @@ async function confirmed(
       'there is no terminal to ask on; nothing was destroyed',
       'pass --yes to sweep without being asked',
     );
-  const question = `destroy ${plural(found.orphans.length, 'orphan')} of ${targetName(target)}, data included?`;
+  const question = `destroy ${plural(found.orphans.length, 'orphan')} of ${deploymentName(target)}, data included?`;
   return (await terminal.confirm(question, signal)) === true;
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Action, WatchDecision } from '../../../contracts/health-matrix';
+import type { EndedOperation } from '../../../contracts/operation-report';
 import type {
   CheckResult,
-  EndedOperation,
   LeaseSight,
   RegionObservation,
   WatchedDeployment,
