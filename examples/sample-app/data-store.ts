@@ -14,15 +14,15 @@ export class DataStore {
     this.reader = settings.reader && new Database(settings.reader);
   }
 
-  /** Runs one statement on the primary; makes the tables first when they are missing. */
-  async write(text: string, values: unknown[]): Promise<Row[]> {
+  /** Runs one statement on the primary while it is wanted; makes the tables first when they are missing. */
+  async write(text: string, values: unknown[], wanted?: AbortSignal): Promise<Row[]> {
     const writer = configured(this.writer, 'ORDERS_HOST');
     try {
-      return (await writer.query(text, values)).rows as Row[];
+      return (await writer.query(text, values, wanted)).rows as Row[];
     } catch (error) {
       if (!isMissingTable(error)) throw error;
       await writer.createTables();
-      return (await writer.query(text, values)).rows as Row[];
+      return (await writer.query(text, values, wanted)).rows as Row[];
     }
   }
 
@@ -38,8 +38,9 @@ export class DataStore {
   }
 
   /**
-   * Why requests cannot be served; empty when they can, and when the deployment has no store at all. The primary must have answered once; later its loss alone does
-   * not make a region unready, or the death of one region would take all of them out of service.
+   * Why requests cannot be served; empty when they can, and when the deployment has no store at all. The primary must
+   * have answered once; later its loss alone does not make a region unready, or the death of one region would take all
+   * of them out of service.
    */
   async missing(): Promise<string[]> {
     if (!this.writer && !this.reader) return [];

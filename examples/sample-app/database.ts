@@ -54,11 +54,18 @@ export class Database {
     this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  /** Runs one statement in a transaction of its own. Throws DatabaseFailure. */
-  async query(text: string, values?: unknown[]): Promise<QueryResult> {
+  /**
+   * Runs one statement in a transaction of its own, unless nobody waits for it any more once there is a connection: after
+   * an outage that work would be in the way of what is wanted now, and the queue would not end. Throws DatabaseFailure.
+   */
+  async query(text: string, values?: unknown[], wanted?: AbortSignal): Promise<QueryResult> {
     const client = await this.pool.connect().catch((error: Error) => {
       throw new DatabaseFailure('refused', error);
     });
+    if (wanted?.aborted) {
+      client.release();
+      throw new DatabaseFailure('refused', new Error('nobody waits for the answer any more'));
+    }
     try {
       const result = await client.query(text, values);
       client.release();

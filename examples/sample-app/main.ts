@@ -9,6 +9,8 @@ import { readSettings } from './settings';
 
 /** Longer than load balancers keep idle connections, so that it is never this end that closes under a request. */
 const KEEP_ALIVE_MS = 65_000;
+/** More than a request takes that waits for a connection and then for its query. */
+const ENDS_WITHIN_MS = 5_000;
 const MAX_BODY_BYTES = 100_000;
 
 const settings = readSettings(process.env);
@@ -16,7 +18,8 @@ const store = new DataStore(settings);
 const routes = createRoutes(settings, store);
 
 const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-  routes({ method: request.method ?? 'GET', url: request.url ?? '/', body: () => readBody(request) }).then(
+  const { method = 'GET', url = '/' } = request;
+  routes({ method, url, body: () => readBody(request), wanted: whileOpen(response) }).then(
     (answer) => send(response, answer),
     (error: Error) => {
       console.log(`${request.method} ${request.url} failed: ${error.message}`);
@@ -29,7 +32,15 @@ server.listen(settings.port, settings.host, () => console.log(`listening on ${se
 process.on('SIGTERM', () => {
   server.close(() => void store.close().finally(() => process.exit(0)));
   server.closeIdleConnections();
+  // also those over which nothing was ever asked, which do not count as idle
+  setTimeout(() => server.closeAllConnections(), ENDS_WITHIN_MS).unref();
 });
+
+function whileOpen(response: ServerResponse): AbortSignal {
+  const wanted = new AbortController();
+  response.once('close', () => wanted.abort());
+  return wanted.signal;
+}
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
   let text = '';

@@ -6,13 +6,13 @@ const MOST_LISTED = 100;
 const LISTED_BY_DEFAULT = 20;
 
 /** `POST /orders` with `{ "item": "tea", "quantity": 2 }`. */
-export async function placeOrder(store: DataStore, body: unknown): Promise<Answer> {
+export async function placeOrder(store: DataStore, body: unknown, wanted: AbortSignal): Promise<Answer> {
   const { item, quantity } = (body ?? {}) as { item?: unknown; quantity?: unknown };
   if (typeof item !== 'string' || item === '') return invalid('item', item, 'a text that is not empty');
   if (!Number.isInteger(quantity) || (quantity as number) < 1)
     return invalid('quantity', quantity, 'a whole number from 1');
   const insert = `insert into orders (item, quantity) values ($1, $2) returning ${COLUMNS}`;
-  const [order] = await store.write(insert, [item, quantity]);
+  const [order] = await store.write(insert, [item, quantity], wanted);
   return { status: 201, body: { order }, headers: { location: `/orders/${String(order?.id)}` } };
 }
 

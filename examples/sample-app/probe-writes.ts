@@ -8,10 +8,14 @@ const INSERT = `insert into ${PROBE_TABLE} (writer, seq) values ($1, $2) on conf
 /** The planted fault of `acks-before-commit`: every so many writes, one is never committed. */
 const LOST_EVERY = 20;
 
-export async function storeProbe(store: DataStore, variant: Variant, writer: string, seq: string): Promise<Answer> {
+export async function storeProbe(
+  store: DataStore,
+  variant: Variant,
+  { writer, seq, wanted }: { writer: string; seq: string; wanted: AbortSignal },
+): Promise<Answer> {
   if (!isNumber(seq)) return { status: 400, body: { error: `seq: got "${seq}"; valid is a whole number` } };
   if (variant === 'acks-before-commit') storeLater(store, writer, seq);
-  else await store.write(INSERT, [writer, seq]);
+  else await store.write(INSERT, [writer, seq], wanted);
   return { status: 201, body: { writer, seq: Number(seq) } };
 }
 

@@ -12,6 +12,8 @@ export interface AppRequest {
   /** path and query */
   url: string;
   body(): Promise<unknown>;
+  /** aborted when whoever asked no longer waits */
+  wanted: AbortSignal;
 }
 
 export type Routes = (request: AppRequest) => Promise<Answer>;
@@ -47,12 +49,12 @@ async function route(settings: Settings, store: DataStore, request: AppRequest):
     case `GET ${READY_PATH}`:
       return readiness(store);
     case 'POST /orders':
-      return placeOrder(store, await request.body());
+      return placeOrder(store, await request.body(), request.wanted);
     case 'GET /orders':
       return listOrders(store, searchParams.get('limit'));
   }
   if (first === 'orders' && second && request.method === 'GET') return findOrder(store, second);
-  if (first === 'probe') return probe(settings, store, request.method, [second, third, fourth]);
+  if (first === 'probe') return probe(settings, store, request, [second, third, fourth]);
   return notFound(`${request.method} ${pathname}`);
 }
 
@@ -60,12 +62,13 @@ async function route(settings: Settings, store: DataStore, request: AppRequest):
 async function probe(
   settings: Settings,
   store: DataStore,
-  method: string,
+  { method, wanted }: AppRequest,
   [kind, writer, seq]: Array<string | undefined>,
 ): Promise<Answer> {
   if (method === 'GET' && kind === 'reads' && writer === undefined) return timedRead(store);
   if (method === 'GET' && kind === 'reads' && writer && seq) return findProbe(store, writer, seq);
-  if (method === 'PUT' && kind === 'writes' && writer && seq) return storeProbe(store, settings.variant, writer, seq);
+  if (method === 'PUT' && kind === 'writes' && writer && seq)
+    return storeProbe(store, settings.variant, { writer, seq, wanted });
   return notFound(`${method} /probe/${kind ?? ''}`);
 }
 

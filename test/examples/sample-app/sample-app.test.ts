@@ -98,6 +98,24 @@ describe('the sample application', () => {
     expect(written.map(({ status }) => status)).toEqual([201, 201, 201]);
   });
 
+  it('begins no write that nobody waits for any more', async () => {
+    const app = await start(postgres.environment());
+    await app.send('PUT', writePath('gone', 0));
+    const locked = postgres.query(
+      `do $$ begin lock table ${PROBE_TABLE} in exclusive mode; perform pg_sleep(1); end $$`,
+    );
+    await sleep(100);
+    const impatient = Array.from({ length: 30 }, (_, seq) =>
+      app.send('PUT', writePath('gone', 1 + seq), undefined, AbortSignal.timeout(300)).catch(() => undefined),
+    );
+    expect(await Promise.all(impatient)).toEqual(impatient.map(() => undefined));
+    await locked;
+    expect((await app.send('PUT', writePath('gone', 99))).status).toBe(201);
+    const [row] = await postgres.query(`select count(*)::int as rows from ${PROBE_TABLE} where writer = 'gone'`);
+    // the first, the last, and those that the four connections of its pool had begun
+    expect(row).toEqual({ rows: 6 });
+  });
+
   it('survives a crash of its database, refuses meanwhile and goes on after', async () => {
     const app = await start(postgres.environment());
     await untilStatus(app, READY_PATH, 200);

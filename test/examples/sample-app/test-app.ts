@@ -36,9 +36,10 @@ export class TestApp {
     return app;
   }
 
-  async send(method: string, path: string, body?: unknown): Promise<Reply> {
+  async send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Reply> {
     const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       method,
+      ...(signal && { signal }),
       body: typeof body === 'string' || body === undefined ? body : JSON.stringify(body),
     });
     return { status: response.status, body: await response.json(), headers: response.headers };
