@@ -1,5 +1,6 @@
 import { CommanderError } from '@commander-js/extra-typings';
-import { buildProgram, type CliActions, everyCommand } from './program';
+import type { CliActions } from './program/actions';
+import { buildProgram, everyCommand } from './program/build-program';
 
 const NO_ACTION = async () => {};
 const NO_ACTIONS: CliActions = {

@@ -24,7 +24,8 @@ import { runStatus } from './commands/status';
 import { runSweep } from './commands/sweep';
 import type * as WebhookModule from './commands/webhook';
 import { EXIT, exitCodeOfProblem } from './exit-codes';
-import { buildProgram, type CliActions, everyCommand } from './program';
+import type { CliActions } from './program/actions';
+import { buildProgram, everyCommand } from './program/build-program';
 import { renderError } from './render-problems';
 import type { Terminal } from './terminal';
 

@@ -1,0 +1,68 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { isLogPosition } from '../../../contracts/log-position';
+import { regionIdSchema } from '../../../contracts/region';
+import { riskRefusal } from '../../../policies/operations/risk-acceptance';
+import { parseTarget, type Target } from '../target';
+
+/** What arguments and options of several commands are called, and what is valid for each. */
+
+export const BY = ['--by <name>', 'who does this, as reports and approvals show it'] as const;
+export const JSON_FLAG = ['--json', 'print one JSON document on stdout'] as const;
+export const DEPLOYMENT = ['<app/env>', 'the deployment, for example orders/staging', parseKeyArgument] as const;
+
+export function parseTargetArgument(text: string): Target {
+  const target = parseTarget(text);
+  if (!target)
+    throw new InvalidArgumentError(
+      'valid: APP/ENV, APP/ENV/GENERATION, or a workflow id such as deploy/orders/staging/3.',
+    );
+  return target;
+}
+
+export function parseKeyArgument(text: string): Target {
+  const target = parseTargetArgument(text);
+  if (target.generation !== undefined)
+    throw new InvalidArgumentError('valid: application/environment, for example orders/staging.');
+  return target;
+}
+
+export function parseRegion(text: string): string {
+  if (regionIdSchema.safeParse(text).success) return text;
+  throw new InvalidArgumentError('valid: a region id, for example eu-west-1.');
+}
+
+export function parseTime(text: string): string {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('valid: a time such as 2026-12-01T10:00:00Z.');
+  return new Date(ms).toISOString();
+}
+
+/** Also `+30m` or `+2h`, from now. */
+export function parseUntil(text: string): string {
+  const [, amount, unit] = /^\+(\d{1,4})([mh])$/.exec(text) ?? [];
+  const fromNowMs = Number(amount) * (unit === 'h' ? 3_600_000 : 60_000);
+  const until = amount ? new Date(Date.now() + fromNowMs).toISOString() : parseTime(text);
+  const refusal = riskRefusal(until, Date.now());
+  if (refusal) throw new InvalidArgumentError(`${refusal}.`);
+  return until;
+}
+
+export function parsePosition(text: string): string {
+  if (isLogPosition(text)) return text;
+  throw new InvalidArgumentError('valid: a position of the log, for example 0/3000148.');
+}
+
+export function parseGeneration(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('valid: a whole number from 1.');
+  return Number(text);
+}
+
+export function parseDigestPrefix(text: string): string {
+  if (!/^[0-9a-f]{8,64}$/.test(text)) throw new InvalidArgumentError('valid: 8 to 64 of the digits 0-9a-f.');
+  return text;
+}
+
+export function parseAccountNumber(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('valid: twelve digits, for example 123456789012.');
+  return text;
+}
