@@ -8,6 +8,7 @@ import type { ArtifactRef } from '../contracts/artifact';
 import type { DeploymentPlan } from '../contracts/plan';
 import { type DeploymentReport, deploymentReportSchema } from '../contracts/report';
 import type { DeploymentRequest } from '../contracts/request';
+import { visibleText } from '../contracts/visible-text';
 import type { ActivityDependencies } from './dependencies';
 import { coveredMs, eventTimeMs, platformSpans, type Span } from './timing/history-spans';
 
@@ -48,7 +49,7 @@ function visibleJson(report: DeploymentReport): string {
     [...Array(character.length).keys()]
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
       .join('');
-  return JSON.stringify(report, undefined, 2).replace(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu, escaped);
+  return visibleText(JSON.stringify(report, undefined, 2), escaped);
 }
 
 async function publish(

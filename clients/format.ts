@@ -28,14 +28,6 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Text of a person as one line without control or invisible characters: they could move a cursor or end a comment. */
-export function plainLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
 /** ISO time to "2026-11-21 08:02:19 UTC"; text that is no time is shown as it is. */
 export function formatTime(iso: string): string {
   const ms = Date.parse(iso);

@@ -12,13 +12,13 @@ import {
 } from '../contracts/intake';
 import type { PlatformKind } from '../contracts/region';
 import type { DeploymentRequest, RequestProblem } from '../contracts/request';
+import { plainLine } from '../contracts/visible-text';
 import { completeRequest } from '../policies/intake/complete-request';
 import { readFact } from '../policies/intake/fact-lines';
 import type { Question } from '../policies/intake/missing-facts';
 import { readCheckedValue } from './cli/read-checked-request';
 import { ClientProblem } from './client-problem';
 import { call, type MeridianClient, requireWorker } from './connection';
-import { plainLine } from './format';
 
 /** One model turn of 90 s at most, repeated where it is known not to be billed. */
 const READ_TIMEOUT_MS = 5 * 60_000;

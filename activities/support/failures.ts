@@ -1,17 +1,11 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { FailureDetails, FailureType } from '../../contracts/failure-types';
+import { visibleText } from '../../contracts/visible-text';
 import { PlatformError } from '../../platforms/platform-error';
 import { RecordConflictError } from '../store-port';
 
 export function failure(type: FailureType, message: string, details: FailureDetails = {}): ApplicationFailure {
-  return ApplicationFailure.create({ type, message: visible(message), nonRetryable: true, details: [details] });
-}
-
-/** Words of a platform may stand on several lines; nothing in them may move a cursor or hide text. */
-const INVISIBLE = /[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu;
-
-function visible(text: string): string {
-  return text.replace(INVISIBLE, ' ');
+  return ApplicationFailure.create({ type, message: visibleText(message), nonRetryable: true, details: [details] });
 }
 
 /**
@@ -23,7 +17,7 @@ export function toApplicationFailure(error: unknown): Error {
   if (error instanceof PlatformError) {
     return ApplicationFailure.create({
       type: error.type,
-      message: visible(error.message),
+      message: visibleText(error.message),
       nonRetryable: !error.retryable,
       details: [detailsOf(error)],
       cause: error,
@@ -36,13 +30,17 @@ export function toApplicationFailure(error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error);
   return ApplicationFailure.create({
     type: 'Internal',
-    message: visible(message),
+    message: visibleText(message),
     ...(error instanceof Error && { cause: error }),
   });
 }
 
 function detailsOf({ region, resource, changes }: PlatformError): FailureDetails {
-  return { ...(region && { region }), ...(resource && { resource: visible(resource) }), ...(changes && { changes }) };
+  return {
+    ...(region && { region }),
+    ...(resource && { resource: visibleText(resource) }),
+    ...(changes && { changes }),
+  };
 }
 
 type Activity = (...args: never[]) => Promise<unknown>;

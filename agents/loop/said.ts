@@ -1,3 +1,4 @@
+import { plainLine } from '../../contracts/visible-text';
 /** Limits of what a model may put into a report, in characters: a reason, and a reason for one item of a list. */
 export const LONGEST_WORDS = 400;
 export const LONGEST_WHY = 160;
@@ -8,10 +9,7 @@ const LONGEST_QUOTE = 40;
  * formatting characters (they could move a cursor or hide text), at most `most` characters. `…` marks a cut.
  */
 export function said(text: string, most: number): string {
-  const line = text
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const line = plainLine(text);
   const characters = [...line];
   return characters.length <= most ? line : `${characters.slice(0, most - 1).join('')}…`;
 }

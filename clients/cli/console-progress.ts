@@ -1,4 +1,5 @@
 import type { Progress, RegionState } from '../../contracts/progress';
+import { visibleText } from '../../contracts/visible-text';
 import { formatMs } from '../format';
 import { tokenWords } from '../ledger-words';
 import type { Terminal } from './terminal';
@@ -100,6 +101,8 @@ function painted(state: RegionState, colors: Terminal['errColors']): string {
 
 /** Text from elsewhere may hold line ends and escape codes: those would break the block. */
 function cut(text: string, width: number): string {
-  const line = text.replaceAll(/\p{Cc}/gu, ' ').trimEnd();
+  const line = visibleText(text)
+    .replaceAll(/[\n\t]/g, ' ')
+    .trimEnd();
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }

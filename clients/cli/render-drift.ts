@@ -1,5 +1,6 @@
 import type { DriftReport, StackComparison } from '../../contracts/drift';
 import type { StackDrift } from '../../contracts/stack';
+import { plainLine } from '../../contracts/visible-text';
 import { deploymentName } from '../../contracts/workflow-ids';
 import { plural } from '../format';
 import type { Colors } from './terminal';
@@ -18,7 +19,7 @@ export function renderDrift(report: DriftReport, colors: Colors): string {
     generation === undefined ? `${name}: nothing is live` : `${name}: generation ${generation} is live`,
     ...stacks.flatMap((stack) => stackLines(stack, width, colors)),
     ...(others.length > 0 ? [colors.bold('Not live, but with its tag')] : []),
-    ...others.map(({ ref, why }) => colors.yellow(`  ${ref.region}/${ref.name}: ${oneLine(why)}`)),
+    ...others.map(({ ref, why }) => colors.yellow(`  ${ref.region}/${ref.name}: ${plainLine(why)}`)),
     ...(stacks.length > 0 ? [summary(report)] : []),
     '',
   ].join('\n');
@@ -36,7 +37,7 @@ function stackLines(stack: StackComparison, width: number, colors: Colors): stri
     case 'missing':
       return [colors.red(`  ${name}  missing: the whole stack is gone`)];
     case 'unknown':
-      return [colors.yellow(`  ${name}  cannot be told: ${oneLine(stack.why)}`)];
+      return [colors.yellow(`  ${name}  cannot be told: ${plainLine(stack.why)}`)];
     case 'drifted':
       return [
         `  ${name}  ${colors.yellow('changed by hand')}`,
@@ -65,11 +66,7 @@ const SHOWN_CHARACTERS = 120;
 
 /** Values come from the cloud: on one line, without escape codes, and not without end. */
 function value(text: string): string {
-  const line = oneLine(text);
+  const line = plainLine(text);
   if (line === '') return '(nothing)';
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ').trim();
 }

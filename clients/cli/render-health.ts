@@ -1,8 +1,9 @@
 import type { Alert } from '../../contracts/alert';
 import type { AlertLevel, HealthMatrix, RegionHealth } from '../../contracts/health-matrix';
 import { SERVICES } from '../../contracts/region-observation';
+import { plainLine } from '../../contracts/visible-text';
 import { deploymentName } from '../../contracts/workflow-ids';
-import { formatTime, plainLine } from '../format';
+import { formatTime } from '../format';
 import type { Colors } from './terminal';
 
 /** The matrix as a table: one row per region, one column per service; `?` is what could not be seen. */

@@ -1,3 +1,4 @@
+import { visibleText } from '../../contracts/visible-text';
 /** Text that is HTML already. Everything else that goes into a template is escaped. */
 export class Html {
   constructor(readonly text: string) {}
@@ -5,13 +6,9 @@ export class Html {
 
 export type HtmlValue = Html | string | number | undefined | false | readonly HtmlValue[];
 
-/** What moves a cursor, hides text or turns it round; line breaks and tabs stay. */
-const INVISIBLE = /[^\P{Cc}\n\t]|[\p{Cf}\u2028\u2029]/gu;
-
 /** Escapes for element content and quoted attributes alike; what nobody could see becomes a mark that everybody sees. */
 export function escapeHtml(text: string): string {
-  return text
-    .replace(INVISIBLE, '\ufffd')
+  return visibleText(text, () => '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
