@@ -1,19 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WithStartWorkflowOperation, WorkflowFailedError } from '@temporalio/client';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { WorkflowFailedError } from '@temporalio/client';
 import fc from 'fast-check';
-import { beginOperationUpdate, type LiveOperationRequest } from '../../contracts/messages';
-import type { OperationReport } from '../../contracts/operation-report';
-import { deploymentWorkflowId } from '../../contracts/workflow-ids';
+import type { LiveOperationRequest } from '../../contracts/messages';
 import type { FakeCloud } from '../../platforms/fake/fake-cloud';
-import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
-import { goLive, type LiveFake } from '../support/live-fake';
 import { type Cell, isShort, tell } from './cells';
 import { inTime } from './fault-worker';
 import { type Ended, judge, SCENARIOS, type Scenario } from './killed-operation';
-import { startWorkerProcess, type WorkerProcess } from './worker-process';
+import { KilledWorld } from './killed-world';
 
 /**
  * Operations and drills killed at random points: at one call to the platform the worker, the Temporal server or both die
@@ -21,7 +14,6 @@ import { startWorkerProcess, type WorkerProcess } from './worker-process';
  */
 const RUNS = isShort ? 3 : 50;
 const SEED = Number(process.env.FAULTS_SEED ?? Date.now() % 2 ** 31);
-const TASK_QUEUE = 'killed-anywhere';
 
 /** `before` the act, after it with its answer `lost`, or a moment `later`: while the record is written, or between acts. */
 const caseOf = fc.record({
@@ -32,23 +24,11 @@ const caseOf = fc.record({
 });
 type Kill = typeof caseOf extends fc.Arbitrary<infer Value> ? Value : never;
 
-let fake: FakeDeployments;
-let live: LiveFake;
-let worker: WorkerProcess;
-let cloud: FakeCloud;
+let world: KilledWorld;
 beforeAll(async () => {
-  fake = await startFakeDeployments({ inFile: true });
-  live = await goLive(fake);
-  const bundle = path.join(fake.home, 'workflows.js');
-  const { code } = await bundleWorkflowCode({ workflowsPath: require.resolve('../support/above.workflow') });
-  await writeFile(bundle, code);
-  const { address } = fake.temporal;
-  worker = await startWorkerProcess({ address, taskQueue: TASK_QUEUE, home: fake.home, bundle }, () => cloud);
+  world = await KilledWorld.start({ inFile: true });
 });
-afterAll(async () => {
-  await worker.stop();
-  await fake.stop();
-});
+afterAll(() => world.stop());
 
 test(`operations and drills killed at random points end as if nothing had been (FAULTS_SEED=${SEED})`, async () => {
   const bad: Cell[] = [];
@@ -99,8 +79,8 @@ async function killed(scenario: Scenario, { at, when, delayMs, victim }: Kill, b
 }
 
 async function die(victim: Kill['victim']): Promise<void> {
-  if (victim !== 'worker') await fake.temporal.crash();
-  if (victim !== 'server') await worker.kill();
+  if (victim !== 'worker') await world.fake.temporal.crash();
+  if (victim !== 'server') await world.worker.kill();
 }
 
 function note(ended: Ended, { site, fault }: Pick<Cell, 'site' | 'fault'>, bad: Cell[]): void {
@@ -108,39 +88,15 @@ function note(ended: Ended, { site, fault }: Pick<Cell, 'site' | 'fault'>, bad: 
   tell({ phase: `killed anywhere, seed ${SEED}`, site, fault, outcome, violations: judge(ended) }, bad);
 }
 
-let applications = 0;
-
-/** On an application of its own in the state of the live one, whose entity only the worker process carries. */
 async function run({ ask, prepare }: Scenario, intercept: NonNullable<FakeCloud['intercept']>): Promise<Ended> {
-  applications += 1;
-  const key = { application: `${live.request.application}-r${applications}`, environment: live.request.environment };
-  cloud = fake.cloud.copy();
-  const before = { ...(await live.record()), ...key, version: 0 };
-  prepare?.(live, cloud, before);
-  await fake.records.save(before);
+  const { live } = world;
+  const { key, before, record } = await world.copy((cloud, present) => prepare?.(live, cloud, present));
+  const { cloud } = world;
   cloud.intercept = intercept;
   const request = { ...ask(live), requester: 'ada' } as LiveOperationRequest;
-  const report = await inTime(carryOut(key, request));
-  return { request, before, record: await fake.records.load(key), cloud, ...(report && { report }) };
-}
-
-async function carryOut(key: { application: string; environment: string }, request: LiveOperationRequest) {
-  const { workflow } = fake.temporal.environment.client;
-  const startWorkflowOperation = () =>
-    new WithStartWorkflowOperation('deployment', {
-      workflowId: deploymentWorkflowId(key),
-      taskQueue: TASK_QUEUE,
-      args: [key],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
-  const { workflowId } = await patiently(() =>
-    workflow.executeUpdateWithStart(beginOperationUpdate, {
-      startWorkflowOperation: startWorkflowOperation(),
-      updateId: 'begin',
-      args: [request],
-    }),
-  );
-  return patiently(() => workflow.getHandle(workflowId).result() as Promise<OperationReport>);
+  const ended = patiently(() => world.begin(key, request)).then((id) => patiently(() => world.result(id)));
+  const report = await inTime(ended);
+  return { request, before, record: await record(), cloud, ...(report && { report }) };
 }
 
 /** The server may be away for a moment. */

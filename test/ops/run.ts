@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Takeover } from '../../contracts/failover';
 import type { Rejoined } from '../../contracts/replication';
 import { markedProcesses } from '../../lab/processes/marked-processes';
 import { until } from '../lab/running-lab';
 import { databaseLeftBehind, databaseMarker, presentDatabase } from './found-database';
 import { InsideWriter } from './inside-writer';
-import { type OpsLab, REGIONS } from './ops-lab';
+import { type Mode, type OpsLab, REGIONS } from './ops-lab';
 import { OutsideWriter, outsideKey } from './outside-writer';
 import { brokenPromises, type Found, onlyIn } from './promises';
 import { ReportedLag } from './reported-lag';
@@ -39,9 +40,12 @@ export interface OpsCase {
   /**
    * Whom the writes go to afterwards. `same`: the same region in the same epoch. `same-unless-slow`: likewise, unless its
    * keeper found that the database did not come back in time, which is the machine's doing; nobody else may find so.
-   * `planned`: whom a person wanted, and nothing may be lost.
+   * `planned`: whom a person wanted, and nothing may be lost. `anybody`: whom a person wanted, or who took over because
+   * that went wrong.
    */
-  leads?: 'same' | 'same-unless-slow' | 'planned';
+  leads?: 'same' | 'same-unless-slow' | 'planned' | 'anybody';
+  /** absent: in every mode */
+  mode?: Mode;
 }
 
 export interface RunResult {
@@ -95,16 +99,15 @@ export async function runCase(ops: OpsLab, { strike, leads }: OpsCase, run: stri
     const log = [outside, ...inside].flatMap((writer) => writer.log);
     const after = await ops.lease();
     const hasMoved = after.holder !== before.holder;
-    const isTakeover = hasMoved && leads !== 'planned';
     const { down, goingOn } = await settled(ops, after.holder, markers);
     const present = await presentDatabase(ops, after.holder, run);
     const formers: Found[] = [];
     for (const region of down) formers.push(await databaseLeftBehind(ops, region, run));
-    const takeover = isTakeover ? await ops.takeover(after.epoch) : undefined;
+    const takeover = hasMoved && leads !== 'planned' ? await takeoverOf(ops, after.epoch, leads) : undefined;
     const evidence = {
       ...{ present, formers, faultAtMs, synchronous: ops.mode === 'block' },
       overAtMs: takeover && Date.parse(takeover.fence.at),
-      explainedSinceMs: isTakeover ? lag.explainsSince(after.holder, faultAtMs) : undefined,
+      explainedSinceMs: takeover ? lag.explainsSince(after.holder, faultAtMs) : undefined,
     };
     const broken = brokenPromises(log, evidence);
     if (goingOn.length > 0) broken.push(`databases go on that are no standbys: ${goingOn.join(', ')}`);
@@ -113,7 +116,7 @@ export async function runCase(ops: OpsLab, { strike, leads }: OpsCase, run: stri
       broken.push(
         `the lease went from ${JSON.stringify(before)} to ${JSON.stringify(after)}: ${takeover?.fence.detail}`,
       );
-    if (takeover?.from !== undefined && !down.includes(takeover.from))
+    if (leads !== 'anybody' && takeover?.from !== undefined && !down.includes(takeover.from))
       broken.push(`${takeover.from} was told to be the former primary; those were: ${down.join(', ')}`);
     broken.push(...(struck.alsoBroken?.() ?? []));
     for (const former of formers) broken.push(...unreported(former, present, await ops.rejoin(former.region)));
@@ -133,6 +136,12 @@ export async function runCase(ops: OpsLab, { strike, leads }: OpsCase, run: stri
     await undo().catch(() => undefined);
     for (const writer of writers) await writer.stop();
   }
+}
+
+/** Undefined where the writes may have moved as planned, and did. */
+function takeoverOf(ops: OpsLab, epoch: number, leads: OpsCase['leads']): Promise<Takeover | undefined> {
+  const told = ops.takeover(epoch);
+  return leads === 'anybody' ? told.catch(() => undefined) : told;
 }
 
 /** In the region that takes the writes by both of its ways, in the others by the way that follows the primary. */

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { LabFault } from '../../lab/daemon/daemon-protocol';
 import { isAlive, until } from '../lab/running-lab';
-import type { OpsLab } from './ops-lab';
+import type { Chance } from './chance';
+import { type OpsLab, REGIONS } from './ops-lab';
 import type { Strike } from './run';
 
+/** A switchover and its preparations take so long. */
+const SWITCHOVER_MS = 1_500;
 const ENDS_WITHIN_MS = 10_000;
 /** Holds its backend so that it never looks whether its postmaster lives. */
 const BUSY = 'do $$ begin loop perform 1; end loop; end $$';
@@ -58,6 +61,27 @@ export const killPostmaster: StrikeOf = async (ops, region) => {
     alsoBroken: () => (isAlive(pid) ? [`backend ${pid} goes on without its postmaster`] : []),
   };
 };
+
+/** Moves the writes as planned; on the way the keeper of one region dies, and its database with it. */
+export const switchOverWithoutKeeper =
+  (chance: Chance): StrikeOf =>
+  async (ops, region) => {
+    const keeper = `${REGIONS[chance.upTo(REGIONS.length)]} keeper`;
+    const afterMs = chance.upTo(SWITCHOVER_MS);
+    const pid = await ops.pidOf(keeper);
+    const at = new Date().toISOString();
+    const killed = sleep(afterMs).then(() => process.kill(pid, 'SIGKILL'));
+    const outcome = await ops.switchOver(region).then(
+      () => 'it said so',
+      (error: Error) => error.message,
+    );
+    await killed;
+    return {
+      at,
+      undo: () => until(`${keeper} is back`, async () => (await ops.pidOf(keeper)) !== pid),
+      told: `${keeper} killed after ${afterMs} ms; moved: ${outcome}`,
+    };
+  };
 
 async function session(ops: OpsLab, region: string): Promise<{ client: Client; pid: number }> {
   const client = new Client(await ops.endpoint(region));

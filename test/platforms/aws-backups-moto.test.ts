@@ -1,14 +1,10 @@
-import {
-  CreateDBInstanceCommand,
-  DescribeDBSnapshotsCommand,
-  StartDBInstanceCommand,
-  StopDBInstanceCommand,
-} from '@aws-sdk/client-rds';
+import { DescribeDBSnapshotsCommand, StartDBInstanceCommand, StopDBInstanceCommand } from '@aws-sdk/client-rds';
 import { awsBackups } from '../../platforms/aws/aws-backups';
 import { type AwsClients, createAwsClients } from '../../platforms/aws/clients';
 import type { BackupPort } from '../../platforms/backup-port';
 import type { CallContext } from '../../platforms/platform';
 import { startMoto } from '../clouds/moto';
+import { createDatabase } from '../clouds/rds-databases';
 import { type RecordingEndpoint, startRecordingEndpoint } from '../clouds/recording-endpoint';
 import { type AnsweredStack, answerStackList, answerStacks } from '../clouds/stacks-answered';
 import { type TestCloud, useTestCredentials } from '../clouds/test-cloud';
@@ -36,19 +32,7 @@ beforeAll(async () => {
   wire = await startRecordingEndpoint((request) => named(request) ?? listed(request), cloud.endpoint);
   clients = createAwsClients({ accounts: { default: {} }, endpoint: wire.endpoint });
   backups = awsBackups(clients);
-  await clients.rds(on(PRIMARY)).send(
-    new CreateDBInstanceCommand({
-      DBInstanceIdentifier: `orders-${PRIMARY}`,
-      Engine: 'postgres',
-      DBInstanceClass: 'db.t4g.small',
-      AllocatedStorage: 20,
-      MasterUsername: 'meridian_app',
-      MasterUserPassword: 'not-a-secret-1',
-      BackupRetentionPeriod: 7,
-      StorageEncrypted: true,
-      Tags: [{ Key: 'meridian:store', Value: 'orders-db' }],
-    }),
-  );
+  await createDatabase(clients, PRIMARY, { BackupRetentionPeriod: 7, StorageEncrypted: true });
 }, 400_000);
 
 afterAll(async () => {

@@ -1,10 +1,10 @@
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { CreateDBInstanceCommand, CreateDBInstanceReadReplicaCommand } from '@aws-sdk/client-rds';
 import { createAwsData } from '../../platforms/aws/aws-data';
 import { type AwsClients, createAwsClients } from '../../platforms/aws/clients';
 import type { CallContext, DataPort } from '../../platforms/platform';
 import { startMoto } from '../clouds/moto';
+import { answerRestarts, createDatabase, createReplica } from '../clouds/rds-databases';
 import { type RecordedRequest, type RecordingEndpoint, startRecordingEndpoint } from '../clouds/recording-endpoint';
 import { answerStackList, answerStacks } from '../clouds/stacks-answered';
 import { type TestCloud, useTestCredentials } from '../clouds/test-cloud';
@@ -26,20 +26,20 @@ let cloud: TestCloud;
 let wire: RecordingEndpoint;
 let clients: AwsClients;
 let data: DataPort;
-/** restarts that RDS tells of, as times */
-const restarts: Date[] = [];
 
 beforeAll(async () => {
   cloud = await startMoto();
   const described = [PRIMARY, STANDBY].map((region) => dataStack(region));
-  const [stacks, listed] = [answerStacks(described), answerStackList(described, store)];
+  const [stacks, listed, restarted] = [answerStacks(described), answerStackList(described, store), answerRestarts()];
   wire = await startRecordingEndpoint(
-    (request) => stacks(request) ?? listed(request) ?? answerTable(request) ?? answerRds(request),
+    (request) =>
+      stacks(request) ?? listed(request) ?? answerTable(request) ?? promotedInstance(request) ?? restarted(request),
     cloud.endpoint,
   );
   clients = createAwsClients({ accounts: { default: {} }, endpoint: wire.endpoint });
   data = createAwsData({ clients, fenceTimeoutMs: 1_500 });
-  await makeDatabases();
+  const how = { MultiAZ: true, VpcSecurityGroupIds: ['sg-0000000000000000a'] };
+  await createReplica(clients, STANDBY, await createDatabase(clients, PRIMARY, how));
 }, 400_000);
 
 afterAll(async () => {
@@ -66,51 +66,14 @@ function answerTable({ action }: RecordedRequest): string | undefined {
 }
 
 /** A promoted instance names no source any more (RDS API reference, DBInstance). */
-function promotedInstance(): string {
+function promotedInstance({ action, parameters }: RecordedRequest): string | undefined {
+  const isStandby = parameters.DBInstanceIdentifier === `orders-${STANDBY}`;
+  if (action !== 'DescribeDBInstances' || !isStandby || sent('PromoteReadReplica').length === 0) return undefined;
   const tag = (key: string, value: string) => `<Tag><Key>${key}</Key><Value>${value}</Value></Tag>`;
   const tags = `<TagList>${tag('meridian:store', 'orders-db')}${tag('meridian:epoch', '3')}</TagList>`;
   const about = `<DBInstanceIdentifier>orders-${STANDBY}</DBInstanceIdentifier><DBInstanceStatus>available</DBInstanceStatus>`;
   const instances = `<DBInstances><DBInstance>${about}${tags}</DBInstance></DBInstances>`;
   return `<DescribeDBInstancesResponse><DescribeDBInstancesResult>${instances}</DescribeDBInstancesResult></DescribeDBInstancesResponse>`;
-}
-
-/** A reboot is an event from then on (RDS user guide, event RDS-EVENT-0006). */
-function answerRds({ service, action, parameters }: RecordedRequest): string | undefined {
-  const isStandby = parameters.DBInstanceIdentifier === `orders-${STANDBY}`;
-  if (action === 'DescribeDBInstances' && isStandby && sent('PromoteReadReplica').length > 0) return promotedInstance();
-  if (service !== 'rds' || (action !== 'DescribeEvents' && action !== 'RebootDBInstance')) return undefined;
-  if (action === 'RebootDBInstance') {
-    restarts.push(new Date());
-    return '<RebootDBInstanceResponse><RebootDBInstanceResult/></RebootDBInstanceResponse>';
-  }
-  const events = restarts
-    .filter((at) => at >= new Date(String(parameters.StartTime)))
-    .map((at) => `<Event><Message>DB instance restarted</Message><Date>${at.toISOString()}</Date></Event>`);
-  return `<DescribeEventsResponse><DescribeEventsResult><Events>${events.join('')}</Events></DescribeEventsResult></DescribeEventsResponse>`;
-}
-
-async function makeDatabases(): Promise<void> {
-  const tags = [{ Key: 'meridian:store', Value: 'orders-db' }];
-  const made = await clients.rds(on(PRIMARY)).send(
-    new CreateDBInstanceCommand({
-      DBInstanceIdentifier: `orders-${PRIMARY}`,
-      Engine: 'postgres',
-      DBInstanceClass: 'db.t4g.small',
-      AllocatedStorage: 20,
-      MasterUsername: 'meridian_app',
-      MasterUserPassword: 'not-a-secret-1',
-      MultiAZ: true,
-      VpcSecurityGroupIds: ['sg-0000000000000000a'],
-      Tags: tags,
-    }),
-  );
-  await clients.rds(on(STANDBY)).send(
-    new CreateDBInstanceReadReplicaCommand({
-      DBInstanceIdentifier: `orders-${STANDBY}`,
-      SourceDBInstanceIdentifier: made.DBInstance?.DBInstanceArn,
-      Tags: tags,
-    }),
-  );
 }
 
 async function putMetric(region: string, MetricName: string, Value: number, Timestamp = new Date()): Promise<void> {

@@ -1,15 +1,11 @@
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import {
-  CreateDBInstanceCommand,
-  CreateDBInstanceReadReplicaCommand,
-  DescribeDBInstancesCommand,
-  RemoveTagsFromResourceCommand,
-} from '@aws-sdk/client-rds';
+import { DescribeDBInstancesCommand, RemoveTagsFromResourceCommand } from '@aws-sdk/client-rds';
 import { awsBackups } from '../../platforms/aws/aws-backups';
 import { createAwsData } from '../../platforms/aws/aws-data';
 import { type AwsClients, createAwsClients } from '../../platforms/aws/clients';
 import type { CallContext, DataPort } from '../../platforms/platform';
 import { startMoto } from '../clouds/moto';
+import { answerRestarts, createDatabase, createReplica } from '../clouds/rds-databases';
 import { type RecordedRequest, type RecordingEndpoint, startRecordingEndpoint } from '../clouds/recording-endpoint';
 import { type AnsweredStack, answerStackList, answerStacks } from '../clouds/stacks-answered';
 import { type TestCloud, useTestCredentials } from '../clouds/test-cloud';
@@ -34,19 +30,19 @@ let clients: AwsClients;
 let data: DataPort;
 /** the error with which RDS answers the next promotion */
 let promotionFails: string | undefined;
-const restarts: Date[] = [];
 
 beforeAll(async () => {
   cloud = await startMoto();
   const stacks = [dataStack(PRIMARY), dataStack(STANDBY)];
-  const [named, listed] = [answerStacks(stacks), answerStackList(stacks, store)];
+  const [named, listed, restarted] = [answerStacks(stacks), answerStackList(stacks, store), answerRestarts()];
   wire = await startRecordingEndpoint(
-    (request) => named(request) ?? listed(request) ?? answerRds(request),
+    (request) => named(request) ?? listed(request) ?? answerPromotion(request) ?? restarted(request),
     cloud.endpoint,
   );
   clients = createAwsClients({ accounts: { default: {} }, endpoint: wire.endpoint });
   data = createAwsData({ clients, fenceTimeoutMs: 60_000 });
-  await makeDatabases();
+  const primary = await createDatabase(clients, PRIMARY, { BackupRetentionPeriod: 7, VpcSecurityGroupIds: [OPEN] });
+  await createReplica(clients, STANDBY, primary);
 }, 400_000);
 
 afterAll(async () => {
@@ -63,44 +59,10 @@ function dataStack(region: string): AnsweredStack {
   return { region, name: 'orders-staging-data', outputs: { ClosedSecurityGroup: CLOSED }, resources };
 }
 
-/** A restart is an event from then on (RDS user guide, RDS-EVENT-0006); errors as in the RDS API reference. */
-function answerRds({ service, action, parameters }: RecordedRequest): string | undefined {
-  if (service !== 'rds') return undefined;
-  if (action === 'PromoteReadReplica' && promotionFails)
-    return `<ErrorResponse><Error><Type>Sender</Type><Code>${promotionFails}</Code><Message>no</Message></Error></ErrorResponse>`;
-  if (action === 'RebootDBInstance') {
-    restarts.push(new Date());
-    return '<RebootDBInstanceResponse><RebootDBInstanceResult/></RebootDBInstanceResponse>';
-  }
-  if (action !== 'DescribeEvents') return undefined;
-  const events = restarts
-    .filter((at) => at >= new Date(String(parameters.StartTime)))
-    .map((at) => `<Event><Message>DB instance restarted</Message><Date>${at.toISOString()}</Date></Event>`);
-  return `<DescribeEventsResponse><DescribeEventsResult><Events>${events.join('')}</Events></DescribeEventsResult></DescribeEventsResponse>`;
-}
-
-async function makeDatabases(): Promise<void> {
-  const tags = [{ Key: 'meridian:store', Value: 'orders-db' }];
-  const made = await clients.rds(on(PRIMARY)).send(
-    new CreateDBInstanceCommand({
-      DBInstanceIdentifier: `orders-${PRIMARY}`,
-      Engine: 'postgres',
-      DBInstanceClass: 'db.t4g.small',
-      AllocatedStorage: 20,
-      MasterUsername: 'meridian_app',
-      MasterUserPassword: 'not-a-secret-1',
-      BackupRetentionPeriod: 7,
-      VpcSecurityGroupIds: [OPEN],
-      Tags: tags,
-    }),
-  );
-  await clients.rds(on(STANDBY)).send(
-    new CreateDBInstanceReadReplicaCommand({
-      DBInstanceIdentifier: `orders-${STANDBY}`,
-      SourceDBInstanceIdentifier: made.DBInstance?.DBInstanceArn,
-      Tags: tags,
-    }),
-  );
+/** Errors as in the RDS API reference. */
+function answerPromotion({ action }: RecordedRequest): string | undefined {
+  if (action !== 'PromoteReadReplica' || !promotionFails) return undefined;
+  return `<ErrorResponse><Error><Type>Sender</Type><Code>${promotionFails}</Code><Message>no</Message></Error></ErrorResponse>`;
 }
 
 /** CloudWatch sees nobody connected to the primary, now and in the minutes to come. */
@@ -155,7 +117,7 @@ test('a fenced primary that nobody replaced gets back the groups that it had, an
     expect(groups).toEqual([OPEN]);
     expect(Object.keys(tags).filter((key) => /fenced|ingress/.test(key))).toEqual([]);
   }
-  expect(restarts).toHaveLength(2);
+  expect(sent('RebootDBInstance')).toHaveLength(2);
 }, 120_000);
 
 test('a fence of an older version kept no groups: those of the data stack are given back', async () => {
