@@ -12,6 +12,7 @@ export const FAILURE_TYPES = [
   'Approval.Rejected',
   'Approval.Expired',
   'Operation.Aborted',
+  'Operation.MadeWay',
   'Record.Conflict',
   'Platform.Throttled',
   'Platform.Unavailable',

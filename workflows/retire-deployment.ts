@@ -88,7 +88,7 @@ class Retirement {
       { validator: (_request) => refuse(this.stopRefusal()) },
     );
     // Nothing was destroyed while the question waits; once it is decided an emergency would find nothing to save.
-    setHandler(standDownSignal, ({ by }) => this.approvals.close(`made way for ${by}`));
+    setHandler(standDownSignal, ({ by }) => this.approvals.close(`made way for ${by}`, 'Operation.MadeWay'));
     answerDecisions(this.approvals, {
       reread: () => this.readSettings(),
       decided: ({ by, decision }) => this.progress.say(`${by} decided: ${decision}`),

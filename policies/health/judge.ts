@@ -17,8 +17,8 @@ import { drainedByWatch, factsOf, type WatchState, withDecision } from './watch-
 
 /** What was asked for and has not helped after this may be asked for again. As long as the limit on moves reaches. */
 const ASK_AGAIN_MS = 60 * 60_000;
-/** How a question ends that nobody answered in time (contracts/failure-types.ts). */
-const UNANSWERED: FailureType = 'Approval.Expired';
+/** How a question ends that nobody answered: too late, or void as what somebody else tried has changed what it asked about. */
+const UNANSWERED: readonly string[] = ['Approval.Expired', 'Operation.MadeWay'] satisfies FailureType[];
 const DONE: readonly OperationOutcome[] = ['done', 'nothing-to-do'];
 
 /** Judges what was seen: alerts open and close, and what should be done comes out. Pure. */
@@ -71,12 +71,11 @@ function comesAgainAtMs(latest: WatchDecision | undefined, { deployment }: Watch
   if (latest.outcome === 'asked') return Date.parse(latest.at) + ASK_AGAIN_MS;
   const end = brokenOffBy(latest, deployment);
   if (!end) return Number.POSITIVE_INFINITY;
-  return Date.parse(end.endedAt) + (isUnanswered(latest, end) ? 0 : ASK_AGAIN_MS);
+  return Date.parse(end.endedAt) + (isUnanswered(end) ? 0 : ASK_AGAIN_MS);
 }
 
-/** Nobody decided in time, or the question was void: what somebody else tried has changed what it asked about. */
-function isUnanswered({ workflowId }: WatchDecision, end: EndedOperation): boolean {
-  return end.failure === UNANSWERED || (end.workflowId === workflowId && end.outcome === 'stood-down');
+function isUnanswered({ failure }: EndedOperation): boolean {
+  return failure !== undefined && UNANSWERED.includes(failure);
 }
 
 function latestDecision(action: Action, { decisions }: WatchState): WatchDecision | undefined {

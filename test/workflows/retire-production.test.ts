@@ -84,7 +84,7 @@ it('an undecided retirement gives way to an emergency, and destroys nothing afte
   await waiting(retire);
   const promotion = await fake.begin(signed({ kind: 'promote-region', region, requester: 'ada' }, request), request);
   await expect(retire.result()).rejects.toMatchObject({
-    cause: { type: 'Operation.Aborted', message: expect.stringContaining(`made way for ${promotion.workflowId}`) },
+    cause: { type: 'Operation.MadeWay', message: expect.stringContaining(`made way for ${promotion.workflowId}`) },
   });
   await until(async () => (await fake.records.load(request)).operations?.at(-1)?.workflowId === promotion.workflowId);
   expect(await fake.records.load(request)).toMatchObject({ primary: region, fenced: [{ region: primary }] });

@@ -4,7 +4,7 @@ import type { LiveOperationRequest } from '../../contracts/messages';
 import type { StoreReplication } from '../../contracts/replication';
 import type { Fault } from '../../platforms/platform';
 import { tierOfDrill } from '../../policies/drills/tier-of-drill';
-import type { OperationRun } from '../operations/operation-run';
+import { isLeft, type OperationRun } from '../operations/operation-run';
 import { measure, quick } from '../support/activity-stubs';
 import { failureTypeOf, messageOf, stepFailure } from '../support/failures';
 import { type Drilled, drilledOperation } from './drilled';
@@ -65,7 +65,7 @@ export class Drill {
       if (!findings.passed) throw stepFailure('Validation.Failed', summary, { region: this.region });
       return summary;
     } catch (error) {
-      if (this.struckAt && !this.filed && failureTypeOf(error) !== 'Operation.Aborted') {
+      if (this.struckAt && !this.filed && !isLeft(failureTypeOf(error))) {
         const rtoMs = Date.now() - Date.parse(this.struckAt);
         await this.file({ passed: false, why: messageOf(error), rtoMs });
       }

@@ -55,7 +55,7 @@ export function drilledOperation(run: OperationRun): Drilled {
     agreedRows: new Map(),
     claimEpoch: async () => {
       const { standDownFor } = run;
-      if (standDownFor) throw stepFailure('Operation.Aborted', `the writes are left to ${standDownFor}`);
+      if (standDownFor) throw stepFailure('Operation.MadeWay', `the writes are left to ${standDownFor}`);
       await run.claimNextEpoch();
     },
     recorded: (record) => run.recorded(record),

@@ -41,7 +41,7 @@ interface Before {
 export async function putBack(run: OperationRun, drilled: Drilled, { stores, region, claimedBefore }: Before) {
   const leaveTo = (by: string) => {
     run.next.push(`meridian rejoin ${run.name} ${region}`);
-    throw stepFailure('Operation.Aborted', `${region} is left to ${by}`, { region });
+    throw stepFailure('Operation.MadeWay', `${region} is left to ${by}`, { region });
   };
   const makeWay = () => run.standDownFor && leaveTo(run.standDownFor);
   // an epoch that somebody else has claimed is never outbid, whether or not this one was told to make way

@@ -1,6 +1,5 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { OperationRun } from '../operations/operation-run';
-import { stepFailure } from '../support/failures';
 
 /**
  * A wait of a drill that an emergency, or whoever stops the drill, breaks off at once: an emergency waits two seconds, and
@@ -18,7 +17,7 @@ export async function unlessCalledAway<R>(run: OperationRun, what: string, act: 
     return await wait.run(act);
   } catch (error) {
     if (!run.calledAway || !isCancellation(error)) throw error;
-    throw stepFailure('Operation.Aborted', `${run.calledAway} while it would ${what}`);
+    return run.leave(`while it would ${what}`);
   } finally {
     over = true;
     await called;

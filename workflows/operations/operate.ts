@@ -10,7 +10,7 @@ import { platform, quick } from '../support/activity-stubs';
 import { answerDecisions } from '../support/answer-decisions';
 import { failureTypeOf, messageOf, refuse, regionOf } from '../support/failures';
 import { requireParent } from '../support/parent';
-import { type ApprovedState, isOutbid, type OperateInput, OperationRun } from './operation-run';
+import { type ApprovedState, isLeft, isOutbid, type OperateInput, OperationRun } from './operation-run';
 
 /** What an operation does once the table allows it; returns its summary in one sentence. */
 export type Story<Request extends LiveOperationRequest> = (
@@ -112,7 +112,7 @@ function otherThanApproved(
 }
 
 function outcomeOf(run: OperationRun, type: string): OperationOutcome {
-  if (type === 'Operation.Aborted' || (run.standDownFor && isOutbid(type))) return 'stood-down';
+  if (isLeft(type) || (run.standDownFor && isOutbid(type))) return 'stood-down';
   return type === 'Approval.Rejected' || type === 'Approval.Expired' ? 'rejected' : 'failed';
 }
 

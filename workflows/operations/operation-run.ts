@@ -51,6 +51,11 @@ export function isOutbid(failureType: string | undefined): boolean {
   return failureType === 'Platform.StaleEpoch' || failureType === 'Record.Conflict';
 }
 
+/** It was stopped by a person, or made way: nothing went wrong. */
+export function isLeft(failureType: string | undefined): boolean {
+  return failureType === 'Operation.Aborted' || failureType === 'Operation.MadeWay';
+}
+
 /** Whoever makes way claims an epoch once or twice on its way back. */
 const CLAIM_ATTEMPTS = 5;
 
@@ -179,7 +184,7 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
    * cancelled, ends there. The act itself is never broken off.
    */
   async take<R>(phase: string, what: string, act: () => Promise<R>, back?: WayBack): Promise<R> {
-    if (this.calledAway) throw stepFailure('Operation.Aborted', `${this.calledAway} before it would ${what}`);
+    if (this.calledAway) this.leave(`before it would ${what}`);
     if (back && !this.isFinal) this.wayBack.push(back);
     this.progress.enter('operating', what);
     const startedMs = Date.now();
@@ -199,6 +204,12 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
   get calledAway(): string | undefined {
     if (this.standDownFor) return `made way for ${this.standDownFor}`;
     return this.isFinal ? undefined : this.stopped;
+  }
+
+  /** Ends it because it was called away: to make way, or stopped by a person. */
+  leave(when: string): never {
+    const type = this.standDownFor ? 'Operation.MadeWay' : 'Operation.Aborted';
+    throw stepFailure(type, `${this.calledAway ?? 'it was left'} ${when}`);
   }
 
   /** Why a person cannot stop it now; undefined when it can be stopped at its next safe point. */
@@ -221,7 +232,7 @@ export class OperationRun<Request extends LiveOperationRequest = LiveOperationRe
   /** Another needs the slot. One that it waits for gives up only a question that nobody has decided yet. */
   makeWay(by: string, questionOnly = false): void {
     if (!questionOnly && OPERATIONS[this.request.kind].preempted === 'way-back') this.standDownFor = by;
-    this.approvals.close(`made way for ${by}`);
+    this.approvals.close(`made way for ${by}`, 'Operation.MadeWay');
   }
 
   /**

@@ -1,5 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Approval, Approver, DecideApprovalInput } from '../../contracts/approval';
+import type { FailureType } from '../../contracts/failure-types';
 import { decisionRefusal, isVerified } from '../../policies/decision-refusal';
 import { stepFailure } from './failures';
 
@@ -27,7 +28,7 @@ export interface PassOptions {
 /** The approval gates of one operation. One approval waits at a time; a decided one is never used again. */
 export class Approvals {
   readonly all: Approval[] = [];
-  private closed: string | undefined;
+  private closed: { why: string; type: FailureType } | undefined;
 
   constructor(private readonly context: ApprovalContext) {}
 
@@ -50,8 +51,8 @@ export class Approvals {
   }
 
   /** Nothing is asked any more: an approval that nobody decided is void, and `pass` ends with why. */
-  close(why = 'stopped'): void {
-    this.closed ??= why;
+  close(why = 'stopped', type: FailureType = 'Operation.Aborted'): void {
+    this.closed ??= { why, type };
     for (const [index, approval] of this.all.entries()) {
       if (approval.state === 'waiting') this.all[index] = { ...approval, state: 'void' };
     }
@@ -119,7 +120,7 @@ export class Approvals {
   }
 
   private refuseClosed({ summary }: Gate): void {
-    if (this.closed) throw stepFailure('Operation.Aborted', `${this.closed} before ${summary} was decided`);
+    if (this.closed) throw stepFailure(this.closed.type, `${this.closed.why} before ${summary} was decided`);
   }
 
   private settle(index: number, state: 'void' | 'expired'): void {

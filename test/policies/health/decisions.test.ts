@@ -301,8 +301,17 @@ describe('automation', () => {
     it('and that is void since somebody else tried in vain is proposed again at once', () => {
       const played = proposed();
       const summary = 'made way for promote-region/orders/staging/1';
-      played.ends(0, { outcome: 'stood-down', failure: 'Operation.Aborted', summary }).look(only(EU));
+      played.ends(0, { outcome: 'stood-down', failure: 'Operation.MadeWay', summary }).look(only(EU));
       expect(played.decisions).toMatchObject([{ outcome: 'proposed' }, { outcome: 'proposed' }]);
+    });
+
+    it('and that somebody stops is not asked again for an hour', () => {
+      const played = proposed();
+      played.ends(0, { outcome: 'stood-down', failure: 'Operation.Aborted', summary: 'mira stopped it' });
+      times(119, () => played.look(only(EU)));
+      expect(played.decisions).toHaveLength(1);
+      times(2, () => played.look(only(EU)));
+      expect(played.decisions).toHaveLength(2);
     });
 
     it('and that somebody rejects is not asked again for an hour; its alert has the command', () => {
