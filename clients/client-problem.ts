@@ -73,7 +73,7 @@ export function unreachableProblem(doing: string, address: string): ClientProble
   return new ClientProblem(
     'unreachable',
     `cannot ${doing}: no Temporal server answers at ${address}`,
-    'start one with "meridian dev", or set TEMPORAL_ADDRESS to the server to use',
+    'look after that server, or set TEMPORAL_ADDRESS to the one to use; "meridian dev" starts a new one that knows of no deployment',
   );
 }
 

@@ -31,6 +31,7 @@ function operationTables(): string {
     '\n## What a region is, and what becomes of it\n',
     regionDiagram(),
     '',
+    '*primary-drained* takes the writes and answers nobody; *fenced* lost the writes in a failover and has to rejoin.',
     'An empty cell is a region that the operation does not name. *Already* is a success that changes nothing.\n',
     table(
       ['operation', ...REGION_STATES],
@@ -40,6 +41,8 @@ function operationTables(): string {
       ]),
     ),
     '\n## What a deployment is, and what becomes of it\n',
+    '*failed-over*: a region is fenced; rejoin it. *moving*: a move of the writes broke off past its point of no return; go on with it.',
+    '*diverged*: the platform lets another region write than the record says; write that down (`failovers --record`).\n',
     table(
       ['operation', ...DEPLOYMENT_STATES],
       OPERATION_KINDS.map((kind) => [

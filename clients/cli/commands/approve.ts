@@ -1,9 +1,10 @@
 import type { Approval } from '../../../contracts/approval';
+import { deploymentName } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient } from '../../connection';
 import { shortDigest } from '../../format';
-import { deploymentStatus, queryPlan, queryProgress } from '../../observe';
+import { deploymentStatus, listDeployments, queryPlan, queryProgress } from '../../observe';
 import { decideApproval } from '../../operations';
 import { EXIT } from '../exit-codes';
 import { renderPlan } from '../render-plan';
@@ -28,7 +29,7 @@ export async function runApprove(input: ApproveInput, terminal: Terminal): Promi
   if (input.target.environment === 'production' && config.signing.keyFile === undefined) throw unsigned();
   const meridian = await connectClient(config);
   try {
-    const workflowId = await workflowOf(meridian, input.target);
+    const workflowId = await workflowOf(meridian, input);
     const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
     if (approval?.state !== 'waiting') throw new ClientProblem('not-found', `no approval waits in ${workflowId}`);
     if (!input.reject && !(await mayApprove(meridian, workflowId, approval, input, terminal))) {
@@ -57,8 +58,31 @@ function unsigned(): ClientProblem {
   );
 }
 
-async function workflowOf(meridian: MeridianClient, target: Target): Promise<string> {
-  return target.workflowId ?? (await deploymentStatus(meridian, target)).operation.workflowId;
+/** Without a number: whatever waits, be it a deployment or a proposal of the watch that something newer stands behind. */
+async function workflowOf(meridian: MeridianClient, { target, digest }: ApproveInput): Promise<string> {
+  if (target.workflowId !== undefined) return target.workflowId;
+  if (target.generation === undefined) {
+    const asked = await waitingApprovals(meridian, target);
+    const meant = asked.filter(({ approval }) => approval.digest.startsWith(digest ?? ''));
+    if (meant.length > 1)
+      throw new ClientProblem(
+        'bad-input',
+        `${meant.length} approvals wait in ${deploymentName(target)}: ${meant.map(({ workflowId }) => workflowId).join(', ')}`,
+        `name one: meridian approve ${meant[0]?.workflowId}`,
+      );
+    if (meant[0]) return meant[0].workflowId;
+  }
+  return (await deploymentStatus(meridian, target)).operation.workflowId;
+}
+
+async function waitingApprovals(meridian: MeridianClient, key: Target) {
+  const running = (await listDeployments(meridian, key)).filter(({ status }) => status === 'RUNNING');
+  const asked = running.map(async ({ workflowId }) => {
+    const progress = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER).catch(() => undefined);
+    const approval = progress?.approval;
+    return approval?.state === 'waiting' ? [{ workflowId, approval }] : [];
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 function askedText({ summary, requester, irreversible }: Approval): string {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { z } from 'zod';
 import { isLogPosition } from '../../../contracts/log-position';
 import { regionIdSchema } from '../../../contracts/region';
 import { riskRefusal } from '../../../policies/operations/risk-acceptance';
@@ -8,13 +9,14 @@ import { parseTarget, type Target } from '../target';
 
 export const BY = ['--by <name>', 'who does this, as reports and approvals show it'] as const;
 export const JSON_FLAG = ['--json', 'print one JSON document on stdout'] as const;
+const DATE_TIME = z.iso.datetime({ offset: true });
 export const DEPLOYMENT = ['<app/env>', 'the deployment, for example orders/staging', parseKeyArgument] as const;
 
 export function parseTargetArgument(text: string): Target {
   const target = parseTarget(text);
   if (!target)
     throw new InvalidArgumentError(
-      'valid: APP/ENV, APP/ENV/GENERATION, or a workflow id such as deploy/orders/staging/3.',
+      'valid: APP/ENV or APP/ENV/NUMBER in lower case, or a workflow id such as deploy/orders/staging/3.',
     );
   return target;
 }
@@ -22,25 +24,28 @@ export function parseTargetArgument(text: string): Target {
 export function parseKeyArgument(text: string): Target {
   const target = parseTargetArgument(text);
   if (target.generation !== undefined)
-    throw new InvalidArgumentError('valid: application/environment, for example orders/staging.');
+    throw new InvalidArgumentError('valid: application/environment in lower case, for example orders/staging.');
   return target;
 }
 
 export function parseRegion(text: string): string {
   if (regionIdSchema.safeParse(text).success) return text;
-  throw new InvalidArgumentError('valid: a region id, for example eu-west-1.');
+  throw new InvalidArgumentError('valid: a region id in lower case, for example eu-west-1.');
 }
 
 export function parseTime(text: string): string {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('valid: a time such as 2026-12-01T10:00:00Z.');
-  return new Date(ms).toISOString();
+  // a time without a zone would be one of whoever's machine this is
+  if (!DATE_TIME.safeParse(text).success)
+    throw new InvalidArgumentError('valid: ISO 8601 with Z or an offset, for example 2026-12-01T10:00:00Z.');
+  return new Date(text).toISOString();
 }
 
 /** Also `+30m` or `+2h`, from now. */
 export function parseUntil(text: string): string {
   const [, amount, unit] = /^\+(\d{1,4})([mh])$/.exec(text) ?? [];
   const fromNowMs = Number(amount) * (unit === 'h' ? 3_600_000 : 60_000);
+  if (!amount && !DATE_TIME.safeParse(text).success)
+    throw new InvalidArgumentError('valid: from now such as +1h or +30m, or ISO 8601 with Z or an offset.');
   const until = amount ? new Date(Date.now() + fromNowMs).toISOString() : parseTime(text);
   const refusal = riskRefusal(until, Date.now());
   if (refusal) throw new InvalidArgumentError(`${refusal}.`);

@@ -9,7 +9,8 @@ import { addBackupCommands, addDrillCommands, addHealthCommands, addLiveCommands
 export function buildProgram(actions: CliActions, user = 'unknown'): Command {
   const program = new Command('meridian')
     .description('Carries a deployment request to a multi-region deployment that is proven.')
-    .addHelpText('after', exitCodeHelp());
+    .addHelpText('after', exitCodeHelp())
+    .showHelpAfterError('(meridian --help lists the commands, meridian COMMAND --help says how one is used)');
   addLocalCommands(program, actions);
   addDeployCommands(program, actions, user);
   addUpkeepCommands(program, actions, user);

@@ -74,7 +74,7 @@ export function addDecisionCommands(program: Command, actions: CliActions, user:
     .option('--reject', 'say no')
     .option('--comment <text>', 'kept with the decision')
     .option('--digest <prefix>', 'the plan that was read: at least 8 characters of its digest', parseDigestPrefix)
-    .option('--yes', 'approve whatever plan waits, without asking')
+    .addOption(new Option('--yes', 'approve whatever plan waits, without asking').conflicts('reject'))
     .option(...BY, user)
     .action((target, options) => actions.approve(target, options));
   program

@@ -1,4 +1,4 @@
-import { Argument, type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Argument, type Command, Option } from '@commander-js/extra-typings';
 import type { RecoveryTarget } from '../../../contracts/backup';
 import { drillKindSchema } from '../../../contracts/drill';
 import { OPERATIONS } from '../../../policies/operations/transitions';
@@ -35,13 +35,13 @@ export function addLiveCommands(program: Command, actions: CliActions, user: str
     .option('--accept-risk <why>', 'promote even if nobody can prove that the old primary has stopped; needs --until')
     .option(
       '--until <time>',
-      'until when the risk is accepted: ISO 8601, or from now such as +1h; 24 hours at most',
+      'until when the risk is accepted, and no store is promoted any more: from now such as +1h, or ISO 8601 with Z or an offset; 24 hours at most',
       parseUntil,
     )
-    .action((target, region, { reason, acceptRisk, until, ...options }) => {
+    .action((target, region, { reason, acceptRisk, until, ...options }, self) => {
       if ((acceptRisk === undefined) !== (until === undefined))
-        throw new InvalidArgumentError(
-          '--accept-risk and --until go together: who accepts a risk says why and until when.',
+        self.error(
+          `error: ${until === undefined ? '--until' : '--accept-risk'} is missing: who accepts a risk says why and until when, for example --accept-risk "the region is gone" --until +1h`,
         );
       const accepted = acceptRisk !== undefined && until !== undefined && { reason: acceptRisk, until };
       const asked = { kind: 'promote-region' as const, region, ...because(reason) };
@@ -81,7 +81,9 @@ export function addDrillCommands(program: Command, actions: CliActions, user: st
     .action((target, options) => actions.drills(target, options));
   drills
     .command('schedule')
-    .description('drill every day, week and month; see docs/drills.md')
+    .description(
+      'drill by itself: database-loss daily, region-loss, partition and slow-link weekly, all six monthly, by night in UTC',
+    )
     .argument(...DEPLOYMENT)
     .addOption(new Option('--pause', 'hold none until they are resumed').conflicts(['resume', 'remove']))
     .addOption(new Option('--resume', 'hold them again').conflicts('remove'))
@@ -108,8 +110,11 @@ export function addBackupCommands(program: Command, actions: CliActions, user: s
     .description(OPERATIONS.restore.does)
     .argument(...DEPLOYMENT)
     .argument('<region>', 'the region that is to take the writes, with the data of a backup', parseRegion)
-    .option('--backup <id>', 'which backup; the newest that is proven by default')
-    .option('--to-time <time>', 'up to when, ISO 8601; all that is archived by default', parseTime)
+    .option(
+      '--backup <id>',
+      'which backup; by default the newest that was restored and compared, or the newest if none was',
+    )
+    .option('--to-time <time>', 'up to when, ISO 8601 with Z or an offset; all that is archived by default', parseTime)
     .addOption(
       new Option('--to-position <lsn>', 'up to which position of the log, for example 0/3000148')
         .argParser(parsePosition)

@@ -84,6 +84,20 @@ test.each(['plan', 'deploy'])(
   },
 );
 
+test.each([
+  [['promote-region', 'orders/staging', 'eu-west-1', '--accept-risk', 'gone'], '--until is missing'],
+  [['promote-region', 'orders/staging', 'eu-west-1', '--until', '+1h'], '--accept-risk is missing'],
+  [['promote-region', 'orders/staging', 'eu-west-1', '--until', '1h'], 'valid: from now such as +1h'],
+  [['restore', 'orders/staging', 'eu-west-1', '--to-time', '2026-11-20 03:00:00'], 'ISO 8601 with Z or an offset'],
+  [['restore', 'orders/staging', 'eu-west-1', '--to-time', '3'], 'ISO 8601 with Z or an offset'],
+  [['approve', 'orders/staging', '--yes', '--reject'], "cannot be used with option '--reject'"],
+  [['drain', 'ORDERS/staging', 'eu-west-1'], 'in lower case'],
+])('%j says what is wrong and what would be valid', async (argv, why) => {
+  const { exitCode, stderr } = await run(...argv);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(why);
+});
+
 test('a sentence without quotes is told to have some', async () => {
   const { exitCode, stderr } = await run('deploy', 'orders', 'API', 'for', 'EU');
   expect(exitCode).toBe(2);
