@@ -1,6 +1,6 @@
 /**
  * `npm run test:ops`: what was promised to somebody outside while regions die, stand still, are cut off or switched over.
- * `OPS=long` runs each case 50 times (about two hours), `OPS_RUNS` as often as it says.
+ * `OPS=long` runs each case 50 times (about three hours), `OPS_RUNS` as often as it says.
  */
 module.exports = {
   ...require('./jest.config.js'),

@@ -20,10 +20,13 @@ export const EXIT_SOMETHING_TO_DO = 2;
 
 export const EXIT_CODE_MEANINGS: ReadonlyArray<[ExitCode, string]> = [
   [EXIT.ok, 'done; for a deployment: promoted'],
-  [EXIT.failed, 'the deployment failed, or something unexpected happened'],
+  [
+    EXIT.failed,
+    'the deployment failed, or something unexpected happened; for an operation: something is left for a person, or it was refused at once',
+  ],
   [EXIT.badInput, 'bad usage or a request that is not valid; nothing was started'],
-  [EXIT.rejected, 'rejected, not approved in time, or aborted'],
-  [EXIT.blocked, 'deployed and validated, promotion blocked'],
+  [EXIT.rejected, 'rejected, not approved in time, aborted, or made way for an emergency'],
+  [EXIT.blocked, 'deployed and validated, promotion blocked; for an operation: not allowed at its turn'],
   [EXIT.rolledBack, 'failed and rolled back'],
   [EXIT.unreachable, 'no Temporal server or no worker answers'],
   [EXIT.interrupted, 'interrupted; a deployment goes on'],
