@@ -22,6 +22,11 @@ export function queueOf(meridian: MeridianClient, key: DeploymentKey): Promise<O
   return readQueue(meridian, key).catch(() => undefined);
 }
 
+/** The workflows that have begun: what runs, and a proposal that waits for a person beside it. */
+export function underWay({ running, proposed }: OperationQueue): string[] {
+  return [...running.map(({ workflowId }) => workflowId), ...(proposed ? [proposed] : [])];
+}
+
 /** Deployments with what is under way in those where something runs. */
 export function withQueues<Row extends DeploymentKey & { status: string }>(
   meridian: MeridianClient,

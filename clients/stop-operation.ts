@@ -8,7 +8,7 @@ import {
 import { ClientProblem } from './client-problem';
 import { call, type MeridianClient } from './connection';
 import { deploymentStatus } from './observe';
-import { readQueue } from './operation-queue';
+import { readQueue, underWay } from './operation-queue';
 
 const UPDATE_TIMEOUT_MS = 30_000;
 
@@ -54,13 +54,13 @@ export async function stopOperation(
 /** Without a number: what runs, or a proposal that waits. Where that is not one operation, a person says which. */
 async function operationToStop(meridian: MeridianClient, target: StopTarget): Promise<string> {
   if (target.workflowId !== undefined) return target.workflowId;
-  const { running, waiting, proposed } = await readQueue(meridian, target);
+  const queue = await readQueue(meridian, target);
   const { generation } = target;
   if (generation !== undefined) {
-    const found = [...running, ...waiting].find((one) => one.generation === generation);
+    const found = [...queue.running, ...queue.waiting].find((one) => one.generation === generation);
     return found?.workflowId ?? (await deploymentStatus(meridian, target)).operation.workflowId;
   }
-  const candidates = [...running.map(({ workflowId }) => workflowId), ...(proposed ? [proposed] : [])];
+  const candidates = underWay(queue);
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return only;
   const name = deploymentName(target);

@@ -1,4 +1,5 @@
 import { plainLine } from '../../contracts/visible-text';
+
 /** Limits of what a model may put into a report, in characters: a reason, and a reason for one item of a list. */
 export const LONGEST_WORDS = 400;
 export const LONGEST_WHY = 160;

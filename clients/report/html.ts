@@ -1,4 +1,5 @@
 import { visibleText } from '../../contracts/visible-text';
+
 /** Text that is HTML already. Everything else that goes into a template is escaped. */
 export class Html {
   constructor(readonly text: string) {}

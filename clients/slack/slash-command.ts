@@ -133,8 +133,5 @@ function chatOperation(kind: OperationVerb, argument: string): ChatOperation {
 function target(text: string): Target {
   const parsed = parseTarget(text);
   if (parsed) return parsed;
-  throw new ClientProblem(
-    'bad-input',
-    `"${text.slice(0, 80)}" names no deployment; valid: APP/ENV or APP/ENV/GENERATION`,
-  );
+  throw new ClientProblem('bad-input', `"${text.slice(0, 80)}" names no deployment; valid: APP/ENV or APP/ENV/NUMBER`);
 }

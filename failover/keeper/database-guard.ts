@@ -10,7 +10,8 @@ const KILL_AGAIN_MS = 500;
 /** A database that died is back within this time, or it is given up. */
 const RESTART_WITHIN_MS = 1_500;
 const RESTARTS = 2;
-const REPLICATED_WITHIN_MS = 2_000;
+/** A standby that needs longer for what is left of the log is too far behind to take over as planned. */
+export const REPLICATED_WITHIN_MS = 2_000;
 
 export interface DatabaseGuardOptions {
   database: KeptDatabase;

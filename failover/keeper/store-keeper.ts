@@ -15,7 +15,7 @@ import {
 import { type Lease, NO_LEASE, sameLease } from '../protocol/lease';
 import { comparePositions, type LogPosition } from '../protocol/plan';
 import type { Timing } from '../protocol/timing';
-import { DatabaseGuard } from './database-guard';
+import { DatabaseGuard, REPLICATED_WITHIN_MS } from './database-guard';
 import type { KeptDatabase } from './kept-database';
 import type { KeeperDescription } from './messages';
 
@@ -24,7 +24,6 @@ const TICK_MS = 50;
 const LOOK_EVERY_MS = 400;
 const ATTEND_EVERY_MS = 500;
 const QUIET_WITHIN_MS = 60;
-const REPLICATED_WITHIN_MS = 2_000;
 const TAKEN_WITHIN_MS = 5_000;
 /** A hand-over that is not under way after this long is not begun: whoever asked may have stopped waiting. */
 const PREPARED_WITHIN_MS = 8_000;

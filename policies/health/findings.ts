@@ -48,7 +48,7 @@ function unfinishedMoveFinding({ key, deployment: { moving, primary }, nowMs }: 
       : '',
     ...(moving && {
       region: moving.to,
-      next: commandOf({ kind: 'fail-over', region: primary, to: moving.to }, key),
+      next: commandOf({ kind: 'fail-over', region: primary, to: moving.to, because: 'a move has not ended' }, key),
     }),
   };
 }

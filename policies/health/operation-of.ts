@@ -26,9 +26,9 @@ export function operationOf({ kind, region, to, because }: Action, proposed: boo
 }
 
 /** What a person types to have it done. */
-export function commandOf(action: Pick<Action, 'kind' | 'region' | 'to'>, key: DeploymentKey): string {
+export function commandOf(action: Action, key: DeploymentKey): string {
   const name = deploymentName(key);
-  const operation = operationOf({ because: '', ...action }, false);
+  const operation = operationOf(action, false);
   if (operation.kind === 'record-failover') return `meridian failovers ${name} --record`;
   return `meridian ${operation.kind} ${name}${'region' in operation ? ` ${operation.region}` : ''}`;
 }

@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runAbort } from '../../clients/cli/commands/abort';
+import { type ApproveInput, runApprove } from '../../clients/cli/commands/approve';
 import { runStatus } from '../../clients/cli/commands/status';
 import { parseTarget } from '../../clients/cli/target';
 import { closeClient, connectClient, type MeridianClient } from '../../clients/connection';
+import { shortDigest } from '../../clients/format';
 import { createSlackGateway, type SlackGateway } from '../../clients/slack/slack-gateway';
+import { progressQuery } from '../../contracts/messages';
 import { loadConfig } from '../../temporal.config';
 import { type FakeDeployments, startFakeDeployments } from '../support/fake-deployments';
 import { goLive, type LiveFake } from '../support/live-fake';
@@ -70,6 +73,22 @@ async function abort(target: string): Promise<string> {
   return terminal.stdout;
 }
 
+async function approve(target: string, how: Partial<ApproveInput> = {}): Promise<string> {
+  const terminal = memoryTerminal();
+  await runApprove({ target: parseTarget(target)!, by: 'mira', ...how }, terminal);
+  return terminal.stdout;
+}
+
+/** The digest of what an operation asks, once it asks. */
+async function asks(operation: Awaited<ReturnType<LiveFake['begin']>>): Promise<string> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const progress = await operation.query(progressQuery, { sinceSeq: 0 }).catch(() => undefined);
+    if (progress?.approval?.state === 'waiting') return progress.approval.digest;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it asks nothing');
+}
+
 async function says(text: string): Promise<string> {
   const before = slack.ephemeral().length;
   await slack.command(text, 'UADA');
@@ -111,6 +130,36 @@ it('what runs and what waits is named, and stopped by its name or number, drills
   // what is over is found by its number only: schedules hold drills every day
   expect(await status(name)).toMatch(/^deploy\//);
   expect(await status(`${name}/${drill.workflowId.split('/').at(-1)}`)).toContain(`${drill.workflowId}  stood down`);
+});
+
+it('what waits for a decision is found behind what is newer, and a wrong digest is told the right one', async () => {
+  const proposal = await live.begin({ kind: 'promote-region', region: live.others[0], proposed: true });
+  const digest = await asks(proposal);
+  const drained = await live.ask({ kind: 'drain', region: live.others[1] });
+  expect(drained).toMatchObject({ outcome: 'done' });
+  await expect(approve(name, { digest: 'deadbeef' })).rejects.toMatchObject({
+    code: 'bad-input',
+    message: `digest is "deadbeef", the plan that waits is ${shortDigest(digest)}: read it again`,
+  });
+
+  const { request } = live;
+  const services = request.services.map((one) => ({ ...one, image: 'meridian/sample-orders:2.0' }));
+  const changed = { ...request, services, rollout: { ...request.rollout, approval: 'plan' as const } };
+  const change = await fake.begin({ kind: 'deploy', request: changed, requester: 'ada' }, request);
+  const other = await asks(change);
+  const both = new RegExp(`${change.workflowId} \\(${shortDigest(other)}\\), ${proposal.workflowId} \\(`);
+  await expect(approve(name)).rejects.toMatchObject({
+    message: `2 approvals wait in ${name}, and one has to be named`,
+    hint: expect.stringMatching(both),
+  });
+  await expect(approve(name, { digest: 'deadbeef' })).rejects.toMatchObject({
+    message: `2 approvals wait in ${name}, and 0 of them begin with "deadbeef"`,
+  });
+  expect(await approve(name, { digest: other.slice(0, 8), reject: true })).toMatch(/^rejected: /);
+  expect(await change.result()).toMatchObject({ verdict: 'failed', failure: { type: 'Approval.Rejected' } });
+  expect(await approve(name, { reject: true })).toContain(`(${shortDigest(digest)})`);
+  expect(await proposal.result()).toMatchObject({ outcome: 'rejected' });
+  await expect(approve(name)).rejects.toMatchObject({ code: 'not-found', message: `no approval waits in ${name}` });
 });
 
 it('chat asks before a drill or a restore, and then has it done', async () => {

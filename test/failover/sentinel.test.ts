@@ -19,7 +19,7 @@ function messagesOf(lease: Lease, forMs: number): number {
       if (action.kind !== 'tell') continue;
       for (const other of NAMES.filter((one) => one !== name)) {
         told += 1;
-        step(other, { kind: 'heard', now: event.kind === 'tick' ? event.now : 0, from: name, over: action.over });
+        step(other, { kind: 'heard', now: 'now' in event ? event.now : 0, from: name, over: action.over });
       }
     }
   };

@@ -110,12 +110,17 @@ export class OpsLab {
   async takeover(epoch: number): Promise<Takeover> {
     let found: Takeover | undefined;
     await until('the sentinels tell of the takeover', async () => {
-      const all = await this.lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
-      found = all.find((one) => one.epoch === epoch);
+      found = await this.takeoverIfTold(epoch);
       return found !== undefined;
     });
     if (!found) throw new Error(`no takeover of epoch ${epoch}`);
     return found;
+  }
+
+  /** Undefined where they tell of none: they did not see it, not yet, or it was planned. */
+  async takeoverIfTold(epoch: number): Promise<Takeover | undefined> {
+    const all = await this.lab.daemon.call('data.takeovers', { ...store, since: new Date(0).toISOString() });
+    return all.find((one) => one.epoch === epoch);
   }
 
   /** By the region's database itself, primary or standby, with the application's credentials. */

@@ -140,8 +140,7 @@ export async function runCase(ops: OpsLab, { strike, leads }: OpsCase, run: stri
 
 /** Undefined where the writes may have moved as planned, and did. */
 function takeoverOf(ops: OpsLab, epoch: number, leads: OpsCase['leads']): Promise<Takeover | undefined> {
-  const told = ops.takeover(epoch);
-  return leads === 'anybody' ? told.catch(() => undefined) : told;
+  return leads === 'anybody' ? ops.takeoverIfTold(epoch) : ops.takeover(epoch);
 }
 
 /** In the region that takes the writes by both of its ways, in the others by the way that follows the primary. */

@@ -4,7 +4,8 @@ import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient } from '../../connection';
 import { shortDigest } from '../../format';
-import { deploymentStatus, listDeployments, queryPlan, queryProgress } from '../../observe';
+import { deploymentStatus, queryPlan, queryProgress } from '../../observe';
+import { readQueue, underWay } from '../../operation-queue';
 import { decideApproval } from '../../operations';
 import { EXIT } from '../exit-codes';
 import { renderPlan } from '../render-plan';
@@ -58,28 +59,27 @@ function unsigned(): ClientProblem {
   );
 }
 
-/** Without a number: whatever waits, be it a deployment or a proposal of the watch that something newer stands behind. */
+/** Without a number: what waits, be it a deployment or a proposal of the watch that something newer stands behind. */
 async function workflowOf(meridian: MeridianClient, { target, digest }: ApproveInput): Promise<string> {
   if (target.workflowId !== undefined) return target.workflowId;
-  if (target.generation === undefined) {
-    const asked = await waitingApprovals(meridian, target);
-    const meant = asked.filter(({ approval }) => approval.digest.startsWith(digest ?? ''));
-    if (meant.length > 1)
-      throw new ClientProblem(
-        'bad-input',
-        `${meant.length} approvals wait in ${deploymentName(target)}: ${meant.map(({ workflowId }) => workflowId).join(', ')}`,
-        `name one: meridian approve ${meant[0]?.workflowId}`,
-      );
-    if (meant[0]) return meant[0].workflowId;
-  }
-  return (await deploymentStatus(meridian, target)).operation.workflowId;
+  if (target.generation !== undefined) return (await deploymentStatus(meridian, target)).operation.workflowId;
+  const name = deploymentName(target);
+  const asked = await waitingApprovals(meridian, underWay(await readQueue(meridian, target)));
+  // a single one is looked at whatever digest was given: a wrong one is told with the right one
+  const meant = asked.length > 1 && digest ? asked.filter((one) => one.approval.digest.startsWith(digest)) : asked;
+  const [only] = meant;
+  if (only && meant.length === 1) return only.workflowId;
+  if (asked.length === 0) throw new ClientProblem('not-found', `no approval waits in ${name}`);
+  throw new ClientProblem(
+    'bad-input',
+    `${asked.length} approvals wait in ${name}, and ${digest ? `${meant.length} of them begin with "${digest}"` : 'one has to be named'}`,
+    `say which: ${asked.map(({ workflowId, approval }) => `${workflowId} (${shortDigest(approval.digest)})`).join(', ')}`,
+  );
 }
 
-async function waitingApprovals(meridian: MeridianClient, key: Target) {
-  const running = (await listDeployments(meridian, key)).filter(({ status }) => status === 'RUNNING');
-  const asked = running.map(async ({ workflowId }) => {
-    const progress = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER).catch(() => undefined);
-    const approval = progress?.approval;
+async function waitingApprovals(meridian: MeridianClient, workflowIds: readonly string[]) {
+  const asked = workflowIds.map(async (workflowId) => {
+    const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
     return approval?.state === 'waiting' ? [{ workflowId, approval }] : [];
   });
   return (await Promise.all(asked)).flat();

@@ -11,6 +11,11 @@ export const BY = ['--by <name>', 'who does this, as reports and approvals show 
 export const JSON_FLAG = ['--json', 'print one JSON document on stdout'] as const;
 const DATE_TIME = z.iso.datetime({ offset: true });
 export const DEPLOYMENT = ['<app/env>', 'the deployment, for example orders/staging', parseKeyArgument] as const;
+export const ATTEMPT = [
+  '<app/env[/number]>',
+  'the deployment, or one attempt of it; its workflow id does as well',
+  parseTargetArgument,
+] as const;
 
 export function parseTargetArgument(text: string): Target {
   const target = parseTarget(text);
@@ -34,22 +39,28 @@ export function parseRegion(text: string): string {
 }
 
 export function parseTime(text: string): string {
-  // a time without a zone would be one of whoever's machine this is
-  if (!DATE_TIME.safeParse(text).success)
-    throw new InvalidArgumentError('valid: ISO 8601 with Z or an offset, for example 2026-12-01T10:00:00Z.');
-  return new Date(text).toISOString();
+  const time = timeOf(text);
+  if (time) return time;
+  throw new InvalidArgumentError('valid: ISO 8601 with Z or an offset, for example 2026-12-01T10:00:00Z.');
 }
 
 /** Also `+30m` or `+2h`, from now. */
 export function parseUntil(text: string): string {
-  const [, amount, unit] = /^\+(\d{1,4})([mh])$/.exec(text) ?? [];
-  const fromNowMs = Number(amount) * (unit === 'h' ? 3_600_000 : 60_000);
-  if (!amount && !DATE_TIME.safeParse(text).success)
-    throw new InvalidArgumentError('valid: from now such as +1h or +30m, or ISO 8601 with Z or an offset.');
-  const until = amount ? new Date(Date.now() + fromNowMs).toISOString() : parseTime(text);
+  const until = fromNow(text) ?? timeOf(text);
+  if (!until) throw new InvalidArgumentError('valid: from now such as +1h or +30m, or ISO 8601 with Z or an offset.');
   const refusal = riskRefusal(until, Date.now());
   if (refusal) throw new InvalidArgumentError(`${refusal}.`);
   return until;
+}
+
+function fromNow(text: string): string | undefined {
+  const [, amount, unit] = /^\+(\d{1,4})([mh])$/.exec(text) ?? [];
+  return amount && new Date(Date.now() + Number(amount) * (unit === 'h' ? 3_600_000 : 60_000)).toISOString();
+}
+
+/** A time without a zone would be one of whoever's machine this is. */
+function timeOf(text: string): string | undefined {
+  return DATE_TIME.safeParse(text).success ? new Date(text).toISOString() : undefined;
 }
 
 export function parsePosition(text: string): string {

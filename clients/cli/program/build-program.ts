@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { EXIT_CODE_MEANINGS } from '../exit-codes';
 import type { CliActions } from './actions';
-import { JSON_FLAG, parseAccountNumber, parseGeneration, parseTargetArgument } from './arguments';
+import { ATTEMPT, JSON_FLAG, parseAccountNumber, parseGeneration, parseTargetArgument } from './arguments';
 import { addDecisionCommands, addDeployCommands, addPauseCommands, addUpkeepCommands } from './deploy-commands';
 import { addBackupCommands, addDrillCommands, addHealthCommands, addLiveCommands } from './live-commands';
 
@@ -48,14 +48,14 @@ function addReadCommands(program: Command, actions: CliActions): void {
   program
     .command('status')
     .description('list deployments, or show one')
-    .argument('[app/env[/generation]]', 'the deployment, or one attempt of it', parseTargetArgument)
+    .argument('[app/env[/number]]', ATTEMPT[1], parseTargetArgument)
     .option('--watch', 'follow it until it ends; the exit code is that of its verdict')
     .option(...JSON_FLAG)
     .action((target, options) => actions.status(target, options));
   program
     .command('report')
     .description('show the report of a deployment')
-    .argument('<app/env[/generation]>', 'the deployment, or one attempt of it', parseTargetArgument)
+    .argument(...ATTEMPT)
     .option('--generation <number>', 'which attempt; the newest by default', parseGeneration)
     .option('--html <path>', 'write the report as one HTML page')
     .option(...JSON_FLAG)

@@ -1,6 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { CliActions } from './actions';
-import { BY, DEPLOYMENT, JSON_FLAG, parseDigestPrefix, parseTargetArgument } from './arguments';
+import { ATTEMPT, BY, DEPLOYMENT, JSON_FLAG, parseDigestPrefix, parseTargetArgument } from './arguments';
 
 export function addDeployCommands(program: Command, actions: CliActions, user: string): void {
   program
@@ -66,11 +66,7 @@ export function addDecisionCommands(program: Command, actions: CliActions, user:
   program
     .command('approve')
     .description('decide the approval that waits')
-    .argument(
-      '<app/env[/generation]>',
-      'the deployment, or one attempt of it; its workflow id does as well',
-      parseTargetArgument,
-    )
+    .argument(...ATTEMPT)
     .option('--reject', 'say no')
     .option('--comment <text>', 'kept with the decision')
     .option('--digest <prefix>', 'the plan that was read: at least 8 characters of its digest', parseDigestPrefix)
@@ -81,7 +77,7 @@ export function addDecisionCommands(program: Command, actions: CliActions, user:
     .command('abort')
     .description('stop an operation in order: a deployment, a switchover, a drill, …; what it did is undone')
     .argument(
-      '<app/env[/generation]>',
+      '<app/env[/number]>',
       'the deployment, for what is under way, or the number of an operation; its workflow id does as well',
       parseTargetArgument,
     )
@@ -91,21 +87,17 @@ export function addDecisionCommands(program: Command, actions: CliActions, user:
 }
 
 export function addPauseCommands(program: Command, actions: CliActions, user: string): void {
-  const attempt = [
-    '<app/env[/generation]>',
-    'the deployment, or one attempt of it; its workflow id does as well',
-  ] as const;
   program
     .command('pause')
     .description('let a deployment begin nothing new; what is under way goes on')
-    .argument(...attempt, parseTargetArgument)
+    .argument(...ATTEMPT)
     .option('--reason <text>', 'shown to whoever looks at it', 'no reason given')
     .option(...BY, user)
     .action((target, options) => actions.pause(target, options));
   program
     .command('resume')
     .description('let a paused deployment go on')
-    .argument(...attempt, parseTargetArgument)
+    .argument(...ATTEMPT)
     .option(...BY, user)
     .action((target, options) => actions.resume(target, options));
 }

@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from '@commander-js/extra-typings';
 import type { RecoveryTarget } from '../../../contracts/backup';
 import { drillKindSchema } from '../../../contracts/drill';
+import type { OperationKind } from '../../../contracts/operation';
 import { OPERATIONS } from '../../../policies/operations/transitions';
 import type { CliActions } from './actions';
 import { BY, DEPLOYMENT, JSON_FLAG, parsePosition, parseRegion, parseTime, parseUntil } from './arguments';
@@ -8,16 +9,7 @@ import { BY, DEPLOYMENT, JSON_FLAG, parsePosition, parseRegion, parseTime, parse
 /** Operations on what is live; what each means, and when it is legal, is in the table of operations. */
 export function addLiveCommands(program: Command, actions: CliActions, user: string): void {
   const command = (kind: 'switchover' | 'drain' | 'undrain' | 'promote-region' | 'rejoin', region: string) =>
-    program
-      .command(kind)
-      .description(OPERATIONS[kind].does)
-      .argument(...DEPLOYMENT)
-      .argument('<region>', region, parseRegion)
-      .option('--reason <text>', 'kept in the report')
-      .option('--yes', 'do not ask')
-      .option('--detach', 'return when the operation has its number')
-      .option(...JSON_FLAG)
-      .option(...BY, user);
+    operation(program, kind, user).argument('<region>', region, parseRegion);
   const because = (reason?: string) => (reason === undefined ? {} : { reason });
   command('switchover', 'the region that is to take the writes').action((target, region, { reason, ...options }) =>
     actions.operate(target, { kind: 'switchover', region, ...because(reason) }, options),
@@ -59,17 +51,23 @@ export function addLiveCommands(program: Command, actions: CliActions, user: str
     );
 }
 
-export function addDrillCommands(program: Command, actions: CliActions, user: string): void {
-  program
-    .command('drill')
-    .description(`${OPERATIONS.drill.does}, on what is live`)
+/** The command that asks for one of them: what all have in common. */
+function operation(program: Command, kind: OperationKind, user: string) {
+  return program
+    .command(kind)
+    .description(OPERATIONS[kind].does)
     .argument(...DEPLOYMENT)
-    .addArgument(new Argument('<kind>', 'what happens to the primary region').choices(drillKindSchema.options))
     .option('--reason <text>', 'kept in the report')
     .option('--yes', 'do not ask')
     .option('--detach', 'return when the operation has its number')
     .option(...JSON_FLAG)
-    .option(...BY, user)
+    .option(...BY, user);
+}
+
+export function addDrillCommands(program: Command, actions: CliActions, user: string): void {
+  operation(program, 'drill', user)
+    .description(`${OPERATIONS.drill.does}, on what is live`)
+    .addArgument(new Argument('<kind>', 'what happens to the primary region').choices(drillKindSchema.options))
     .action((target, drill, { reason, ...options }) =>
       actions.operate(target, { kind: 'drill', drill, ...(reason !== undefined && { reason }) }, options),
     );
@@ -105,10 +103,7 @@ export function addBackupCommands(program: Command, actions: CliActions, user: s
     .option('--exit-code', 'exit with 2 when something is wrong')
     .option(...JSON_FLAG)
     .action((target, options) => actions.backups(target, options));
-  program
-    .command('restore')
-    .description(OPERATIONS.restore.does)
-    .argument(...DEPLOYMENT)
+  operation(program, 'restore', user)
     .argument('<region>', 'the region that is to take the writes, with the data of a backup', parseRegion)
     .option(
       '--backup <id>',
@@ -121,11 +116,6 @@ export function addBackupCommands(program: Command, actions: CliActions, user: s
         .conflicts('toTime'),
     )
     .option('--replace', 'also when databases live, to go back in time: what was written since is lost')
-    .option('--reason <text>', 'kept in the report')
-    .option('--yes', 'do not ask')
-    .option('--detach', 'return when the operation has its number')
-    .option(...JSON_FLAG)
-    .option(...BY, user)
     .action((target, region, { backup, toTime, toPosition, replace, reason, ...options }) => {
       const until: RecoveryTarget = toTime
         ? { kind: 'time', at: toTime }
