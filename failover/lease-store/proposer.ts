@@ -11,9 +11,12 @@ export type AskReplica = (question: ReplicaQuestion, deadline: number) => Promis
 /** How often a read looks again, when what a majority holds differs, before it settles the matter by a proposal. */
 const LOOKS = 3;
 
+/** A first phase is so far ahead of what its proposer has heard of: what others changed since does not cost it a refusal. */
+const AHEAD = 8;
+
 /**
  * Reads and changes entries that a majority of replicas keep. Whoever changed an entry last changes it again in one
- * round trip; others need two. Reads take one and leave the promises of the replicas alone.
+ * round trip; others need two, whatever they knew before. Reads take one and leave the promises of the replicas alone.
  */
 export function createProposer(name: string, replicas: readonly AskReplica[]): Omit<Cell, 'close'> {
   const proposer = `${name}/${randomUUID()}`;
@@ -21,7 +24,10 @@ export function createProposer(name: string, replicas: readonly AskReplica[]): O
   /** by key: what a majority has promised this proposer, and the entry that it starts from; used once */
   const promises = new Map<string, { ballot: Ballot; present: Entry }>();
   let round = 0;
-  const newBallot = (): Ballot => ({ round: ++round, proposer });
+  const newBallot = (ahead = 1): Ballot => {
+    round += ahead;
+    return { round, proposer };
+  };
 
   /** The answers of the first majority that did as it was asked. */
   function majority(question: ReplicaQuestion, deadline: number): Promise<Acceptor<Entry>[]> {
@@ -61,11 +67,14 @@ export function createProposer(name: string, replicas: readonly AskReplica[]): O
     const promised = promises.get(key);
     promises.delete(key);
     if (promised) return write(key, promised.ballot, act(promised.present), deadline);
-    const ballot = newBallot();
+    const ballot = newBallot(AHEAD);
     const states = await majority({ kind: 'prepare', key, ballot }, deadline);
     const present = latest(states.map(({ accepted }) => accepted)) ?? NO_ENTRY;
     const next = act(present);
-    return next === present && isDecided(states) ? present : write(key, ballot, next, deadline);
+    if (next !== present || !isDecided(states)) return write(key, ballot, next, deadline);
+    // whoever asked for something else than what is there asks again: then the promise saves a round trip
+    promises.set(key, { ballot, present });
+    return present;
   }
 
   async function read(key: string, deadline: number): Promise<Entry> {

@@ -148,7 +148,8 @@ describe('a proposer', () => {
     expect(found.failed).toBe(true);
   });
 
-  it('asks each replica once for a change that follows its own', async () => {
+  /** Two proposers of replicas that answer at once, and what these are asked. */
+  function watched() {
     const states: Acceptor<Entry>[] = [newAcceptor(), newAcceptor(), newAcceptor()];
     const asked: string[] = [];
     const replicas = states.map(
@@ -160,12 +161,28 @@ describe('a proposer', () => {
           return answer;
         },
     );
-    const [a, b] = [createProposer('a', replicas), createProposer('b', replicas)];
-    const entry = (version: number): Entry => ({ ...NO_ENTRY, version, change: String(version) });
+    return { a: createProposer('a', replicas), b: createProposer('b', replicas), asked };
+  }
+  const entry = (version: number): Entry => ({ ...NO_ENTRY, version, change: String(version) });
+  const ofEach = (...kinds: string[]) => kinds.flatMap((kind) => Array(3).fill(kind));
+
+  it('asks each replica once for a change that follows its own', async () => {
+    const { a, b, asked } = watched();
     await a.swap(KEY, NO_ENTRY, entry(1), 0);
     asked.length = 0;
     await b.read(KEY, 0);
     expect(await a.swap(KEY, entry(1), entry(2), 0)).toEqual(entry(2));
-    expect(asked).toEqual([...Array(3).fill('read'), ...Array(3).fill('accept')]);
+    expect(asked).toEqual(ofEach('read', 'accept'));
+  });
+
+  it('asks each replica twice for a change by somebody whose news is old', async () => {
+    const { a, b, asked } = watched();
+    await a.swap(KEY, NO_ENTRY, entry(1), 0);
+    await b.read(KEY, 0);
+    await a.swap(KEY, entry(1), entry(2), 0);
+    asked.length = 0;
+    expect(await b.swap(KEY, entry(1), entry(3), 0)).toEqual(entry(2));
+    expect(await b.swap(KEY, entry(2), entry(3), 0)).toEqual(entry(3));
+    expect(asked).toEqual(ofEach('prepare', 'accept'));
   });
 });
