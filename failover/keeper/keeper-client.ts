@@ -10,6 +10,7 @@ export interface KeeperClient {
   call(url: string, message: { key: string; lease: Lease }): Promise<boolean>;
   appoint(url: string, message: { key: string; epoch: number }): Promise<void>;
   changed(url: string, message: { key: string; lease: Lease }): Promise<void>;
+  ready(url: string, message: { key: string }): Promise<void>;
   take(url: string, message: { key: string; from: Tenure; to: Tenure; position: LogPosition }): Promise<boolean>;
   describe(url: string, message: { key: string }): Promise<KeeperDescription>;
   close(): void;
@@ -29,6 +30,7 @@ export function createKeeperClient(http: JsonClient = createJsonClient()): Keepe
     call: async (url, message) => takenSchema.parse(await post(url, 'call', message)).taken,
     appoint: async (url, message) => void (await post(url, 'appoint', message)),
     changed: async (url, message) => void (await post(url, 'changed', message)),
+    ready: async (url, message) => void (await post(url, 'ready', message)),
     take: async (url, { key, from, to, position: { timeline, bytes } }) => {
       const position = { timeline, bytes: String(bytes) };
       const answer = await post(url, 'take', { key, from, epoch: to.epoch, position }, TAKE_TIMEOUT_MS);

@@ -40,6 +40,10 @@ export async function startKeeperServer(
     const { timeline, bytes } = position;
     return { taken: await keeperOf(key).handedOver(from, epoch, { timeline, bytes: BigInt(bytes) }) };
   });
+  on('ready', async ({ key }) => {
+    keeperOf(key).getReady();
+    return {};
+  });
   on('describe', ({ key }) => keeperOf(key).describe());
   await server.listen({ port, host: '127.0.0.1' });
   return server;

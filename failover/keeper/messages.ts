@@ -22,6 +22,8 @@ export const keeperMessages = {
   changed: z.object({ key, lease: leaseSchema }),
   /** the holder has stopped for this region: take the lease, if you hold all of the log */
   take: z.object({ key, from: z.object({ holder: z.string(), epoch }), epoch, position: positionSchema }),
+  /** the holder is about to stop for this region: ask what can be asked beforehand */
+  ready: z.object({ key }),
   describe: z.object({ key }),
 } as const;
 

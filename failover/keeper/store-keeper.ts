@@ -40,8 +40,12 @@ export interface StoreKeeperOptions {
   database?: KeptDatabase;
   /** boot-time clock, ms */
   now: () => number;
+  /** the keeper of another region will be asked to take the lease. Does not throw, and nobody waits for it */
+  warnSuccessor: (to: string) => void;
   /** asks the keeper of another region to take the lease; true once it serves */
   tellSuccessor: (from: Tenure, to: Tenure, position: LogPosition) => Promise<boolean>;
+  /** this region has the lease now: their ways lead here. Does not throw, and nobody waits for it */
+  tellOthers: (lease: Lease) => void;
   /** who has the lease has changed, as far as this keeper knows */
   onHolder: (lease: Lease) => void;
   /** what clients send waits, or no longer */
@@ -61,6 +65,7 @@ export class StoreKeeper {
   private looking = false;
   private readonly guard: DatabaseGuard | undefined;
   private stopPosition: LogPosition | undefined;
+  private ready: Promise<void> | undefined;
   private ended = false;
   /** somebody has stopped the database for good: it does not come back by itself */
   private retired = false;
@@ -193,6 +198,7 @@ export class StoreKeeper {
       this.stopPosition = undefined;
       const from = { holder: this.options.region, epoch: this.state.epoch };
       this.step({ kind: 'hand-over', now: this.options.now(), to });
+      void this.warnSuccessor(to.holder);
       await this.until(() => this.state.mode === 'idle', STOPPED_WITHIN_MS, 'its database did not stop');
       if (!this.stopPosition) throw new Error(`${to.holder} did not receive all of the log`);
       const taken = await this.options.tellSuccessor(from, to, this.stopPosition).catch(() => false);
@@ -207,10 +213,15 @@ export class StoreKeeper {
     }
   }
 
+  /** The holder is about to stop for this region: while it does, the lease store is asked what a change has to ask first. */
+  getReady(): void {
+    if (this.state.mode === 'idle') this.ready = this.options.leases.prepare(this.options.key);
+  }
+
   /** The holder has stopped for this region. True once this one serves; false when it does not hold all of the log. */
   async handedOver(from: Tenure, epoch: number, position: LogPosition): Promise<boolean> {
     const { database, now } = this.options;
-    const said = await database?.describe();
+    const [said] = await Promise.all([database?.describe(), this.ready]);
     if (said?.role !== 'standby' || comparePositions(said.position, position) < 0) return false;
     this.step({ kind: 'handed-over', now: now(), from, epoch });
     await this.until(() => this.state.mode !== 'promoting', TAKEN_WITHIN_MS, 'it was not promoted');
@@ -230,6 +241,12 @@ export class StoreKeeper {
     if (wasHolder)
       await this.until(() => this.seen.holder !== this.options.region, TAKEN_WITHIN_MS, 'lease not given up');
     return stopped;
+  }
+
+  /** Not before the last renewal is settled: both would be in each other's way in the store. */
+  private async warnSuccessor(to: string): Promise<void> {
+    await this.until(() => this.state.pending === undefined, STOPPED_WITHIN_MS, 'no answer').catch(() => undefined);
+    this.options.warnSuccessor(to);
   }
 
   private step(event: KeeperEvent): void {
@@ -328,7 +345,9 @@ export class StoreKeeper {
     if (isOlder) return;
     const moved = lease.holder !== this.seen.holder || lease.epoch !== this.seen.epoch;
     this.seen = lease;
-    if (moved) this.options.onHolder(lease);
+    if (!moved) return;
+    this.options.onHolder(lease);
+    if (lease.holder === this.options.region) this.options.tellOthers(lease);
   }
 
   private async until(holds: () => boolean, withinMs: number, what: string): Promise<void> {

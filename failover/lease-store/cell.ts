@@ -8,6 +8,8 @@ export interface Cell<Seen extends Entry = Entry> {
    * @throws LeaseStoreUnavailable when this attempt failed; another may succeed
    */
   read(key: string, deadline: number): Promise<Seen>;
+  /** A read that leaves this one ready to swap. @throws LeaseStoreUnavailable as `read` does, Collision as `swap` does */
+  prepare(key: string, deadline: number): Promise<Seen>;
   /**
    * Puts `next` in the place of `seen` if that is still there, as one act, and returns what is there then: `next`, or
    * what had taken the place of `seen`.

@@ -84,6 +84,14 @@ export function createLeaseStore<Seen extends Entry>(
 
   return {
     read: async (key) => (await readEntry(key, performance.now() + timeoutMs)).lease,
+    prepare: async (key) => {
+      const deadline = performance.now() + timeoutMs;
+      try {
+        known.set(key, await insist(deadline, () => cell.prepare(key, deadline)));
+      } catch (error) {
+        if (!(error instanceof LeaseStoreUnavailable)) throw error;
+      }
+    },
     change: async (key, change) => {
       try {
         return await settle(key, change, performance.now() + timeoutMs);

@@ -35,8 +35,11 @@ const Token = z.object({ token: z.string() });
 /** Leases in etcd, through the JSON gateway of its members. */
 export function createEtcdLeaseStore(options: EtcdLeaseStoreOptions): LeaseStore {
   const { post, close } = createGateway(options);
+  const read = async (key: string, deadline: number) =>
+    seenEntry(await post('kv/range', { key: etcdKey(key) }, KeyValues, deadline));
   const cell: Cell<SeenEntry> = {
-    read: async (key, deadline) => seenEntry(await post('kv/range', { key: etcdKey(key) }, KeyValues, deadline)),
+    read,
+    prepare: read,
     swap: async (key, seen, next, deadline) => {
       const transaction = transactionOf(etcdKey(key), seen, next);
       const { header, succeeded, responses } = await post('kv/txn', transaction, Transaction, deadline);

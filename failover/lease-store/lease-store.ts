@@ -20,6 +20,11 @@ export interface LeaseStore {
    * @throws LeaseStoreUnavailable when no majority answers in time
    */
   read(key: string): Promise<Lease>;
+  /**
+   * Asks beforehand what a change has to ask: one that follows soon costs one round trip less. Whoever changes the lease
+   * meanwhile needs one more. Never throws: without it the change only takes longer.
+   */
+  prepare(key: string): Promise<void>;
   /** Changes the lease, or says why not. Takes no longer than the store's time limit and never throws for trouble of the network. */
   change(key: string, change: LeaseChange): Promise<ChangeOutcome>;
   /** Lets go of its connections. What is under way ends as unknown or unavailable. */

@@ -87,6 +87,11 @@ export function createProposer(name: string, replicas: readonly AskReplica[]): O
 
   return {
     read,
+    prepare: (key, deadline) => {
+      // what was promised earlier says nothing of what is there now
+      promises.delete(key);
+      return propose(key, (present) => present, deadline);
+    },
     swap: (key, seen, next, deadline) => {
       // somebody has proposed since that promise was made: it is worth a refusal
       if (promises.get(key)?.present.change !== seen.change) promises.delete(key);

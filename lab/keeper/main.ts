@@ -56,9 +56,17 @@ answerCalls<KeeperCalls, KeeperSettings>(
             return database;
           }),
         }),
+        warnSuccessor: (to) => {
+          const url = kept.get(store.store)?.known.peers[to]?.keeperUrl;
+          if (url) others.ready(url, { key: store.key }).catch(() => undefined);
+        },
         tellSuccessor: (from, to, position) => {
           const url = keptOf(store.store).known.peers[to.holder]?.keeperUrl;
           return url ? others.take(url, { key: store.key, from, to, position }) : Promise.resolve(false);
+        },
+        tellOthers: (lease) => {
+          for (const { keeperUrl } of Object.values(kept.get(store.store)?.known.peers ?? {}))
+            others.changed(keeperUrl, { key: store.key, lease }).catch(() => undefined);
         },
         onHolder: () => mine.gates.holderChanged(),
         hold: (held) => mine.gates.hold(held),

@@ -71,7 +71,7 @@ export interface UpstreamSettings {
 export function standbyConf({ port, replicatorPassword, region, caFile }: UpstreamSettings): string {
   const conninfo = [
     `host=127.0.0.1 port=${port} user=${REPLICATOR} password=${replicatorPassword}`,
-    `sslmode=verify-full sslrootcert=${caFile} application_name=${region}`,
+    `sslmode=verify-full sslnegotiation=direct sslrootcert=${caFile} application_name=${region}`,
     'connect_timeout=5 tcp_user_timeout=5000 keepalives_idle=5 keepalives_interval=1 keepalives_count=3',
   ].join(' ');
   return `primary_conninfo = '${conninfo}'\n`;

@@ -233,18 +233,34 @@ export function itKeepsLeases(
     }
   });
 
-  it('renews in few round trips, also while others read', async () => {
+  it.each<[string, (holder: LeaseStore, other: LeaseStore, key: string) => Promise<LeaseStore>]>([
+    [
+      'renews in few round trips, also while others read',
+      async (holder, other, key) => {
+        await other.read(key);
+        return holder;
+      },
+    ],
+    [
+      'needs no more for a change by another that was prepared',
+      async (holder, other, key) => {
+        await holder.change(key, once);
+        await other.prepare(key);
+        return other;
+      },
+    ],
+  ])('%s', async (_, changing) => {
     const key = newKey();
-    const [holder, watcher] = [newStore('holder'), newStore('watcher')];
+    const [holder, other] = [newStore('holder'), newStore('other')];
     const rttMs = 60;
     for (const { link } of cluster().members) link.setRoundTrip(rttMs);
     await soon(holder, key);
-    await watcher.read(key);
+    await other.read(key);
     const tookMs: number[] = [];
     for (let time = 0; time < 8; time++) {
-      await watcher.read(key);
+      const store = await changing(holder, other, key);
       const begin = performance.now();
-      await holder.change(key, once);
+      await store.change(key, once);
       tookMs.push(performance.now() - begin);
     }
     const median = tookMs.sort((x, y) => x - y)[4]!;

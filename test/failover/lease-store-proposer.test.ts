@@ -17,9 +17,11 @@ type Bug =
 /** What becomes of a question and its answer; `late`: its sender gave up long before it arrives. */
 type Fate = 'answered' | 'lost' | 'answer lost' | 'late';
 
+type Act = 'read' | 'prepare' | 'change';
+
 interface Script {
   /** by client: what it does, one after the other */
-  clients: ReadonlyArray<ReadonlyArray<'read' | 'change'>>;
+  clients: ReadonlyArray<ReadonlyArray<Act>>;
   fates: readonly Fate[];
 }
 
@@ -70,8 +72,8 @@ async function play(scheduler: Scheduler, { clients, fates }: Script, bug: Bug):
     for (const act of acts) {
       const operation: Operation = { by, kind: 'read', begin: ++clock, end: 0, outcome: 'unknown', attempts: [] };
       operations.push(operation);
-      const found = act === 'read' ? await proposer.read(KEY, 0).catch(() => undefined) : await change(operation);
-      if (act === 'read' && found) operation.outcome = 'read';
+      const found = act === 'change' ? await change(operation) : await proposer[act](KEY, 0).catch(() => undefined);
+      if (act !== 'change' && found) operation.outcome = 'read';
       Object.assign(operation, { end: ++clock, lease: found?.lease });
       seen = found ?? seen;
     }
@@ -102,7 +104,7 @@ async function play(scheduler: Scheduler, { clients, fates }: Script, bug: Bug):
 
 const scripts: fc.Arbitrary<Script> = fc.record({
   clients: fc.array(
-    fc.array(fc.constantFrom<'read' | 'change'>('read', 'change', 'change'), { minLength: 1, maxLength: 5 }),
+    fc.array(fc.constantFrom<Act>('read', 'prepare', 'change', 'change', 'change'), { minLength: 1, maxLength: 5 }),
     {
       minLength: 2,
       maxLength: 3,
@@ -173,6 +175,16 @@ describe('a proposer', () => {
     await b.read(KEY, 0);
     expect(await a.swap(KEY, entry(1), entry(2), 0)).toEqual(entry(2));
     expect(asked).toEqual(ofEach('read', 'accept'));
+  });
+
+  it('asks each replica once for a change that was prepared', async () => {
+    const { a, b, asked } = watched();
+    await a.swap(KEY, NO_ENTRY, entry(1), 0);
+    await b.read(KEY, 0);
+    expect(await b.prepare(KEY, 0)).toEqual(entry(1));
+    asked.length = 0;
+    expect(await b.swap(KEY, entry(1), entry(2), 0)).toEqual(entry(2));
+    expect(asked).toEqual(ofEach('accept'));
   });
 
   it('asks each replica twice for a change by somebody whose news is old', async () => {

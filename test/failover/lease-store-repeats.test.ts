@@ -36,8 +36,10 @@ function createFlakyCell(bug: Bug): (fates: readonly Fate[]) => Cell {
       if (fate === 'answer lost') throw new LeaseStoreUnavailable(fate);
       return found;
     };
+    const read = () => suffer(() => (bug === 'reads what was there before' ? previous : present));
     return {
-      read: () => suffer(() => (bug === 'reads what was there before' ? previous : present)),
+      read,
+      prepare: read,
       swap: async (_key, seen, next) => {
         const found = await suffer(() => swap(seen, next));
         const isRepeat =

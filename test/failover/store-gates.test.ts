@@ -43,6 +43,7 @@ const database: KeptDatabase = {
 
 const leases: LeaseStore = {
   read: async () => lease,
+  prepare: async () => undefined,
   change: async (_, change) => {
     const next = change(lease);
     if (!next) return { outcome: 'refused', lease };
@@ -64,7 +65,9 @@ beforeEach(async () => {
   peers = { b: { writer: far, replication: far } };
   keeper = new StoreKeeper({
     ...{ region: 'a', key: 'orders', timing: TIMING, leases, database, now: () => now },
+    warnSuccessor: () => undefined,
     tellSuccessor: async () => false,
+    tellOthers: () => undefined,
     ...{ onHolder: () => gates.holderChanged(), hold: (held) => gates.hold(held), log: () => undefined },
   });
   gates = new StoreGates('a', ports, () => peers, keeper);

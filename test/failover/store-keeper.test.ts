@@ -76,6 +76,7 @@ class TestLeases implements LeaseStore {
     if (this.away) throw new LeaseStoreUnavailable('away');
     return this.lease;
   }
+  async prepare(): Promise<void> {}
   async change(_key: string, change: (lease: Lease) => Lease | undefined) {
     if (this.away) return { outcome: 'unknown', reason: 'away' } as const;
     const next = change(this.lease);
@@ -87,13 +88,20 @@ class TestLeases implements LeaseStore {
 }
 
 let keeper: StoreKeeper | undefined;
+/** what the other keepers were told of the lease */
+let told: Lease[] = [];
+beforeEach(() => {
+  told = [];
+});
 afterEach(() => keeper?.end());
 
 function keep(database: TestDatabase | undefined, leases: TestLeases): StoreKeeper {
   keeper = new StoreKeeper({
     ...{ region: 'a', key: 'orders', timing: TIMING, leases, now: () => performance.now() },
     ...(database && { database }),
+    warnSuccessor: () => undefined,
     tellSuccessor: async () => false,
+    tellOthers: (lease) => told.push(lease),
     ...{ onHolder: () => undefined, hold: () => undefined, log: () => undefined },
   });
   keeper.start();
@@ -124,6 +132,7 @@ test('a region that is called takes the lease that was seen to be over, and no o
   expect(await kept.called({ holder: 'b', epoch: 4, renewal: 7 })).toBe(true);
   await until(() => kept.mayServe());
   expect(leases.lease).toMatchObject({ holder: 'a', epoch: 5 });
+  expect(told).toEqual([expect.objectContaining({ holder: 'a', epoch: 5 })]);
 });
 
 test('a lease that is lost while the promotion is prepared leaves no primary behind', async () => {

@@ -9,6 +9,7 @@ export class PlainLeases implements LeaseStore {
   async read(): Promise<Lease> {
     return this.lease;
   }
+  async prepare(): Promise<void> {}
   async change(_key: string, change: (lease: Lease) => Lease | undefined) {
     const next = change(this.lease);
     if (!next) return { outcome: 'refused', lease: this.lease } as const;
