@@ -54,6 +54,8 @@ export interface RunResult {
   lost: number;
   /** another region takes the writes now */
   moved: boolean;
+  /** in words, to repeat it by */
+  told?: string;
   broken: string[];
 }
 
@@ -127,6 +129,7 @@ export async function runCase(ops: OpsLab, { strike, leads }: OpsCase, run: stri
       acknowledged: acknowledged(log).length,
       lost: acknowledged(log).length - kept.length,
       moved: hasMoved,
+      ...(struck.told && { told: struck.told }),
       broken:
         broken.length === 0
           ? []

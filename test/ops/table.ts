@@ -8,7 +8,7 @@ interface Row {
 
 /**
  * What was measured, a row each. Figures are of the machine that it ran on: told, not judged. A row whose p95 is longer
- * than is promised ends with `beyond`.
+ * than is promised ends with `beyond`; below one whose moments were random stands what its longest outage came of.
  */
 export class Table {
   private readonly rows: Row[] = [];
@@ -19,8 +19,15 @@ export class Table {
 
   print(...notes: string[]): void {
     const head = `${'write outage, ms'.padEnd(66)} runs    p50    p95    max       promised  acknowledged  lost  moved`;
-    process.stdout.write(`\n${[head, ...this.rows.map(line), ...notes].join('\n')}\n\n`);
+    process.stdout.write(
+      `\n${[head, ...this.rows.flatMap((row) => [line(row), ...longest(row)]), ...notes].join('\n')}\n\n`,
+    );
   }
+}
+
+export function longest({ results }: Pick<Row, 'results'>): string[] {
+  const [slowest] = [...results].sort((a, b) => b.outageMs - a.outageMs);
+  return slowest?.told ? [`  the longest: ${slowest.told}`] : [];
 }
 
 /** One row in words. */
