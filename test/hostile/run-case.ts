@@ -134,8 +134,9 @@ async function intake(run: Run): Promise<ActEnd> {
   } catch (error) {
     return refused(error, []);
   }
-  const { questions } = completeInWords(read, { facts: {}, given: [] }, 'fake');
-  const asked = questions.map(({ key }) => key);
+  const asked = askedFor(read, {});
+  // where users are decides what else is a question
+  const askedThen = asked.includes('users') ? askedFor(read, { users: [{ area: 'europe' }] }) : [];
   const named = { application: one.id, hostname: `${one.id}.example.com` };
   const answered = completeInWords(
     read,
@@ -144,7 +145,7 @@ async function intake(run: Run): Promise<ActEnd> {
   );
   const problems = [
     ...groundingProblems(read, one),
-    ...meaningProblems(read, asked, one),
+    ...meaningProblems(read, [...asked, ...askedThen], one),
     ...sentenceProblems(answered),
   ];
   const said = { ending: answered.request ? 'read' : 'asked', decidedBy: [read.decidedBy], problems };
@@ -156,6 +157,10 @@ async function intake(run: Run): Promise<ActEnd> {
     decidedBy: [...said.decidedBy, ...planned.decidedBy],
     problems: [...problems, ...planned.problems],
   };
+}
+
+function askedFor(read: ReadRequestResult, facts: RequestFacts): IntakeKey[] {
+  return completeInWords(read, { facts, given: [] }, 'fake').questions.map(({ key }) => key);
 }
 
 /** A refusal before or instead of a plan: of a type that everybody knows, in words that anybody may read. */
