@@ -75,7 +75,7 @@ export class DatabaseGuard {
     const { database } = this.options;
     // the gate is closed: what is the end of the log now is all that was ever acknowledged
     const end = await database.awaitReplicated(successor, REPLICATED_WITHIN_MS).catch(() => undefined);
-    await database.stop(end && successor).catch(() => this.killUntilGone());
+    await database.stop().catch(() => this.killUntilGone());
     return end;
   }
 

@@ -13,11 +13,8 @@ export interface KeptDatabase {
   prepare(): Promise<void>;
   /** Makes it take writes and returns then; starts it first where it does not run. Done already is success. */
   promote(): Promise<void>;
-  /**
-   * Shuts it down in order, so that its standbys receive everything, or only the one of that region where one is named;
-   * what is left after a while is killed.
-   */
-  stop(standby?: string): Promise<{ clean: boolean }>;
+  /** Shuts it down in order, so that its standbys receive everything; what is left after a while is killed. */
+  stop(): Promise<{ clean: boolean }>;
   /** SIGKILL to every process; returns when none is left. */
   kill(): Promise<void>;
   /** Writes to disk what a shutdown would have to write, so that it is quick. */

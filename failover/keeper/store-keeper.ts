@@ -215,7 +215,7 @@ export class StoreKeeper {
 
   /** The holder is about to stop for this region: while it does, the lease store is asked what a change has to ask first. */
   getReady(): void {
-    if (this.state.mode === 'idle') this.ready = this.options.leases.prepare(this.options.key);
+    if (this.state.mode === 'idle') this.ready = this.options.leases.prepare(this.options.key).catch(() => undefined);
   }
 
   /** The holder has stopped for this region. True once this one serves; false when it does not hold all of the log. */
@@ -246,7 +246,8 @@ export class StoreKeeper {
   /** Not before the last renewal is settled: both would be in each other's way in the store. */
   private async warnSuccessor(to: string): Promise<void> {
     await this.until(() => this.state.pending === undefined, STOPPED_WITHIN_MS, 'no answer').catch(() => undefined);
-    this.options.warnSuccessor(to);
+    // past that it is asked to take the lease already: both would be in each other's way again
+    if (this.state.mode === 'stopping') this.options.warnSuccessor(to);
   }
 
   private step(event: KeeperEvent): void {

@@ -65,9 +65,7 @@ export function postgresDatabase(
       await awaitAnswer(session, () => process.pid !== undefined);
       await session.use(promoteStandby);
     },
-    stop: async (standby) => {
-      // a shutdown waits until the farthest one has all of the log, and nobody can write meanwhile
-      if (standby) await session.use((client) => letGoOfOthers(client, standby)).catch(() => undefined);
+    stop: async () => {
       session.end();
       const inOrder = await process.stop(STOP_WITHIN_MS);
       const killed = await process.kill(settings().marker);
@@ -114,12 +112,6 @@ async function awaitQuiet(client: Client, withinMs: number): Promise<void> {
   const busy = `select count(*)::int as sessions from pg_stat_activity
     where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()`;
   while ((await oneRow<{ sessions: number }>(client, busy)).sessions > 0 && Date.now() < deadline) await sleep(POLL_MS);
-}
-
-async function letGoOfOthers(client: Client, standby: string): Promise<void> {
-  await client.query(`select pg_terminate_backend(pid) from pg_stat_replication where application_name <> $1`, [
-    standby,
-  ]);
 }
 
 /** The end of the log when this was asked, once the standby has it on disk. */

@@ -137,10 +137,11 @@ it('what waits for a decision is found behind what is newer, and a wrong digest 
   const digest = await asks(proposal);
   const drained = await live.ask({ kind: 'drain', region: live.others[1] });
   expect(drained).toMatchObject({ outcome: 'done' });
-  await expect(approve(name, { digest: 'deadbeef' })).rejects.toMatchObject({
-    code: 'bad-input',
-    message: `digest is "deadbeef", the plan that waits is ${shortDigest(digest)}: read it again`,
-  });
+  for (const reject of [false, true])
+    await expect(approve(name, { digest: 'deadbeef', reject })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: `digest is "deadbeef", the plan that waits is ${shortDigest(digest)}: read it again`,
+    });
 
   const { request } = live;
   const services = request.services.map((one) => ({ ...one, image: 'meridian/sample-orders:2.0' }));

@@ -65,9 +65,16 @@ async function play(scheduler: Scheduler, { clients, fates }: Script, bug: Bug):
     return after;
   }
 
+  // a third client shares the proposer of the first: a keeper reads while it changes, too
+  const proposers = [0, 1].map((nth) =>
+    createProposer(
+      `proposer-${nth}`,
+      bug === 'is the only one that a proposer asks' ? [replica(nth)] : [0, 1, 2].map(replica),
+    ),
+  );
+
   const run = async (by: string, nth: number, acts: Script['clients'][number]) => {
-    const replicas = bug === 'is the only one that a proposer asks' ? [replica(nth)] : [0, 1, 2].map(replica);
-    const proposer = createProposer(by, replicas);
+    const proposer = proposers[nth % proposers.length]!;
     let seen = NO_ENTRY;
     for (const act of acts) {
       const operation: Operation = { by, kind: 'read', begin: ++clock, end: 0, outcome: 'unknown', attempts: [] };

@@ -71,12 +71,15 @@ class TestDatabase implements KeptDatabase {
 class TestLeases implements LeaseStore {
   lease: Lease = { holder: 'a', epoch: 1, renewal: 0 };
   away = false;
+  prepared = 0;
 
   async read(): Promise<Lease> {
     if (this.away) throw new LeaseStoreUnavailable('away');
     return this.lease;
   }
-  async prepare(): Promise<void> {}
+  async prepare(): Promise<void> {
+    this.prepared += 1;
+  }
   async change(_key: string, change: (lease: Lease) => Lease | undefined) {
     if (this.away) return { outcome: 'unknown', reason: 'away' } as const;
     const next = change(this.lease);
@@ -133,6 +136,17 @@ test('a region that is called takes the lease that was seen to be over, and no o
   await until(() => kept.mayServe());
   expect(leases.lease).toMatchObject({ holder: 'a', epoch: 5 });
   expect(told).toEqual([expect.objectContaining({ holder: 'a', epoch: 5 })]);
+});
+
+test('a region that is about to take over asks the lease store beforehand; one that serves does not', async () => {
+  const [database, leases] = [new TestDatabase(), new TestLeases()];
+  leases.lease = { holder: 'b', epoch: 4, renewal: 7 };
+  const kept = keep(database, leases);
+  kept.getReady();
+  expect(leases.prepared).toBe(1);
+  expect(await kept.handedOver({ holder: 'b', epoch: 4 }, 5, { timeline: 1, bytes: 1n })).toBe(true);
+  kept.getReady();
+  expect(leases.prepared).toBe(1);
 });
 
 test('a lease that is lost while the promotion is prepared leaves no primary behind', async () => {

@@ -1,5 +1,5 @@
 import type { Approval } from '../../../contracts/approval';
-import { deploymentName } from '../../../contracts/workflow-ids';
+import { deploymentName, operationKeyFromWorkflowId } from '../../../contracts/workflow-ids';
 import { loadConfig } from '../../../temporal.config';
 import { ClientProblem } from '../../client-problem';
 import { closeClient, connectClient, type MeridianClient } from '../../connection';
@@ -33,6 +33,7 @@ export async function runApprove(input: ApproveInput, terminal: Terminal): Promi
     const workflowId = await workflowOf(meridian, input);
     const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
     if (approval?.state !== 'waiting') throw new ClientProblem('not-found', `no approval waits in ${workflowId}`);
+    refuseOtherDigest(approval, input.digest);
     if (!input.reject && !(await mayApprove(meridian, workflowId, approval, input, terminal))) {
       terminal.err('nothing was decided\n');
       return EXIT.badInput;
@@ -78,7 +79,9 @@ async function workflowOf(meridian: MeridianClient, { target, digest }: ApproveI
 }
 
 async function waitingApprovals(meridian: MeridianClient, workflowIds: readonly string[]) {
-  const asked = workflowIds.map(async (workflowId) => {
+  // a sweep asks nothing, and answers no questions either
+  const asking = workflowIds.filter((workflowId) => operationKeyFromWorkflowId(workflowId)?.kind !== 'sweep');
+  const asked = asking.map(async (workflowId) => {
     const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
     return approval?.state === 'waiting' ? [{ workflowId, approval }] : [];
   });
@@ -89,6 +92,16 @@ function askedText({ summary, requester, irreversible }: Approval): string {
   return `${[`${requester} asks for ${summary}`, ...irreversible.map((line) => `  ! ${line}`)].join('\n')}\n`;
 }
 
+/** Also for a rejection: what was read may have been decided meanwhile, and something else may wait. */
+function refuseOtherDigest(approval: Approval, digest: string | undefined): void {
+  if (digest === undefined || approval.digest.startsWith(digest)) return;
+  throw new ClientProblem(
+    'bad-input',
+    `digest is "${digest}", the plan that waits is ${shortDigest(approval.digest)}: read it again`,
+    'meridian approve without --digest shows it',
+  );
+}
+
 async function mayApprove(
   meridian: MeridianClient,
   workflowId: string,
@@ -96,14 +109,7 @@ async function mayApprove(
   { digest, yes, signal }: ApproveInput,
   terminal: Terminal,
 ): Promise<boolean> {
-  if (digest !== undefined) {
-    if (approval.digest.startsWith(digest)) return true;
-    throw new ClientProblem(
-      'bad-input',
-      `digest is "${digest}", the plan that waits is ${shortDigest(approval.digest)}: read it again`,
-      'meridian approve without --digest shows it',
-    );
-  }
+  if (digest !== undefined) return true;
   const plan = approval.gate === 'removal' ? undefined : await queryPlan(meridian, workflowId);
   if (plan) terminal.err(renderPlan(plan, {}, terminal.errColors));
   terminal.err(askedText(approval));
