@@ -12,7 +12,7 @@ import { CREATE_INSIDE_TABLE } from './inside-writer';
 export const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'];
 const HOSTNAME = 'orders.example.com';
 const AGREE_WITHIN_MS = 60_000;
-const KEEPER_LINES = 12;
+const KEEPER_LINES = 30;
 
 export type Mode = 'asynchronous' | 'block';
 
@@ -20,6 +20,9 @@ export type Mode = 'asynchronous' | 'block';
 export class OpsLab {
   /** regions of the databases by the port that each says it listens on */
   private readonly databasePorts = new Map<number, string>();
+
+  /** the epoch that a hand-over was to begin last */
+  private asked = 0;
 
   private readonly endpointPorts = new Map<string, number>();
 
@@ -54,6 +57,11 @@ export class OpsLab {
     return { holder: lease.holder, epoch: lease.epoch };
   }
 
+  /** What is asked for now has at least this one: that of a hand-over that came to nothing was accepted all the same. */
+  private async epoch(): Promise<number> {
+    return Math.max(this.asked, (await this.lease()).epoch);
+  }
+
   inject(id: string, fault: LabFault): Promise<{ at: string }> {
     return this.lab.daemon.call('faults.inject', { ...scope, id, fault });
   }
@@ -64,10 +72,11 @@ export class OpsLab {
 
   /** Moves the writes from this region to where traffic goes without it, as planned. */
   async switchOver(region: string): Promise<{ at: string }> {
-    const { epoch } = await this.lease();
+    const epoch = await this.epoch();
     await this.lab.daemon.call('traffic.drain', { ...scope, hostname: HOSTNAME, regions: [region], epoch });
     const { regions } = await this.lab.daemon.call('traffic.resolve', { hostname: HOSTNAME });
     const at = new Date().toISOString();
+    this.asked = epoch + 1;
     await this.lab.daemon.call('data.handOver', { ...store, from: region, to: regions[0] ?? '', epoch: epoch + 1 });
     return { at };
   }
@@ -82,13 +91,13 @@ export class OpsLab {
 
   /** The lost region comes back as a standby. */
   async rejoin(region: string): Promise<Rejoined> {
-    const { epoch } = await this.lease();
+    const epoch = await this.epoch();
     return this.lab.daemon.call('data.rejoin', { ...store, region, epoch });
   }
 
   /** Every region answers again, every standby streams, and all databases hold the same rows. */
   async awaitReady(): Promise<void> {
-    const { epoch } = await this.lease();
+    const epoch = await this.epoch();
     await this.lab.daemon.call('traffic.drain', { ...scope, hostname: HOSTNAME, regions: [], epoch });
     await until(
       'all databases agree',

@@ -85,8 +85,13 @@ export async function runCase(ops: OpsLab, { strike, leads }: OpsCase, run: stri
     struck = await strike(ops, before.holder, run);
     void lag.stop();
     const faultAtMs = Date.parse(struck.at);
+    const said = () => [struck?.told ?? '', ...ops.saidByKeepers(faultAtMs)].join('\n');
     const taken = (afterMs: number) =>
-      until('writes are acknowledged', () => outside.wasAcknowledgedAfter(afterMs), TAKEN_WITHIN_MS);
+      until('writes are acknowledged', () => outside.wasAcknowledgedAfter(afterMs), TAKEN_WITHIN_MS).catch(
+        (error: Error) => {
+          throw new Error(`${error.message}\n${said()}`);
+        },
+      );
     if (struck.undoneAfterMs !== undefined) {
       await sleep(Math.max(0, faultAtMs + struck.undoneAfterMs - Date.now()));
       await undo();
