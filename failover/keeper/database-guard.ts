@@ -7,6 +7,7 @@ import type { KeptDatabase } from './kept-database';
 /** A database that takes writes and answers its keeper nothing for so many leases is taken for dead. */
 const HANGS_AFTER_LEASES = 3;
 const KILL_AGAIN_MS = 500;
+const START_AGAIN_MS = 500;
 /** A database that died is back within this time, or it is given up. */
 const RESTART_WITHIN_MS = 1_500;
 const RESTARTS = 2;
@@ -32,6 +33,8 @@ export class DatabaseGuard {
   private reviving = false;
   private attending = false;
   private ended = false;
+  /** when a standby that had died was started last, on the keeper's clock */
+  private standbyStartedAt = Number.NEGATIVE_INFINITY;
   /** when the database last answered, or was made to take writes, on the keeper's clock */
   private aliveAt = 0;
 
@@ -129,7 +132,7 @@ export class DatabaseGuard {
     try {
       await database.kill();
       // without a proven lease a standby stays one, and what was a primary stays down
-      if (!this.mayPromote()) return await database.start();
+      if (!this.mayPromote()) return await this.startStandbyAgain();
       if ((await this.revive()) && this.mayPromote()) {
         this.aliveAt = now();
         return;
@@ -141,6 +144,14 @@ export class DatabaseGuard {
     }
     // also when the lease was lost meanwhile: what came back is a primary then that nobody may reach
     await this.abandon('the database does not come back');
+  }
+
+  /** At once, then twice a second: one that dies as soon as it is started must not keep the machine busy. */
+  private async startStandbyAgain(): Promise<void> {
+    const { database, now } = this.options;
+    await sleep(Math.max(0, this.standbyStartedAt + START_AGAIN_MS - now()));
+    this.standbyStartedAt = now();
+    await database.start();
   }
 
   /** Two attempts: what has just been killed may still be in the way of the first. None without the lease. */

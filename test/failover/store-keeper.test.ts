@@ -194,6 +194,16 @@ test('a standby that dies while its appointment is not proven stays a standby', 
   expect(database.role).not.toBe('primary');
 });
 
+test('a standby that dies as soon as it is started is started twice a second, no more often', async () => {
+  const [database, leases] = [new TestDatabase(), new TestLeases()];
+  leases.lease = { holder: 'b', epoch: 4, renewal: 7 };
+  keep(database, leases);
+  await until(() => database.starts === 1);
+  for (const deadline = performance.now() + 1_200; performance.now() < deadline; await sleep(10)) database.die();
+  expect(database.starts).toBeGreaterThanOrEqual(3);
+  expect(database.starts).toBeLessThanOrEqual(5);
+});
+
 test('what cannot be prepared is not promoted', async () => {
   const database = new TestDatabase();
   database.prepares = false;
