@@ -148,8 +148,10 @@ export class DatabaseGuard {
 
   /** At once, then twice a second: one that dies as soon as it is started must not keep the machine busy. */
   private async startStandbyAgain(): Promise<void> {
-    const { database, now } = this.options;
+    const { database, now, isRetired } = this.options;
     await sleep(Math.max(0, this.standbyStartedAt + START_AGAIN_MS - now()));
+    // somebody may be making its data anew by now, and nobody would know of what is started behind a keeper that has ended
+    if (this.ended || isRetired()) return;
     this.standbyStartedAt = now();
     await database.start();
   }

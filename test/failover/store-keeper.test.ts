@@ -204,6 +204,19 @@ test('a standby that dies as soon as it is started is started twice a second, no
   expect(database.starts).toBeLessThanOrEqual(5);
 });
 
+test('a standby that was to be started again is left alone once it has been given up', async () => {
+  const [database, leases] = [new TestDatabase(), new TestLeases()];
+  leases.lease = { holder: 'b', epoch: 4, renewal: 7 };
+  const kept = keep(database, leases);
+  await until(() => database.starts === 1);
+  database.die();
+  await until(() => database.starts === 2);
+  database.die();
+  await kept.giveUp();
+  await sleep(700);
+  expect(database.starts).toBe(2);
+});
+
 test('what cannot be prepared is not promoted', async () => {
   const database = new TestDatabase();
   database.prepares = false;
