@@ -112,8 +112,23 @@ describe('the sample application', () => {
     await locked;
     expect((await app.send('PUT', writePath('gone', 99))).status).toBe(201);
     const [row] = await postgres.query(`select count(*)::int as rows from ${PROBE_TABLE} where writer = 'gone'`);
-    // the first, the last, and those that the four connections of its pool had begun
-    expect(row).toEqual({ rows: 6 });
+    // the first, the last, and those that the ten connections of its pool had begun
+    expect(row).toEqual({ rows: 12 });
+  });
+
+  it('refuses at once what would wait behind too many, and serves the others', async () => {
+    const app = await start(postgres.environment());
+    await app.send('PUT', writePath('many', 0));
+    const locked = postgres.query(
+      `do $$ begin lock table ${PROBE_TABLE} in exclusive mode; perform pg_sleep(1); end $$`,
+    );
+    await sleep(100);
+    const writes = Array.from({ length: 80 }, (_, seq) => app.send('PUT', writePath('many', seq)));
+    const statuses = (await Promise.all(writes)).map(({ status }) => status);
+    await locked;
+    // ten connections, forty wait
+    expect(statuses.filter((status) => status === 201)).toHaveLength(50);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(30);
   });
 
   it('survives a crash of its database, refuses meanwhile and goes on after', async () => {
@@ -138,7 +153,8 @@ describe('the sample application', () => {
       'select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()',
     );
     for (const { status } of await Promise.all(writes)) expect([201, 503, 504]).toContain(status);
-    expect((await app.send('PUT', writePath('ended', 99))).status).toBe(201);
+    // the last sessions may be ended only now
+    await untilStatus(app, writePath('ended', 99), 201, 'PUT');
   });
 
   it('stays ready for reads when only the primary is lost', async () => {

@@ -64,10 +64,10 @@ export class TestApp {
 }
 
 /** Asks until the reply has that status. */
-export async function untilStatus(app: TestApp, path: string, status: number): Promise<Reply> {
+export async function untilStatus(app: TestApp, path: string, status: number, method = 'GET'): Promise<Reply> {
   const deadline = Date.now() + 15_000;
   for (;;) {
-    const reply = await app.send('GET', path);
+    const reply = await app.send(method, path);
     if (reply.status === status) return reply;
     if (Date.now() > deadline) throw new Error(`${path} still answers ${reply.status}: ${JSON.stringify(reply.body)}`);
     await sleep(50);
