@@ -9,7 +9,7 @@ import { type KeeperDescription, keeperDescriptionSchema } from './messages';
 export interface KeeperClient {
   call(url: string, message: { key: string; lease: Lease }): Promise<boolean>;
   appoint(url: string, message: { key: string; epoch: number }): Promise<void>;
-  changed(url: string, message: { key: string; lease: Lease }): Promise<void>;
+  changed(url: string, message: { key: string; lease: Lease; serves?: boolean }): Promise<void>;
   ready(url: string, message: { key: string }): Promise<void>;
   take(url: string, message: { key: string; from: Tenure; to: Tenure; position: LogPosition }): Promise<boolean>;
   describe(url: string, message: { key: string }): Promise<KeeperDescription>;

@@ -32,8 +32,8 @@ export async function startKeeperServer(
   on('call', async ({ key, lease }) => ({
     taken: await keeperOf(key).called({ ...lease, holder: lease.holder }),
   }));
-  on('changed', async ({ key, lease }) => {
-    keeperOf(key).leaseChanged({ ...lease, holder: lease.holder } satisfies Lease);
+  on('changed', async ({ key, lease, serves }) => {
+    keeperOf(key).leaseChanged({ ...lease, holder: lease.holder } satisfies Lease, serves);
     return {};
   });
   on('take', async ({ key, from, epoch, position }) => {

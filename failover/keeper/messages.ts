@@ -18,8 +18,8 @@ export const keeperMessages = {
   call: z.object({ key, lease: leaseSchema }),
   /** this region has the lease */
   appoint: z.object({ key, epoch }),
-  /** the lease has changed: this is where writes go */
-  changed: z.object({ key, lease: leaseSchema }),
+  /** the lease has changed: this is where writes go; `serves`: where they are taken already */
+  changed: z.object({ key, lease: leaseSchema, serves: z.boolean().optional() }),
   /** the holder has stopped for this region: take the lease, if you hold all of the log */
   take: z.object({ key, from: z.object({ holder: z.string(), epoch }), epoch, position: positionSchema }),
   /** the holder is about to stop for this region: ask what can be asked beforehand */

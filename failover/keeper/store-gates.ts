@@ -42,7 +42,11 @@ export class StoreGates {
         mayPass: () => !this.isHere || keeper.mayServe(),
       }),
       read: new TcpGate({ target, mayPass: () => keeper.mayRead() }),
-      upstream: new TcpGate({ target: () => (this.isHere ? undefined : this.peer?.replication), mayPass: () => true }),
+      upstream: new TcpGate({
+        target: () => (this.isHere ? undefined : this.peer?.replication),
+        mayPass: () => true,
+        putOffMs: () => keeper.followsInMs(),
+      }),
     };
   }
 
@@ -64,6 +68,11 @@ export class StoreGates {
     if (this.isHere) return;
     this.gates.writer.resetAll();
     this.gates.replication.resetAll();
+  }
+
+  /** The holder takes writes: a standby that was put off looks into the archive again and asks again. */
+  holderServes(): void {
+    this.gates.upstream.resetPutOff();
   }
 
   /** What clients send to the database of this region waits, or no longer. */

@@ -13,22 +13,21 @@ import {
   type Tenure,
 } from '../protocol/keeper';
 import { type Lease, NO_LEASE, sameLease } from '../protocol/lease';
-import { comparePositions, type LogPosition } from '../protocol/plan';
+import type { LogPosition } from '../protocol/plan';
 import type { Timing } from '../protocol/timing';
-import { DatabaseGuard, REPLICATED_WITHIN_MS } from './database-guard';
+import { DatabaseGuard } from './database-guard';
+import { HandOver } from './hand-over';
 import type { KeptDatabase } from './kept-database';
 import type { KeeperDescription } from './messages';
+import { until } from './until';
 
 const TICK_MS = 50;
 /** A keeper that does not hold the lease looks by itself who does: a message may have been lost. */
 const LOOK_EVERY_MS = 400;
 const ATTEND_EVERY_MS = 500;
-const QUIET_WITHIN_MS = 60;
 const TAKEN_WITHIN_MS = 5_000;
-/** A hand-over that is not under way after this long is not begun: whoever asked may have stopped waiting. */
-const PREPARED_WITHIN_MS = 8_000;
-/** More than its standby may take to receive the rest and the database to stop or be killed. */
-const STOPPED_WITHIN_MS = 15_000;
+/** A new holder has said that it takes writes by then, or its word was lost. */
+const SERVES_WITHIN_MS = 400;
 
 export interface StoreKeeperOptions {
   region: string;
@@ -44,10 +43,12 @@ export interface StoreKeeperOptions {
   warnSuccessor: (to: string) => void;
   /** asks the keeper of another region to take the lease; true once it serves */
   tellSuccessor: (from: Tenure, to: Tenure, position: LogPosition) => Promise<boolean>;
-  /** this region has the lease now: their ways lead here. Does not throw, and nobody waits for it */
-  tellOthers: (lease: Lease) => void;
+  /** this region has the lease now, or serves with it: their ways lead here. Does not throw, and nobody waits for it */
+  tellOthers: (lease: Lease, serves: boolean) => void;
   /** who has the lease has changed, as far as this keeper knows */
   onHolder: (lease: Lease) => void;
+  /** who has the lease takes writes */
+  onServing: () => void;
   /** what clients send waits, or no longer */
   hold: (held: boolean) => void;
   log: (message: string) => void;
@@ -61,11 +62,12 @@ export class StoreKeeper {
   private state: KeeperState;
   /** the lease as it was last seen; decides where this region's writes go */
   private seen: Lease = NO_LEASE;
+  /** until when its holder may not take writes yet, as far as this keeper knows; boot-time clock, ms */
+  private notBefore = 0;
   private readonly timers: NodeJS.Timeout[] = [];
   private looking = false;
   private readonly guard: DatabaseGuard | undefined;
-  private stopPosition: LogPosition | undefined;
-  private ready: Promise<void> | undefined;
+  private readonly planned: HandOver | undefined;
   private ended = false;
   /** somebody has stopped the database for good: it does not come back by itself */
   private retired = false;
@@ -83,6 +85,16 @@ export class StoreKeeper {
         step: (event) => this.step(event),
         isRetired: () => this.retired,
         log: (message) => log(`${key}: ${message}`),
+      });
+    this.planned =
+      database &&
+      this.guard &&
+      new HandOver({
+        ...options,
+        ...{ database, guard: this.guard },
+        state: () => this.state,
+        step: (event) => this.step(event),
+        see: (lease) => this.see(lease),
       });
   }
 
@@ -134,7 +146,7 @@ export class StoreKeeper {
     const epoch = lease.epoch + 1;
     this.step({ kind: 'called', now: this.options.now(), lease });
     const isTrying = () => this.state.mode === 'promoting' && this.state.epoch === epoch && !this.mayPromote();
-    await this.until(() => !isTrying(), TAKEN_WITHIN_MS, 'the lease store did not answer');
+    await until(() => !isTrying(), TAKEN_WITHIN_MS, 'the lease store did not answer');
     return this.mayPromote() && this.state.epoch === epoch;
   }
 
@@ -167,9 +179,21 @@ export class StoreKeeper {
     if (this.state.mode === 'serving') await this.options.database?.keepSynchronous(true);
   }
 
-  /** Where writes go has changed, says somebody; older news is dropped. */
-  leaseChanged(lease: Lease): void {
+  /**
+   * For how long the standby of this region had better wait before it follows the new holder, ms; 0 when it need not. One
+   * that connects before it knows the history of the new timeline asks for the old one first, which is three round
+   * trips more; the history is in the archive about when the holder begins to take writes.
+   */
+  followsInMs(): number {
+    return Math.max(0, this.notBefore - this.options.now());
+  }
+
+  /** Where writes go has changed, or they are taken there, says somebody; older news is dropped. */
+  leaseChanged(lease: Lease, serves = false): void {
     this.see(lease);
+    if (!serves || lease.epoch !== this.seen.epoch || lease.holder !== this.seen.holder) return;
+    this.notBefore = 0;
+    this.options.onServing();
   }
 
   async describe(): Promise<KeeperDescription> {
@@ -180,52 +204,21 @@ export class StoreKeeper {
     return { mode, epoch, role: said.role, position: { timeline, bytes: String(bytes) } };
   }
 
-  /**
-   * Stops this database in order and gives the lease to another region. Returns for how long writes were held.
-   * Throws when the other one is too far behind, which changes nothing, or does not take it: then nobody holds the lease.
-   */
+  /** Stops this database in order and gives the lease to another region (hand-over.ts). */
   async handOver(to: Tenure): Promise<{ heldMs: number }> {
-    const { database, hold } = this.options;
-    if (!database || this.state.mode !== 'serving') throw new Error(`${this.options.region} does not hold the lease`);
-    const startedAt = performance.now();
-    await database.checkpoint();
-    await database.awaitReplicated(to.holder, REPLICATED_WITHIN_MS);
-    const heldAt = performance.now();
-    if (heldAt - startedAt > PREPARED_WITHIN_MS) throw new Error('it took too long to prepare: ask again');
-    hold(true);
-    try {
-      await database.awaitQuiet(QUIET_WITHIN_MS);
-      this.stopPosition = undefined;
-      const from = { holder: this.options.region, epoch: this.state.epoch };
-      this.step({ kind: 'hand-over', now: this.options.now(), to });
-      void this.warnSuccessor(to.holder);
-      await this.until(() => this.state.mode === 'idle', STOPPED_WITHIN_MS, 'its database did not stop');
-      if (!this.stopPosition) throw new Error(`${to.holder} did not receive all of the log`);
-      const taken = await this.options.tellSuccessor(from, to, this.stopPosition).catch(() => false);
-      if (!taken) throw new Error(`${to.holder} did not take over`);
-      this.see({ holder: to.holder, epoch: to.epoch, renewal: 0 });
-      return { heldMs: performance.now() - heldAt };
-    } catch (error) {
-      this.step({ kind: 'hand-over-failed', now: this.options.now() });
-      throw error;
-    } finally {
-      hold(false);
-    }
+    if (!this.planned || this.state.mode !== 'serving')
+      throw new Error(`${this.options.region} does not hold the lease`);
+    return this.planned.give(to);
   }
 
-  /** The holder is about to stop for this region: while it does, the lease store is asked what a change has to ask first. */
+  /** The holder is about to stop for this region. */
   getReady(): void {
-    if (this.state.mode === 'idle') this.ready = this.options.leases.prepare(this.options.key).catch(() => undefined);
+    this.planned?.getReady();
   }
 
   /** The holder has stopped for this region. True once this one serves; false when it does not hold all of the log. */
   async handedOver(from: Tenure, epoch: number, position: LogPosition): Promise<boolean> {
-    const { database, now } = this.options;
-    const [said] = await Promise.all([database?.describe(), this.ready]);
-    if (said?.role !== 'standby' || comparePositions(said.position, position) < 0) return false;
-    this.step({ kind: 'handed-over', now: now(), from, epoch });
-    await this.until(() => this.state.mode !== 'promoting', TAKEN_WITHIN_MS, 'it was not promoted');
-    return this.mayServe() && this.state.epoch === epoch;
+    return (await this.planned?.take(from, epoch, position)) === true && this.mayServe();
   }
 
   /** Stops the database for good, in order where it can; gives the lease up if it is held. */
@@ -238,16 +231,8 @@ export class StoreKeeper {
     this.step({ kind: 'give-up', now: now() });
     const stopped = await database.stop();
     this.step({ kind: 'database-gone', now: now() });
-    if (wasHolder)
-      await this.until(() => this.seen.holder !== this.options.region, TAKEN_WITHIN_MS, 'lease not given up');
+    if (wasHolder) await until(() => this.seen.holder !== this.options.region, TAKEN_WITHIN_MS, 'lease not given up');
     return stopped;
-  }
-
-  /** Not before the last renewal is settled: both would be in each other's way in the store. */
-  private async warnSuccessor(to: string): Promise<void> {
-    await this.until(() => this.state.pending === undefined, STOPPED_WITHIN_MS, 'no answer').catch(() => undefined);
-    // past that it is asked to take the lease already: both would be in each other's way again
-    if (this.state.mode === 'stopping') this.options.warnSuccessor(to);
   }
 
   private step(event: KeeperEvent): void {
@@ -257,6 +242,7 @@ export class StoreKeeper {
     this.state = state;
     if (before !== state.mode)
       this.options.log(`${this.options.key}: ${before} -> ${state.mode}, epoch ${state.epoch}`);
+    if (before === 'promoting' && state.mode === 'serving') this.options.tellOthers(this.seen, true);
     for (const action of actions) void this.act(action);
   }
 
@@ -271,9 +257,9 @@ export class StoreKeeper {
         case 'kill-database':
           return await this.guard?.killUntilGone();
         case 'stop-database':
-          return await this.stopInOrder();
+          return this.state.successor && (await this.planned?.stop(this.state.successor.holder));
         case 'tell-successor':
-          // handOver() waits for it and tells, because it has the answer to give
+          // HandOver.give waits for it and tells, because it has the answer to give
           return;
       }
     } catch (error) {
@@ -292,13 +278,6 @@ export class StoreKeeper {
       outcome: answer.outcome,
       ...(lease && { lease }),
     });
-  }
-
-  private async stopInOrder(): Promise<void> {
-    const { successor } = this.state;
-    if (!this.guard || !successor) return;
-    this.stopPosition = await this.guard.stopInOrder(successor.holder);
-    this.step({ kind: 'database-gone', now: this.options.now() });
   }
 
   /** A region that only has the way to the writer has nothing to promote. */
@@ -345,17 +324,11 @@ export class StoreKeeper {
       lease.epoch < this.seen.epoch || (lease.epoch === this.seen.epoch && lease.renewal < this.seen.renewal);
     if (isOlder) return;
     const moved = lease.holder !== this.seen.holder || lease.epoch !== this.seen.epoch;
+    // a keeper that has just begun comes to a holder that serves
+    if (moved && this.seen.epoch > 0) this.notBefore = this.options.now() + SERVES_WITHIN_MS;
     this.seen = lease;
     if (!moved) return;
     this.options.onHolder(lease);
-    if (lease.holder === this.options.region) this.options.tellOthers(lease);
-  }
-
-  private async until(holds: () => boolean, withinMs: number, what: string): Promise<void> {
-    const deadline = performance.now() + withinMs;
-    while (!holds()) {
-      if (performance.now() > deadline) throw new Error(what);
-      await sleep(3);
-    }
+    if (lease.holder === this.options.region) this.options.tellOthers(lease, false);
   }
 }

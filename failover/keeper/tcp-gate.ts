@@ -6,11 +6,15 @@ export interface GatePolicy {
   target(): number | undefined;
   /** asked before anything is passed on; false ends the connection */
   mayPass(): boolean;
+  /** for how long a new connection is kept waiting, ms, to be reset then; 0: it is passed on. Left out: 0 */
+  putOffMs?(): number;
 }
 
 /** A loopback port that leads to a database while its keeper allows it. Bytes are passed on as they are, TLS included. */
 export class TcpGate {
   private readonly pairs = new Set<Pair>();
+  private readonly putOff = new Set<Socket>();
+  private refusesNext = false;
   private readonly server: Server;
   private held = false;
 
@@ -40,6 +44,13 @@ export class TcpGate {
   /** Resets every connection: the way leads elsewhere now, or nowhere. */
   resetAll(): void {
     for (const pair of [...this.pairs]) pair.reset();
+    for (const client of this.putOff) client.resetAndDestroy();
+  }
+
+  /** Whoever was put off is reset and may ask again. When nobody was, the next one is: it may be on its way already. */
+  resetPutOff(): void {
+    this.refusesNext = this.putOff.size === 0;
+    for (const client of this.putOff) client.resetAndDestroy();
   }
 
   close(): void {
@@ -50,7 +61,13 @@ export class TcpGate {
   private accept(client: Socket): void {
     client.on('error', () => undefined);
     const port = this.policy.mayPass() ? this.policy.target() : undefined;
-    if (port === undefined) {
+    const waitMs = this.policy.putOffMs?.() ?? 0;
+    if (port !== undefined && waitMs > 0) {
+      this.keepWaiting(client, waitMs);
+      return;
+    }
+    if (port === undefined || this.refusesNext) {
+      this.refusesNext = false;
       client.resetAndDestroy();
       return;
     }
@@ -60,6 +77,15 @@ export class TcpGate {
       onEnd: () => this.pairs.delete(pair),
     });
     this.pairs.add(pair);
+  }
+
+  private keepWaiting(client: Socket, waitMs: number): void {
+    const timer = setTimeout(() => client.resetAndDestroy(), waitMs);
+    this.putOff.add(client);
+    client.once('close', () => {
+      clearTimeout(timer);
+      this.putOff.delete(client);
+    });
   }
 }
 

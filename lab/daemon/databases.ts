@@ -122,10 +122,9 @@ export async function followInPlace(
 
 async function standbyInput(lab: Lab, site: Site, store: Store, { dataFolder }: Database) {
   const { upstream: port } = await openStorePorts(lab, site, store.name);
-  const { replicatorPassword } = store.secrets;
   return {
     ...{ dataFolder, owner: lab.postgres.owner, archive: archiveOf(lab, site, store.name) },
-    upstream: { port, replicatorPassword, region: site.region, caFile: lab.certificate.caFile },
+    upstream: { port, region: site.region, caFile: lab.certificate.caFile },
   };
 }
 

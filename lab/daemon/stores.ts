@@ -8,7 +8,6 @@ export function announceStore(deployment: Deployment, name: string): Store {
   const secret = () => randomBytes(18).toString('base64url');
   const secrets = {
     administratorPassword: secret(),
-    replicatorPassword: secret(),
     applicationPassword: secret(),
   };
   const store: Store = { name, epoch: 0, chain: [], automation: 'off', secrets };

@@ -64,11 +64,12 @@ answerCalls<KeeperCalls, KeeperSettings>(
           const url = keptOf(store.store).known.peers[to.holder]?.keeperUrl;
           return url ? others.take(url, { key: store.key, from, to, position }) : Promise.resolve(false);
         },
-        tellOthers: (lease) => {
+        tellOthers: (lease, serves) => {
           for (const { keeperUrl } of Object.values(kept.get(store.store)?.known.peers ?? {}))
-            others.changed(keeperUrl, { key: store.key, lease }).catch(() => undefined);
+            others.changed(keeperUrl, { key: store.key, lease, serves }).catch(() => undefined);
         },
         onHolder: () => mine.gates.holderChanged(),
+        onServing: () => mine.gates.holderServes(),
         hold: (held) => mine.gates.hold(held),
         log: (message) => console.log(`${new Date().toISOString()} ${message}`),
       });

@@ -10,9 +10,7 @@ export async function createRoles(
 ): Promise<void> {
   await withDatabase(access, async (client) => {
     const literal = (text: string) => client.escapeLiteral(text);
-    await client.query(
-      `create role ${REPLICATOR} with replication login password ${literal(secrets.replicatorPassword)}`,
-    );
+    await client.query(`create role ${REPLICATOR} with replication login`);
     await client.query(`create role ${APPLICATION} with login password ${literal(secrets.applicationPassword)}`);
     await client.query(`create database ${client.escapeIdentifier(database)} owner ${APPLICATION}`);
   });

@@ -1,10 +1,11 @@
 import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generate } from 'selfsigned';
 import { type Archive, openArchive } from './archive';
 import type { DatabaseOwner, PostgresBinaries } from './binaries';
 import { systemIdentifier } from './control-file';
 import { runAs } from './run-as';
-import { ADMINISTRATOR, FSYNC_OFF, PG_HBA_CONF, POSTGRESQL_CONF } from './settings';
+import { ADMINISTRATOR, FSYNC_OFF, PG_HBA_CONF, POSTGRESQL_CONF, REPLICATOR } from './settings';
 
 export interface ProvisionInput {
   binaries: PostgresBinaries;
@@ -40,6 +41,25 @@ export async function provision(input: ProvisionInput): Promise<void> {
   await writeOwned(join(dataFolder, 'pg_hba.conf'), PG_HBA_CONF, owner);
   await writeOwned(join(dataFolder, 'server.crt'), input.certificate.cert, owner);
   await writeOwned(join(dataFolder, 'server.key'), input.certificate.key, owner);
+  const replicator = await replicatorCertificate();
+  await writeOwned(join(dataFolder, `${REPLICATOR}.crt`), replicator.cert, owner);
+  await writeOwned(join(dataFolder, `${REPLICATOR}.key`), replicator.private, owner);
+}
+
+/**
+ * What a standby shows its primary: made once for each cluster, in all its copies, and good for no other, because each
+ * database trusts this one only. It signs itself: there is one holder and one who checks.
+ */
+function replicatorCertificate() {
+  return generate([{ name: 'commonName', value: REPLICATOR }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    // without keyUsage: OpenSSL would want one that may sign certificates
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'extKeyUsage', clientAuth: true },
+    ],
+  });
 }
 
 /** An empty folder that only its owner may read, as PostgreSQL demands. */

@@ -1,7 +1,6 @@
 /** Names of the roles and secrets of one store; a standby is a copy, so they are the same in every region. */
 export interface StoreCredentials {
   administratorPassword: string;
-  replicatorPassword: string;
   applicationPassword: string;
 }
 
@@ -23,6 +22,7 @@ unix_socket_directories = ''
 ssl = on
 ssl_cert_file = 'server.crt'
 ssl_key_file = 'server.key'
+ssl_ca_file = '${REPLICATOR}.crt'
 password_encryption = 'scram-sha-256'
 shared_buffers = 16MB
 max_connections = 100
@@ -47,10 +47,13 @@ log_timezone = 'UTC'
 timezone = 'UTC'
 `;
 
-/** `pg_hba.conf`: TLS and a password, from this machine only. */
+/**
+ * `pg_hba.conf`: TLS and a password, from this machine only; standbys show their certificate instead, which saves two
+ * round trips of a link on the way to the first synchronous commit after a move.
+ */
 export const PG_HBA_CONF = `
 hostssl all all 127.0.0.1/32 scram-sha-256
-hostssl replication ${REPLICATOR} 127.0.0.1/32 scram-sha-256
+hostssl replication ${REPLICATOR} 127.0.0.1/32 cert
 `;
 
 /**
@@ -62,16 +65,15 @@ export const FSYNC_OFF = 'fsync = off\n';
 export interface UpstreamSettings {
   /** loopback port of the link that leads to the primary */
   port: number;
-  replicatorPassword: string;
   region: string;
   caFile: string;
 }
 
 /** In `postgresql.auto.conf` of a standby: follows whatever primary its link leads to. */
-export function standbyConf({ port, replicatorPassword, region, caFile }: UpstreamSettings): string {
+export function standbyConf({ port, region, caFile }: UpstreamSettings): string {
   const conninfo = [
-    `host=127.0.0.1 port=${port} user=${REPLICATOR} password=${replicatorPassword}`,
-    `sslmode=verify-full sslnegotiation=direct sslrootcert=${caFile} application_name=${region}`,
+    `host=127.0.0.1 port=${port} user=${REPLICATOR} application_name=${region}`,
+    `sslmode=verify-full sslnegotiation=direct sslrootcert=${caFile} sslcert=${REPLICATOR}.crt sslkey=${REPLICATOR}.key`,
     'connect_timeout=5 tcp_user_timeout=5000 keepalives_idle=5 keepalives_interval=1 keepalives_count=3',
   ].join(' ');
   return `primary_conninfo = '${conninfo}'\n`;

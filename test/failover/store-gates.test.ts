@@ -6,7 +6,7 @@ import type { LeaseStore } from '../../failover/lease-store/lease-store';
 import type { Lease } from '../../failover/protocol/lease';
 import { serveMs, type Timing } from '../../failover/protocol/timing';
 import { freePort } from '../support/free-port';
-import { connectTo, type End, FarEnd, until } from './gate-ends';
+import { aWhile, connectTo, type End, FarEnd, until } from './gate-ends';
 
 /**
  * The gates of a real keeper whose clock is moved by hand and whose timers do not run: a keeper that was frozen finds
@@ -68,7 +68,8 @@ beforeEach(async () => {
     warnSuccessor: () => undefined,
     tellSuccessor: async () => false,
     tellOthers: () => undefined,
-    ...{ onHolder: () => gates.holderChanged(), hold: (held) => gates.hold(held), log: () => undefined },
+    ...{ onHolder: () => gates.holderChanged(), onServing: () => gates.holderServes() },
+    ...{ hold: (held) => gates.hold(held), log: () => undefined },
   });
   gates = new StoreGates('a', ports, () => peers, keeper);
   await gates.listen();
@@ -175,10 +176,31 @@ test('the way upstream leads to the holder elsewhere, and nowhere while this reg
   await serving();
   const refused = await client('upstream');
   await until('it is reset', () => refused.closed);
-  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 });
+  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 }, true);
+  const tooEarly = await client('upstream');
+  await until('it asks again', () => tooEarly.closed);
   const standby = await client('upstream');
   standby.send('hello');
   await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'hello');
+});
+
+test('a standby is put off until the new holder takes writes, and no longer when nobody says so', async () => {
+  await serving();
+  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 });
+  const early = await client('upstream');
+  await aWhile();
+  keeper.leaseChanged({ holder: 'b', epoch: 1, renewal: 0 }, true);
+  await aWhile();
+  expect(early.closed).toBe(false);
+  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 1 }, true);
+  await until('it may ask again', () => early.closed);
+  (await client('upstream')).send('hello');
+  await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'hello');
+  keeper.leaseChanged({ holder: 'c', epoch: 3, renewal: 0 });
+  keeper.leaseChanged({ holder: 'b', epoch: 4, renewal: 0 });
+  now += 400;
+  (await client('upstream')).send('again');
+  await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'again');
 });
 
 test('while a hand-over holds, writes wait and the log still goes to standbys', async () => {

@@ -92,7 +92,7 @@ class TestLeases implements LeaseStore {
 
 let keeper: StoreKeeper | undefined;
 /** what the other keepers were told of the lease */
-let told: Lease[] = [];
+let told: Array<Lease & { serves: boolean }> = [];
 beforeEach(() => {
   told = [];
 });
@@ -104,8 +104,8 @@ function keep(database: TestDatabase | undefined, leases: TestLeases): StoreKeep
     ...(database && { database }),
     warnSuccessor: () => undefined,
     tellSuccessor: async () => false,
-    tellOthers: (lease) => told.push(lease),
-    ...{ onHolder: () => undefined, hold: () => undefined, log: () => undefined },
+    tellOthers: (lease, serves) => told.push({ ...lease, serves }),
+    ...{ onHolder: () => undefined, onServing: () => undefined, hold: () => undefined, log: () => undefined },
   });
   keeper.start();
   return keeper;
@@ -135,7 +135,10 @@ test('a region that is called takes the lease that was seen to be over, and no o
   expect(await kept.called({ holder: 'b', epoch: 4, renewal: 7 })).toBe(true);
   await until(() => kept.mayServe());
   expect(leases.lease).toMatchObject({ holder: 'a', epoch: 5 });
-  expect(told).toEqual([expect.objectContaining({ holder: 'a', epoch: 5 })]);
+  expect(told).toMatchObject([
+    { holder: 'a', epoch: 5, serves: false },
+    { holder: 'a', epoch: 5, serves: true },
+  ]);
 });
 
 test('a region that is about to take over asks the lease store beforehand; one that serves does not', async () => {

@@ -48,6 +48,12 @@ test('a standby reports an encrypted stream and no lag once it has replayed all'
   expect(await status(PRIMARY)).toMatchObject({ reachable: true, role: 'primary', timeline: 1 });
 });
 
+test('nobody gets the log without the certificate of a standby', async () => {
+  const { caCertificate, ...access } = await lab.daemon.call('data.connection', { ...store, region: PRIMARY });
+  const asked = { ...access, user: 'replicator', replication: 'true', ssl: { ca: caCertificate } };
+  await expect(new Client(asked).connect()).rejects.toThrow('connection requires a valid client certificate');
+});
+
 test('a standby that replays nothing shows the age of what it misses, and is not consistent', async () => {
   await write(PRIMARY, 50);
   const early = await status(PAUSED);

@@ -38,7 +38,7 @@ export class TestPostgres {
       certificate,
     });
     await server.start();
-    const secrets = { administratorPassword: PASSWORD, replicatorPassword: PASSWORD, applicationPassword: PASSWORD };
+    const secrets = { administratorPassword: PASSWORD, applicationPassword: PASSWORD };
     await createRoles({ port: server.port, password: PASSWORD, caCertificate: certificate.cert }, 'orders', secrets);
     return server;
   }

@@ -21,7 +21,7 @@ export class PlainLeases implements LeaseStore {
 
 /** One store `orders` with a database in each region, as the daemon knows it; no process runs. The first is the primary. */
 export function plainDeployment(regions: string[], leases: LeaseStore): { deployment: Deployment; store: Store } {
-  const secrets = { administratorPassword: 'a', applicationPassword: 'b', replicatorPassword: 'c' };
+  const secrets = { administratorPassword: 'a', applicationPassword: 'b' };
   const store: Store = {
     ...{ name: 'orders', primary: regions[0], epoch: 1, chain: regions, automation: 'automatic', secrets },
   };
