@@ -10,8 +10,8 @@ export class DataStore {
   private wasComplete = false;
 
   constructor(settings: Settings) {
-    this.writer = settings.writer && new Database(settings.writer);
-    this.reader = settings.reader && new Database(settings.reader);
+    this.writer = settings.writer && new Database(settings.writer, 'writes');
+    this.reader = settings.reader && new Database(settings.reader, 'reads');
   }
 
   /** Runs one statement on the primary while it is wanted; makes the tables first when they are missing. */
@@ -44,7 +44,7 @@ export class DataStore {
    */
   async missing(): Promise<string[]> {
     if (!this.writer && !this.reader) return [];
-    const read = this.read('select 1').then(nothing, (error: Error) => `read endpoint: ${error.message}`);
+    const read = this.readerAnswers().then(nothing, (error: Error) => `read endpoint: ${error.message}`);
     const reasons = await Promise.all([read, this.wasComplete ? undefined : this.writerProblem()]);
     const found = reasons.filter((reason) => reason !== undefined);
     this.wasComplete ||= found.length === 0;
@@ -53,6 +53,10 @@ export class DataStore {
 
   async close(): Promise<void> {
     await Promise.all([this.writer?.close(), this.reader?.close()]);
+  }
+
+  private async readerAnswers(): Promise<void> {
+    await configured(this.reader, 'ORDERS_READ_HOST').ping();
   }
 
   private async writerProblem(): Promise<string | undefined> {

@@ -10,7 +10,12 @@ const QUERY_TIMEOUT_MS = 2_000;
  * A write holds its connection for a round trip to the primary and, with synchronous replication, for one from there to a
  * standby: 128 ms where each is 64 ms, so ten connections make 78 of them in a second.
  */
-const MAX_CONNECTIONS = 10;
+const MOST_WRITERS = 10;
+/** Reads are of the region's own database. */
+const MOST_READERS = 4;
+/** Connections over long links are expensive to make: so many are kept, the others are given back. */
+const KEPT_CONNECTIONS = 4;
+const IDLE_MS = 30_000;
 
 /**
  * Who would have to wait behind so many, half a second at that rate, is refused at once. A longer queue would serve
@@ -48,15 +53,15 @@ export class DatabaseFailure extends Error {
 export class Database {
   private readonly pool: Pool;
 
-  constructor(endpoint: DatabaseEndpoint) {
+  constructor(endpoint: DatabaseEndpoint, use: 'writes' | 'reads') {
     this.pool = new Pool({
       ...endpoint,
-      max: MAX_CONNECTIONS,
+      max: use === 'writes' ? MOST_WRITERS : MOST_READERS,
+      min: KEPT_CONNECTIONS,
+      idleTimeoutMillis: IDLE_MS,
       ssl: { rejectUnauthorized: false },
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,
-      // connections over long links are expensive to make: keep them
-      idleTimeoutMillis: 0,
       keepAlive: true,
     });
     // a broken connection is not an error of the application: its query hears of it, the next one makes a new one;
@@ -73,6 +78,23 @@ export class Database {
     if (this.pool.waitingCount >= MAX_WAITING) {
       throw new DatabaseFailure('refused', new Error(`${MAX_WAITING} requests wait for the database already`));
     }
+    return this.run(text, values, wanted);
+  }
+
+  /** Whether it answers, also while many wait: being busy is not being out of order. Throws DatabaseFailure. */
+  async ping(): Promise<void> {
+    await this.run('select 1');
+  }
+
+  async createTables(): Promise<void> {
+    await this.run(SCHEMA);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async run(text: string, values?: unknown[], wanted?: AbortSignal): Promise<QueryResult> {
     const client = await this.pool.connect().catch((error: Error) => {
       throw new DatabaseFailure('refused', error);
     });
@@ -89,14 +111,6 @@ export class Database {
       client.release(failure.outcome === 'unknown');
       throw failure;
     }
-  }
-
-  async createTables(): Promise<void> {
-    await this.query(SCHEMA);
-  }
-
-  async close(): Promise<void> {
-    await this.pool.end();
   }
 }
 

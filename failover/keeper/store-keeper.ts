@@ -26,8 +26,8 @@ const TICK_MS = 50;
 const LOOK_EVERY_MS = 400;
 const ATTEND_EVERY_MS = 500;
 const TAKEN_WITHIN_MS = 5_000;
-/** A new holder has said that it takes writes by then, or its word was lost. */
-const SERVES_WITHIN_MS = 400;
+/** A new holder takes writes and has said so by then, or is slow, or every word of it was lost. */
+const SERVES_WITHIN_MS = 1_000;
 
 export interface StoreKeeperOptions {
   region: string;
@@ -182,7 +182,8 @@ export class StoreKeeper {
   /**
    * For how long the standby of this region had better wait before it follows the new holder, ms; 0 when it need not. One
    * that connects before it knows the history of the new timeline asks for the old one first, which is three round
-   * trips more; the history is in the archive about when the holder begins to take writes.
+   * trips more (and all that it can do while it lacks the end of the old one); the history is in the archive about when
+   * the holder begins to take writes.
    */
   followsInMs(): number {
     return Math.max(0, this.notBefore - this.options.now());
@@ -191,7 +192,8 @@ export class StoreKeeper {
   /** Where writes go has changed, or they are taken there, says somebody; older news is dropped. */
   leaseChanged(lease: Lease, serves = false): void {
     this.see(lease);
-    if (!serves || lease.epoch !== this.seen.epoch || lease.holder !== this.seen.holder) return;
+    const isNews = lease.epoch === this.seen.epoch && lease.holder === this.seen.holder && this.followsInMs() > 0;
+    if (!serves || !isNews) return;
     this.notBefore = 0;
     this.options.onServing();
   }
@@ -242,7 +244,8 @@ export class StoreKeeper {
     this.state = state;
     if (before !== state.mode)
       this.options.log(`${this.options.key}: ${before} -> ${state.mode}, epoch ${state.epoch}`);
-    if (before === 'promoting' && state.mode === 'serving') this.options.tellOthers(this.seen, true);
+    const begins = before === 'promoting' && state.mode === 'serving' && this.seen.holder === this.options.region;
+    if (begins && this.seen.epoch === state.epoch) this.options.tellOthers(this.seen, true);
     for (const action of actions) void this.act(action);
   }
 

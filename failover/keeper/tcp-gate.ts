@@ -10,11 +10,15 @@ export interface GatePolicy {
   putOffMs?(): number;
 }
 
+/** A standby asks again this long after it was reset, at most (`wal_retrieve_retry_interval`, and looking in the archive). */
+const ON_ITS_WAY_MS = 150;
+
 /** A loopback port that leads to a database while its keeper allows it. Bytes are passed on as they are, TLS included. */
 export class TcpGate {
   private readonly pairs = new Set<Pair>();
   private readonly putOff = new Set<Socket>();
-  private refusesNext = false;
+  /** on the clock of `performance.now` */
+  private refusesNextUntil = 0;
   private readonly server: Server;
   private held = false;
 
@@ -43,13 +47,14 @@ export class TcpGate {
 
   /** Resets every connection: the way leads elsewhere now, or nowhere. */
   resetAll(): void {
+    this.refusesNextUntil = 0;
     for (const pair of [...this.pairs]) pair.reset();
     for (const client of this.putOff) client.resetAndDestroy();
   }
 
-  /** Whoever was put off is reset and may ask again. When nobody was, the next one is: it may be on its way already. */
+  /** Whoever was put off is reset and may ask again. When nobody was, one who comes right now is: it was on its way. */
   resetPutOff(): void {
-    this.refusesNext = this.putOff.size === 0;
+    if (this.putOff.size === 0) this.refusesNextUntil = performance.now() + ON_ITS_WAY_MS;
     for (const client of this.putOff) client.resetAndDestroy();
   }
 
@@ -66,8 +71,8 @@ export class TcpGate {
       this.keepWaiting(client, waitMs);
       return;
     }
-    if (port === undefined || this.refusesNext) {
-      this.refusesNext = false;
+    if (port === undefined || performance.now() < this.refusesNextUntil) {
+      this.refusesNextUntil = 0;
       client.resetAndDestroy();
       return;
     }

@@ -167,7 +167,11 @@ export class StoreSentinel {
     const from = since?.lease.holder;
     log(`${key}: ${region} takes over from ${from ?? 'nobody'}, epoch ${epoch}`);
     const lease = { holder: region, epoch, renewal: 0 };
-    for (const url of Object.values(keeperUrls())) keepers.changed(url, { key, lease }).catch(() => undefined);
+    const tellAll = (serves: boolean) => {
+      for (const url of Object.values(keeperUrls()))
+        keepers.changed(url, { key, lease, serves }).catch(() => undefined);
+    };
+    tellAll(false);
     const shifted = from ? shiftTraffic({ from, to: region, epoch }).catch((error) => log(String(error))) : undefined;
     const url = keeperUrls()[region];
     if (!url) return;
@@ -177,6 +181,7 @@ export class StoreSentinel {
       const said = await keepers.describe(url, { key }).catch(() => undefined);
       if (said?.mode === 'serving' && said.epoch === epoch) {
         const servesAt = Date.now();
+        tellAll(true);
         await shifted;
         this.options.onTakeover({ key, from, to: region, epoch, ...timesOf(since, decidedAt, servesAt, Date.now()) });
         return;

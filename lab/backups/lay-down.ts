@@ -2,7 +2,8 @@ import { chown, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../postgres/base-copy';
 import type { DatabaseOwner } from '../postgres/binaries';
-import { makeDataFolder, writeOwned } from '../postgres/provision';
+import { makeDataFolder, writeOwned } from '../postgres/owned-files';
+import { makeReplicatorCertificate } from '../postgres/replicator-certificate';
 import { dataOf, type KeptBackup } from './manifest';
 
 /** A backup of which not every byte is as it was written. */
@@ -30,6 +31,7 @@ export async function layDown(
     }
     await writeOwned(join(to, path), content, owner);
   }
+  await makeReplicatorCertificate(to, owner);
   await writeOwned(join(to, 'backup_label'), manifest.labelFile, owner);
   await writeOwned(join(to, 'recovery.signal'), '', owner);
   await writeOwned(join(to, 'postgresql.auto.conf'), conf, owner);

@@ -19,7 +19,7 @@ import { type Archive, openArchive } from '../postgres/archive';
 import { type AdministratorAccess, oneRow, withDatabase } from '../postgres/connect';
 import { applicationTables, contentDigest } from '../postgres/content-digest';
 import { databaseState } from '../postgres/database-state';
-import { writeOwned } from '../postgres/provision';
+import { writeOwned } from '../postgres/owned-files';
 import { FSYNC_OFF } from '../postgres/settings';
 import { turnOnFsync } from '../postgres/turn-on-fsync';
 import { markedProcesses } from '../processes/marked-processes';

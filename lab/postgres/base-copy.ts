@@ -4,6 +4,7 @@ import { chown, copyFile, lstat, mkdir, readdir, readFile } from 'node:fs/promis
 import { join, relative } from 'node:path';
 import type { DatabaseOwner } from './binaries';
 import { type AdministratorAccess, oneRow, withDatabase } from './connect';
+import { REPLICATOR_FILES } from './settings';
 
 /** Folders whose content belongs to the running primary; PostgreSQL's manual lists them for low-level backups. */
 const LEFT_EMPTY = new Set([
@@ -23,6 +24,8 @@ const LEFT_OUT = new Set([
   'standby.signal',
   'recovery.signal',
   'postgresql.auto.conf',
+  // a backup would be a way into the database that it was made of
+  ...Object.values(REPLICATOR_FILES),
 ]);
 
 export interface BaseCopyInput {

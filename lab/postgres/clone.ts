@@ -5,7 +5,8 @@ import { baseCopy } from './base-copy';
 import type { DatabaseOwner } from './binaries';
 import type { AdministratorAccess } from './connect';
 import { systemIdentifier } from './control-file';
-import { makeDataFolder, writeOwned } from './provision';
+import { makeDataFolder, writeOwned } from './owned-files';
+import { copyReplicatorCertificate } from './replicator-certificate';
 import { FSYNC_OFF, standbyConf, type UpstreamSettings } from './settings';
 
 export interface CloneInput {
@@ -39,6 +40,7 @@ export async function clone({ primary, dataFolder, owner, upstream, archive }: C
   const archiving = await archivingOf(copy, owner, archive);
   await mkdir(join(copy, 'pg_wal'), { recursive: true });
   await writeOwned(join(copy, 'backup_label'), labelFile, owner);
+  await copyReplicatorCertificate(primary.dataFolder, copy, owner);
   await makeStandby(copy, owner, `${FSYNC_OFF}${standbyConf(upstream)}${archiving}`);
   await rename(copy, dataFolder);
 }

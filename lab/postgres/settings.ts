@@ -8,6 +8,9 @@ export const ADMINISTRATOR = 'postgres';
 export const REPLICATOR = 'replicator';
 export const APPLICATION = 'application';
 
+/** In every data folder: what a standby shows, and what its primary compares that with. Backups do not hold them. */
+export const REPLICATOR_FILES = { certificate: 'replicator.crt', key: 'replicator.key' } as const;
+
 /** A standby asks for its primary again this often; the default (5 s) would be slept out by every promotion. */
 const RETRY_MS = 100;
 
@@ -22,10 +25,10 @@ unix_socket_directories = ''
 ssl = on
 ssl_cert_file = 'server.crt'
 ssl_key_file = 'server.key'
-ssl_ca_file = '${REPLICATOR}.crt'
+ssl_ca_file = '${REPLICATOR_FILES.certificate}'
 password_encryption = 'scram-sha-256'
 shared_buffers = 16MB
-max_connections = 100
+max_connections = 200
 io_method = sync
 jit = off
 max_worker_processes = 2
@@ -73,7 +76,7 @@ export interface UpstreamSettings {
 export function standbyConf({ port, region, caFile }: UpstreamSettings): string {
   const conninfo = [
     `host=127.0.0.1 port=${port} user=${REPLICATOR} application_name=${region}`,
-    `sslmode=verify-full sslnegotiation=direct sslrootcert=${caFile} sslcert=${REPLICATOR}.crt sslkey=${REPLICATOR}.key`,
+    `sslmode=verify-full sslnegotiation=direct sslrootcert=${caFile} sslcert=${REPLICATOR_FILES.certificate} sslkey=${REPLICATOR_FILES.key}`,
     'connect_timeout=5 tcp_user_timeout=5000 keepalives_idle=5 keepalives_interval=1 keepalives_count=3',
   ].join(' ');
   return `primary_conninfo = '${conninfo}'\n`;

@@ -176,31 +176,54 @@ test('the way upstream leads to the holder elsewhere, and nowhere while this reg
   await serving();
   const refused = await client('upstream');
   await until('it is reset', () => refused.closed);
-  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 }, true);
-  const tooEarly = await client('upstream');
-  await until('it asks again', () => tooEarly.closed);
+  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 });
+  now += 1_000;
   const standby = await client('upstream');
   standby.send('hello');
   await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'hello');
 });
 
-test('a standby is put off until the new holder takes writes, and no longer when nobody says so', async () => {
+test('a standby is put off until the new holder takes writes', async () => {
   await serving();
   keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 });
   const early = await client('upstream');
-  await aWhile();
   keeper.leaseChanged({ holder: 'b', epoch: 1, renewal: 0 }, true);
   await aWhile();
   expect(early.closed).toBe(false);
   keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 1 }, true);
   await until('it may ask again', () => early.closed);
+  const standby = await client('upstream');
+  standby.send('hello');
+  await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'hello');
+  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 2 }, true);
+  await aWhile();
+  expect(standby.closed).toBe(false);
+});
+
+test('a standby that was put off is reset in time although nobody says that the new holder takes writes', async () => {
+  await serving();
+  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 });
+  const waiting = await client('upstream');
+  await until('it may ask again', () => waiting.closed);
+  now += 1_000;
   (await client('upstream')).send('hello');
   await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'hello');
+});
+
+test('a standby that asks right after that word is reset once, one that asks later is not', async () => {
+  await serving();
+  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 });
+  keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 }, true);
+  const onItsWay = await client('upstream');
+  await until('it asks again', () => onItsWay.closed);
+  const again = await client('upstream');
+  again.send('hello');
+  await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'hello');
   keeper.leaseChanged({ holder: 'c', epoch: 3, renewal: 0 });
-  keeper.leaseChanged({ holder: 'b', epoch: 4, renewal: 0 });
-  now += 400;
-  (await client('upstream')).send('again');
-  await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'again');
+  keeper.leaseChanged({ holder: 'b', epoch: 4, renewal: 0 }, true);
+  await sleep(300);
+  (await client('upstream')).send('later');
+  await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'later');
 });
 
 test('while a hand-over holds, writes wait and the log still goes to standbys', async () => {

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { generate } from 'selfsigned';
 import { regionRttMs } from '../../catalog/latency';
 import { readPath, writePath } from '../../contracts/probe-contract';
 import { startTestLab, type TestLab, until } from './running-lab';
@@ -52,6 +53,9 @@ test('nobody gets the log without the certificate of a standby', async () => {
   const { caCertificate, ...access } = await lab.daemon.call('data.connection', { ...store, region: PRIMARY });
   const asked = { ...access, user: 'replicator', replication: 'true', ssl: { ca: caCertificate } };
   await expect(new Client(asked).connect()).rejects.toThrow('connection requires a valid client certificate');
+  const own = await generate([{ name: 'commonName', value: 'replicator' }], { keyType: 'ec', algorithm: 'sha256' });
+  const forged = { ...asked, ssl: { ca: caCertificate, cert: own.cert, key: own.private } };
+  await expect(new Client(forged).connect()).rejects.toThrow(/unknown ca|ECONNRESET|terminated unexpectedly/);
 });
 
 test('a standby that replays nothing shows the age of what it misses, and is not consistent', async () => {

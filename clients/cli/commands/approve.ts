@@ -30,9 +30,7 @@ export async function runApprove(input: ApproveInput, terminal: Terminal): Promi
   if (input.target.environment === 'production' && config.signing.keyFile === undefined) throw unsigned();
   const meridian = await connectClient(config);
   try {
-    const workflowId = await workflowOf(meridian, input);
-    const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
-    if (approval?.state !== 'waiting') throw new ClientProblem('not-found', `no approval waits in ${workflowId}`);
+    const { workflowId, approval } = await waitingApproval(meridian, input);
     refuseOtherDigest(approval, input.digest);
     if (!input.reject && !(await mayApprove(meridian, workflowId, approval, input, terminal))) {
       terminal.err('nothing was decided\n');
@@ -60,16 +58,27 @@ function unsigned(): ClientProblem {
   );
 }
 
+interface Waiting {
+  workflowId: string;
+  approval: Approval;
+}
+
 /** Without a number: what waits, be it a deployment or a proposal of the watch that something newer stands behind. */
-async function workflowOf(meridian: MeridianClient, { target, digest }: ApproveInput): Promise<string> {
-  if (target.workflowId !== undefined) return target.workflowId;
-  if (target.generation !== undefined) return (await deploymentStatus(meridian, target)).operation.workflowId;
+async function waitingApproval(meridian: MeridianClient, { target, digest }: ApproveInput): Promise<Waiting> {
+  const named =
+    target.workflowId ??
+    (target.generation !== undefined && (await deploymentStatus(meridian, target)).operation.workflowId);
+  if (named) {
+    const waiting = await waitingIn(meridian, named);
+    if (!waiting) throw new ClientProblem('not-found', `no approval waits in ${named}`);
+    return waiting;
+  }
   const name = deploymentName(target);
   const asked = await waitingApprovals(meridian, underWay(await readQueue(meridian, target)));
   // a single one is looked at whatever digest was given: a wrong one is told with the right one
   const meant = asked.length > 1 && digest ? asked.filter((one) => one.approval.digest.startsWith(digest)) : asked;
   const [only] = meant;
-  if (only && meant.length === 1) return only.workflowId;
+  if (only && meant.length === 1) return only;
   if (asked.length === 0) throw new ClientProblem('not-found', `no approval waits in ${name}`);
   throw new ClientProblem(
     'bad-input',
@@ -78,14 +87,16 @@ async function workflowOf(meridian: MeridianClient, { target, digest }: ApproveI
   );
 }
 
-async function waitingApprovals(meridian: MeridianClient, workflowIds: readonly string[]) {
+async function waitingApprovals(meridian: MeridianClient, workflowIds: readonly string[]): Promise<Waiting[]> {
   // a sweep asks nothing, and answers no questions either
   const asking = workflowIds.filter((workflowId) => operationKeyFromWorkflowId(workflowId)?.kind !== 'sweep');
-  const asked = asking.map(async (workflowId) => {
-    const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
-    return approval?.state === 'waiting' ? [{ workflowId, approval }] : [];
-  });
-  return (await Promise.all(asked)).flat();
+  const found = await Promise.all(asking.map((workflowId) => waitingIn(meridian, workflowId)));
+  return found.filter((waiting) => waiting !== undefined);
+}
+
+async function waitingIn(meridian: MeridianClient, workflowId: string): Promise<Waiting | undefined> {
+  const { approval } = await queryProgress(meridian, workflowId, Number.MAX_SAFE_INTEGER);
+  return approval?.state === 'waiting' ? { workflowId, approval } : undefined;
 }
 
 function askedText({ summary, requester, irreversible }: Approval): string {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { testCertificate } from '../network/certificate';
 
 export interface TestEdge {
@@ -27,9 +28,15 @@ export async function testEdge(
     edge: { port: (server.address() as AddressInfo).port, caCertificate: certificate.cert },
     seen,
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+      let isClosed = false;
+      server.close(() => {
+        isClosed = true;
+      });
+      // one whose handshake is not over yet is not known to it, and would go on as before
+      while (!isClosed) {
+        server.closeAllConnections();
+        await sleep(10);
+      }
     },
   };
 }
