@@ -115,7 +115,8 @@ export async function followInPlace(
   withinMs: number,
 ): Promise<void> {
   const since = new Date().toISOString();
-  await followAgain(await standbyInput(lab, siteOf(deployment, database.region), store, database));
+  const primary = databaseOf(deployment, store.primary ?? '', store.name);
+  await followAgain({ ...(await standbyInput(lab, siteOf(deployment, database.region), store, database)), primary });
   await startStandby(lab, deployment, store, database, withinMs);
   database.since = since;
 }

@@ -40,8 +40,7 @@ export async function clone({ primary, dataFolder, owner, upstream, archive }: C
   const archiving = await archivingOf(copy, owner, archive);
   await mkdir(join(copy, 'pg_wal'), { recursive: true });
   await writeOwned(join(copy, 'backup_label'), labelFile, owner);
-  await copyReplicatorCertificate(primary.dataFolder, copy, owner);
-  await makeStandby(copy, owner, `${FSYNC_OFF}${standbyConf(upstream)}${archiving}`);
+  await makeStandby(copy, primary, owner, `${FSYNC_OFF}${standbyConf(upstream)}${archiving}`);
   await rename(copy, dataFolder);
 }
 
@@ -50,20 +49,27 @@ export async function clone({ primary, dataFolder, owner, upstream, archive }: C
  * primary's history (timeline-history.ts): of any other PostgreSQL may replay what it should not.
  */
 export async function followAgain({
+  primary,
   dataFolder,
   owner,
   upstream,
   archive,
-}: Omit<CloneInput, 'primary'>): Promise<void> {
+}: Omit<CloneInput, 'primary'> & { primary: { dataFolder: string } }): Promise<void> {
   const archiving = await archivingOf(dataFolder, owner, archive);
-  await makeStandby(dataFolder, owner, `${standbyConf(upstream)}${archiving}`);
+  await makeStandby(dataFolder, primary, owner, `${standbyConf(upstream)}${archiving}`);
 }
 
 async function archivingOf(dataFolder: string, owner: DatabaseOwner | undefined, archive?: Archive): Promise<string> {
   return archive ? openArchive(archive, await systemIdentifier(dataFolder), owner) : '';
 }
 
-async function makeStandby(dataFolder: string, owner: DatabaseOwner | undefined, conf: string): Promise<void> {
+async function makeStandby(
+  dataFolder: string,
+  primary: { dataFolder: string },
+  owner: DatabaseOwner | undefined,
+  conf: string,
+): Promise<void> {
+  await copyReplicatorCertificate(primary.dataFolder, dataFolder, owner);
   await writeOwned(join(dataFolder, 'standby.signal'), '', owner);
   await writeOwned(join(dataFolder, 'postgresql.auto.conf'), conf, owner);
 }

@@ -5,7 +5,8 @@ import type { DatabaseState } from './database-state';
 
 export interface ReplicationLag {
   /**
-   * age of the oldest transaction that the standby has not replayed; 0 when it has replayed all. Absent for one that
+   * age of the oldest transaction that the standby has not replayed; 0 when it has replayed all, though the log may hold
+   * more (the first page of a record whose rest is not on disk yet cannot be replayed). Absent for one that
    * lacks something and is not connected: nothing of that is on its way, so that no age says when it will be there
    */
   lagMs?: number;
@@ -51,10 +52,10 @@ async function missingForMs(client: Client, replayedAt: string): Promise<number>
         from last, generate_series(greatest(last.xid - ${TRANSACTIONS_LOOKED_AT}, 3), last.xid) as number,
           lateral (select pg_xact_commit_timestamp(number::text::xid) as at) as committed
         where committed.at is not null)
-    select extract(epoch from clock_timestamp() - case
+    select coalesce(extract(epoch from clock_timestamp() - case
       when (select min(at) from known) <= $1::timestamptz
-        then coalesce((select min(at) from known where at > $1::timestamptz), clock_timestamp())
-      else $1::timestamptz end)::float * 1000 as ms`;
+        then (select min(at) from known where at > $1::timestamptz)
+      else $1::timestamptz end)::float * 1000, 0) as ms`;
   return (await oneRow<{ ms: number }>(client, query, [replayedAt])).ms;
 }
 

@@ -23,7 +23,7 @@ export async function makeReplicatorCertificate(dataFolder: string, owner: Datab
   await writeOwned(join(dataFolder, REPLICATOR_FILES.key), made.private, owner);
 }
 
-/** Gives a copy of the cluster what its primary has. */
+/** Gives a standby what its primary has: a restored cluster has a certificate of its own. */
 export async function copyReplicatorCertificate(
   from: string,
   to: string,

@@ -57,7 +57,7 @@ async function holder(): Promise<string> {
 const follows = (region: string) =>
   until(`${region} has it all`, async () => {
     const status = await lab.daemon.call('data.status', { ...store, region });
-    return status.role === 'standby' && status.lagBytes === 0;
+    return status.role === 'standby' && status.lagMs === 0;
   });
 
 const agree = () => lab.daemon.call('data.compare', { ...store, regions: REGIONS });

@@ -45,7 +45,7 @@ test('the log streams over the link: a write is seen far away after half a round
 
 test('a standby reports an encrypted stream and no lag once it has replayed all', async () => {
   await until('all is replayed', async () => (await status(FAR)).lagMs === 0);
-  expect(await status(FAR)).toMatchObject({ reachable: true, role: 'standby', timeline: 1, lagBytes: 0, tls: true });
+  expect(await status(FAR)).toMatchObject({ reachable: true, role: 'standby', timeline: 1, lagMs: 0, tls: true });
   expect(await status(PRIMARY)).toMatchObject({ reachable: true, role: 'primary', timeline: 1 });
 });
 
