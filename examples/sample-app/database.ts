@@ -21,7 +21,7 @@ const IDLE_MS = 30_000;
  * Who would have to wait behind so many, half a second at that rate, is refused at once. A longer queue would serve
  * everybody just too late, and would never end while more arrive than can be served.
  */
-const MAX_WAITING = 40;
+const MOST_WAITING = 40;
 
 /** Tasks that start together must not create the tables at the same moment: PostgreSQL would fail one of them. */
 const SCHEMA = `
@@ -75,8 +75,8 @@ export class Database {
    * an outage that work would be in the way of what is wanted now. Throws DatabaseFailure, at once when too many wait.
    */
   async query(text: string, values?: unknown[], wanted?: AbortSignal): Promise<QueryResult> {
-    if (this.pool.waitingCount >= MAX_WAITING) {
-      throw new DatabaseFailure('refused', new Error(`${MAX_WAITING} requests wait for the database already`));
+    if (this.pool.waitingCount >= MOST_WAITING) {
+      throw new DatabaseFailure('refused', new Error(`${MOST_WAITING} requests wait for the database already`));
     }
     return this.run(text, values, wanted);
   }

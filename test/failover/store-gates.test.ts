@@ -75,6 +75,7 @@ beforeEach(async () => {
   await gates.listen();
 });
 afterEach(() => {
+  jest.restoreAllMocks();
   keeper.end();
   for (const { socket } of clients.splice(0)) socket.destroy();
   gates.close();
@@ -212,6 +213,7 @@ test('a standby that was put off is reset in time although nobody says that the 
 
 test('a standby that asks right after that word is reset once, one that asks later is not', async () => {
   await serving();
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
   keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 });
   keeper.leaseChanged({ holder: 'b', epoch: 2, renewal: 0 }, true);
   const onItsWay = await client('upstream');
@@ -221,7 +223,7 @@ test('a standby that asks right after that word is reset once, one that asks lat
   await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'hello');
   keeper.leaseChanged({ holder: 'c', epoch: 3, renewal: 0 });
   keeper.leaseChanged({ holder: 'b', epoch: 4, renewal: 0 }, true);
-  await sleep(300);
+  clock.mockReturnValue(1_000);
   (await client('upstream')).send('later');
   await until('the holder is reached', () => elsewhere.ends.at(-1)?.received === 'later');
 });

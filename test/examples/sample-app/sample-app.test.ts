@@ -29,10 +29,12 @@ afterEach(async () => {
 });
 afterAll(() => postgres.remove());
 
-/** Returns once nobody else can write the probe's table; the promise in it when that is over. */
-async function lockedForASecond(): Promise<{ over: Promise<unknown> }> {
-  const over = postgres.query(`do $$ begin lock table ${PROBE_TABLE} in exclusive mode; perform pg_sleep(1); end $$`);
-  const held = `select 1 from pg_locks where granted and mode = 'ExclusiveLock' and relation = '${PROBE_TABLE}'::regclass`;
+/** Returns once nobody else can write the probe's table, or use it at all; `over` resolves when that is over. */
+async function lockedForASecond(
+  mode: 'exclusive' | 'access exclusive' = 'exclusive',
+): Promise<{ over: Promise<unknown> }> {
+  const over = postgres.query(`do $$ begin lock table ${PROBE_TABLE} in ${mode} mode; perform pg_sleep(1); end $$`);
+  const held = `select 1 from pg_locks where granted and mode in ('ExclusiveLock', 'AccessExclusiveLock') and relation = '${PROBE_TABLE}'::regclass`;
   while ((await postgres.query(held)).length === 0) await sleep(10);
   return { over };
 }
@@ -133,6 +135,17 @@ describe('the sample application', () => {
     expect(done).toBeGreaterThanOrEqual(50);
     expect(refused).toBeGreaterThan(0);
     expect((done ?? 0) + (refused ?? 0)).toBe(80);
+  });
+
+  it('is ready although so many reads wait that it refuses more', async () => {
+    const app = await start(postgres.environment());
+    await untilStatus(app, READY_PATH, 200);
+    const { over } = await lockedForASecond('access exclusive');
+    const reads = Array.from({ length: 60 }, () => app.send('GET', readPath('many', 1)));
+    const ready = app.send('GET', READY_PATH);
+    expect((await Promise.all(reads)).map(({ status }) => status)).toContain(503);
+    expect((await ready).status).toBe(200);
+    await over;
   });
 
   it('survives a crash of its database, refuses meanwhile and goes on after', async () => {
