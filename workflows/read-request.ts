@@ -16,7 +16,7 @@ const LONGEST_WAIT_MS = 5_000;
  * nothing; what was spent on it is handed to the deployment that follows. Whatever becomes of the model, rules can read.
  */
 export async function readRequest(input: ReadRequestInput): Promise<ReadRequestResult> {
-  const sentence = said(String(input.sentence), SENTENCE_MAX_CHARACTERS + 1);
+  const sentence = typeof input.sentence === 'string' ? said(input.sentence, SENTENCE_MAX_CHARACTERS + 1) : '';
   if (sentence === '' || sentence.length > SENTENCE_MAX_CHARACTERS)
     throw stepFailure('Request.Invalid', `a request in words has 1 to ${SENTENCE_MAX_CHARACTERS} characters`);
   const settings = await quick.readSettings('read the orchestrator settings');

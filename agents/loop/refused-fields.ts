@@ -17,8 +17,14 @@ export function refusedFields(answer: Readonly<Record<string, unknown>>, { field
 }
 
 function fieldLines(field: string, value: unknown): TextPart[] {
-  const lines = (Array.isArray(value) ? value : [value]).map((line) => String(line).split(':')[0] ?? '');
+  const lines = (Array.isArray(value) ? value : [value]).map((line) => words(line).split(':')[0] ?? '');
   return lines
     .slice(0, MOST_LINES)
     .flatMap((line) => [{ own: `${field}: ` }, { foreign: cutForeignText(line, LINE_TOKENS) }, { own: '\n' }]);
+}
+
+/** A foreign object may bring a `toString` of its own, and a list may be nested deeper than any stack: neither is read. */
+function words(line: unknown): string {
+  if (typeof line === 'object' && line !== null) return Array.isArray(line) ? 'a list' : 'an object';
+  return String(line);
 }

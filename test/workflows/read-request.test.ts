@@ -113,8 +113,8 @@ test('what a long sentence says after the part that fits is read by rules, and t
   });
 });
 
-test.each(['', ' \u0000 ', 'x '.repeat(1_500)])(
-  'a sentence of no or too many characters is refused',
+test.each(['', ' \u0000 ', 'x '.repeat(1_500), { toString: 'orders' } as unknown as string])(
+  'a sentence of no or too many characters, or that is no text, is refused',
   async (sentence) => {
     await expect(read(sentence, undefined)).rejects.toMatchObject({
       cause: { message: expect.stringContaining('1 to 2000 characters') },
