@@ -63,7 +63,7 @@ export function compareReadings(lines: readonly string[], sentence: string): Com
 
 /** A line `key: value`; no key where it is none that a sentence can say. */
 export function keyAndValue(line: string): [key: IntakeKey | undefined, value: string] {
-  const [, key = '', value = ''] = /^\s*([a-z-]+)\s*:\s*(.+?)\s*$/i.exec(line) ?? [];
+  const [, key = '', value = ''] = /^([a-z-]+)\s*:\s*(.+)$/i.exec(line.trim()) ?? [];
   return [intakeKeySchema.safeParse(key.toLowerCase()).data, value];
 }
 

@@ -25,7 +25,7 @@ export function mergeRepairLines(
 function valuesOf(field: string, text: string): string[] {
   return text
     .split('\n')
-    .map((line) => /^\s*([A-Za-z]+)\s*:\s*(.*?)\s*$/.exec(line))
+    .map((line) => /^([A-Za-z]+)\s*:\s*(.*)$/.exec(line.trim()))
     .filter((match) => match?.[1]?.toLowerCase() === field.toLowerCase())
     .map((match) => match?.[2] ?? '');
 }

@@ -17,6 +17,8 @@ import { ModelCallError } from './model-failure';
 export const ANSWER_TIMEOUT_MS = 60_000;
 /** Counting is only a second opinion on the estimate. */
 export const COUNT_TIMEOUT_MS = 5_000;
+/** No `max_tokens` of ours has room for more; what is longer fits into no history, and costs its reader seconds. */
+const LONGEST_ANSWER_CHARACTERS = 20_000;
 
 /** How a provider takes a model: what differs between the places where Claude answers. */
 export interface ClaudeModel {
@@ -90,8 +92,8 @@ export function toAnswer(message: Message): ModelAnswer {
     );
   }
   return {
-    text: withoutFence(text),
-    stopReason: toStopReason(stop_reason),
+    text: withoutFence(text.slice(0, LONGEST_ANSWER_CHARACTERS)),
+    stopReason: text.length > LONGEST_ANSWER_CHARACTERS ? 'max_tokens' : toStopReason(stop_reason),
     inputTokens: billedInputTokens(usage),
     outputTokens: usage.output_tokens,
   };

@@ -108,6 +108,13 @@ describe('a model turn over the Messages API', () => {
     expect(await take(url)).toMatchObject({ kind: 'answered', stopReason: 'refusal', text: '', outputTokens: 5 });
   });
 
+  it('cuts an answer that is longer than its max_tokens can be', async () => {
+    const { url } = await start([{ kind: 'answer', answer: `{"weigh":"${' '.repeat(3_000_000)}"}` }]);
+    const result = await take(url);
+    expect(result).toMatchObject({ kind: 'answered', stopReason: 'max_tokens' });
+    expect(result.kind === 'answered' && result.text.length).toBe(20_000);
+  });
+
   it.each([
     [429, '7', { kind: 'not-billed', failureType: 'Model.Unavailable', retryAfterMs: 7_000 }],
     [529, undefined, { kind: 'not-billed', failureType: 'Model.Unavailable', retryAfterMs: 2_000 }],

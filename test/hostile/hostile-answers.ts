@@ -38,6 +38,9 @@ export function misshapenAnswers(world: World, agent: AskingAgent, mark: string)
     fc.constantFrom(null, true, 0, -1, 1e308, '', [], {}, [[]], [null], [{ toString: mark }], { length: 3 }),
     fc.jsonValue({ maxDepth: 3 }),
     fc.constantFrom('A', '🔥', '"').map((unit) => unit.repeat(2_000)),
+    fc.constantFrom(' ', ':', '{').map((unit) => `c1 ${unit.repeat(19_000)}c1`),
+    fc.constantFrom('c1', ' ').map((unit) => unit.repeat(2_000_000)),
+    fc.constantFrom('toString', 'valueOf', 'toJSON', '__proto__').map((key) => [JSON.parse(`{"${key}":null}`)]),
     fc.constant(Array.from({ length: 3_000 }, (_, index) => `${mark} ${index}`)),
   );
   return fc.oneof(
