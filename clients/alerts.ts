@@ -4,10 +4,9 @@ import type { HealthMatrix } from '../contracts/health-matrix';
 import { acknowledgeAlertUpdate, alertsQuery, healthMatrixQuery } from '../contracts/watch-messages';
 import { type DeploymentKey, deploymentName, watchKeyFromWorkflowId, watchWorkflowId } from '../contracts/workflow-ids';
 import { ClientProblem } from './client-problem';
-import { call, type MeridianClient, requireWorker } from './connection';
+import { call, type MeridianClient, QUERY_TIMEOUT_MS, requireWorker } from './connection';
 import { requireKnown } from './observe';
 
-const QUERY_TIMEOUT_MS = 5_000;
 const LIST_TIMEOUT_MS = 10_000;
 
 /** One watch that runs. */

@@ -57,8 +57,13 @@ export function toClientProblem(error: unknown, doing: string, address: string):
     return new ClientProblem('refused', `cannot ${doing}: ${error.cause?.message ?? error.message}`);
   if (error instanceof WorkflowFailedError) return workflowProblem(error, doing);
   if (saysNoWorker(error)) return noWorkerProblem(doing);
+  if (saysWorkerFails(error)) return failingWorkerProblem(doing);
+  if (isGrpcDeadlineError(error) || isGrpcCancelledError(error)) return noAnswerProblem(doing, address);
   if (isUnreachable(error)) return unreachableProblem(doing, address);
-  return new ClientProblem('unexpected', `cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`);
+  return new ClientProblem(
+    'unexpected',
+    `cannot ${doing}: ${error instanceof Error ? rootMessage(error) : String(error)}`,
+  );
 }
 
 export function noWorkerProblem(doing: string): ClientProblem {
@@ -74,6 +79,26 @@ export function unreachableProblem(doing: string, address: string): ClientProble
     'unreachable',
     `cannot ${doing}: no Temporal server answers at ${address}`,
     'look after that server, or set TEMPORAL_ADDRESS to the one to use; "meridian dev" starts a new one that knows of no deployment',
+  );
+}
+
+/**
+ * The server may be away, or its worker may be slow, stuck or killed a moment ago: from here it looks the same. Where the
+ * server sees the deadline pass before the client does, the call is cancelled; nobody here cancels one.
+ */
+function noAnswerProblem(doing: string, address: string): ClientProblem {
+  return new ClientProblem(
+    'unreachable',
+    `cannot ${doing}: no answer in time from the Temporal server at ${address} or its worker`,
+    'look whether both run; what is under way goes on by itself as soon as they do',
+  );
+}
+
+function failingWorkerProblem(doing: string): ClientProblem {
+  return new ClientProblem(
+    'no-worker',
+    `cannot ${doing}: the worker failed at the next step of this workflow, and tries again`,
+    'the reason is in the log of the worker, and in the Web UI as WorkflowTaskFailed; nothing is lost, it goes on when a step succeeds',
   );
 }
 
@@ -98,6 +123,12 @@ export function saysNoWorker(error: unknown): boolean {
   return grpc?.code === GRPC_FAILED_PRECONDITION && /no poller|worker/i.test(grpc.message);
 }
 
+/** Also after a task that took too long. Until the next attempt succeeds nobody can say where the workflow is. */
+function saysWorkerFails(error: unknown): boolean {
+  const grpc = grpcCause(error);
+  return grpc?.code === GRPC_FAILED_PRECONDITION && /workflow task in failed state/i.test(grpc.message);
+}
+
 export function isUnreachable(error: unknown): boolean {
   if (isGrpcDeadlineError(error)) return true;
   if (grpcCause(error)?.code === GRPC_UNAVAILABLE) return true;
@@ -105,7 +136,7 @@ export function isUnreachable(error: unknown): boolean {
 }
 
 export function isDetached(error: unknown): boolean {
-  return isGrpcCancelledError(error) || (error instanceof ClientProblem && error.code === 'detached');
+  return error instanceof ClientProblem && error.code === 'detached';
 }
 
 function grpcCause(error: unknown): { code: number; message: string } | undefined {

@@ -70,6 +70,9 @@ export async function closeClient({ client }: MeridianClient): Promise<void> {
   await client.connection.close();
 }
 
+/** A workflow that nobody has in memory is replayed first, and a worker that died keeps its queries for a while. */
+export const QUERY_TIMEOUT_MS = 10_000;
+
 /** Runs one call with a deadline; any error comes out as a ClientProblem. */
 export async function call<Result>(
   { client, address }: MeridianClient,

@@ -13,9 +13,8 @@ import {
   operationWorkflowId,
 } from '../contracts/workflow-ids';
 import { ClientProblem } from './client-problem';
-import { call, type MeridianClient } from './connection';
+import { call, type MeridianClient, QUERY_TIMEOUT_MS } from './connection';
 
-const QUERY_TIMEOUT_MS = 5_000;
 const LIST_TIMEOUT_MS = 10_000;
 const RESULT_TIMEOUT_MS = 30_000;
 /** Nobody reads further back on a terminal. */

@@ -1,9 +1,7 @@
 import { type OperationQueue, operationQueueQuery } from '../contracts/messages';
 import { type DeploymentKey, deploymentWorkflowId } from '../contracts/workflow-ids';
-import { call, type MeridianClient } from './connection';
+import { call, type MeridianClient, QUERY_TIMEOUT_MS } from './connection';
 import { requireKnown } from './observe';
-
-const QUERY_TIMEOUT_MS = 5_000;
 
 /** What holds the operation slot of a deployment, and what waits for it. Throws a ClientProblem. */
 export async function readQueue(

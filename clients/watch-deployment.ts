@@ -12,7 +12,7 @@ const PATIENCE_MS = 120_000;
 export interface WatchOptions {
   /** aborted: stop watching; the deployment goes on */
   signal?: AbortSignal;
-  /** neither worker nor server answered for a while, and now they do again (undefined) */
+  /** worker or server do not answer, and why, told again when that is another reason; undefined: they do again */
   onTrouble?: (problem: ClientProblem | undefined) => void;
 }
 
@@ -44,13 +44,14 @@ export async function follow<Report>(
 ): Promise<Report> {
   let sinceSeq = 0;
   let troubleSince: number | undefined;
+  let told: string | undefined;
   for (;;) {
     if (signal?.aborted) throw new ClientProblem('detached', `no longer watching; ${workflowId} goes on`);
     try {
       const status = await operationStatus(meridian, workflowId);
       const progress = await queryProgress(meridian, workflowId, sinceSeq).catch(unlessEnded(status));
       if (troubleSince !== undefined) onTrouble(undefined);
-      troubleSince = undefined;
+      troubleSince = told = undefined;
       if (progress) {
         sinceSeq = progress.events.at(-1)?.seq ?? sinceSeq;
         await onProgress(atStatus(status, progress));
@@ -61,8 +62,9 @@ export async function follow<Report>(
       if (isDetached(error) || !(await isPassing(meridian, workflowId, problem))) throw problem;
       // A queue takes as long as it takes; being away does not.
       if (problem.code === 'not-found') troubleSince = Date.now();
-      if (troubleSince === undefined) onTrouble(problem);
       troubleSince ??= Date.now();
+      if (problem.message !== told) onTrouble(problem);
+      told = problem.message;
       if (Date.now() - troubleSince > PATIENCE_MS) throw problem;
     }
     await pause(POLL_MS, signal);

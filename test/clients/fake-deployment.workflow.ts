@@ -24,6 +24,8 @@ import { MERIDIAN_APPLICATION, MERIDIAN_PHASE } from '../../contracts/search-att
 interface Script {
   report: DeploymentReport;
   digest: string;
+  /** for so long after the decision the workflow's tasks fail, as with a bug that a newer worker repairs */
+  failsForMs?: number;
 }
 
 /** Stands in for the entity: gives out generations and starts the operation; knows nothing of slots and records. */
@@ -44,7 +46,7 @@ export async function deployment(key: { application: string; environment: string
 }
 
 /** Stands in for a deployment: waits for an approval, then ends as the script says. */
-export async function deployMultiRegion({ report, digest }: Script): Promise<DeploymentReport> {
+export async function deployMultiRegion({ report, digest, failsForMs = 0 }: Script): Promise<DeploymentReport> {
   let decision: string | undefined;
   const approval = (): Approval => ({
     ...report.approvals[0]!,
@@ -82,7 +84,9 @@ export async function deployMultiRegion({ report, digest }: Script): Promise<Dep
   const show = (phase: string) => searchable && upsertSearchAttributes([{ key: MERIDIAN_PHASE, value: phase }]);
   show('approval');
   await condition(() => decision !== undefined);
+  const decidedAt = Date.now();
   await sleep(700);
+  if (Date.now() < decidedAt + failsForMs) throw new TypeError('a bug');
   show(report.verdict);
   return {
     ...report,

@@ -7,6 +7,7 @@ import { Worker } from '@temporalio/worker';
 import { runDeploy } from '../../clients/cli/commands/deploy';
 import { runStatus } from '../../clients/cli/commands/status';
 import { parseTarget } from '../../clients/cli/target';
+import type { ClientProblem } from '../../clients/client-problem';
 import { connectClient, type MeridianClient } from '../../clients/connection';
 import { deploymentStatus, listDeployments, readReport } from '../../clients/observe';
 import { decideApproval, planDeployment, retireDeployment, submitDeployment } from '../../clients/operations';
@@ -94,6 +95,27 @@ test('a deployment is watched to its report: each event once, the approval on th
   expect(await readReport(meridian, key('watched'))).toEqual(report);
   expect(await readReport(meridian, key('watched'), 1)).toEqual(report);
 });
+
+test('a deployment whose worker fails at its next step is watched on, and that is said', async () => {
+  const request = requestOf('stuck', { failsForMs: 12_000 });
+  const { workflowId } = await submitDeployment(meridian, { request, requester: 'ci' });
+  const troubles: Array<ClientProblem | undefined> = [];
+  let asked = false;
+  const report = await watchDeployment(
+    meridian,
+    workflowId,
+    async () => {
+      if (!asked)
+        await decideApproval(meridian, workflowId, { approvalId: 'plan', digest, decision: 'approve', by: 'mira' });
+      asked = true;
+    },
+    { onTrouble: (problem) => troubles.push(problem) },
+  );
+  expect(report.summary).toContain('approve by mira');
+  expect(troubles[0]?.message).toMatch(/no answer in time from the Temporal server at \S+ or its worker/);
+  expect(troubles[1]?.message).toMatch(/the worker failed at the next step of this workflow, and tries again/);
+  expect(troubles.at(-1)).toBeUndefined();
+}, 60_000);
 
 test('a refused decision says why; repeating a decision is one decision', async () => {
   const { workflowId } = await submitAndWaitForApproval('decided');
