@@ -8,7 +8,7 @@ let labId: string;
 
 beforeAll(async () => {
   lab = await startTestLab({
-    stabiliseMs: 1_500,
+    stabiliseMs: 4_000,
     planted: [{ kind: 'refuse-apply', region: 'us-west-2', stack: 'base' }],
   });
   labId = labIdOf(lab);

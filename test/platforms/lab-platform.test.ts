@@ -10,7 +10,7 @@ const tags = { [TAG_APPLICATION]: scope.application, [TAG_ENVIRONMENT]: scope.en
 const parameters = { CertificateArn: 'lab' };
 
 beforeAll(async () => {
-  lab = await startTestLab({ stabiliseMs: 2_500 });
+  lab = await startTestLab({ stabiliseMs: 4_000 });
 });
 afterAll(stopTestLabs);
 
