@@ -13,6 +13,8 @@ export interface CallRequest {
   input: unknown;
 }
 
+const READY_WITHIN_MS = 60_000;
+
 type Waiting = { resolve: (result: unknown) => void; reject: (error: Error) => void };
 
 export interface CalledProcessOptions {
@@ -28,6 +30,8 @@ export interface CalledProcessOptions {
   region: string;
   /** its job in one or two words, for errors */
   what: string;
+  /** killed when it is not ready by then; default a minute: loading its code takes a second, on a busy machine several */
+  readyWithinMs?: number;
   /** called when it ends, however that is: what it started may outlive it */
   onEnd: (how: string) => void;
 }
@@ -45,14 +49,20 @@ export class CalledProcess<C extends Calls<C>> {
   ) {
     child.on('message', (reply: CallReply) => this.settle(reply));
     this.gone = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
-        this.ended(signal ?? `code ${code}`);
+      const end = (how: string) => {
+        this.ended(how);
         resolve();
-      });
+      };
+      child.once('exit', (code, signal) => end(signal ?? `code ${code}`));
+      // a process that could not be made never exits
+      child.on('error', ({ message }) => child.pid === undefined && end(message));
     });
   }
 
-  /** Starts the process and resolves once it is ready. */
+  /**
+   * Starts the process and resolves once it is ready. Fails with `Platform.Unavailable` when it cannot be started, ends
+   * or is not ready in time; nothing of it is left then.
+   */
   static async start<C extends Calls<C>>(options: CalledProcessOptions): Promise<CalledProcess<C>> {
     const log = openLog(options.logFile);
     // a group of its own: whoever kills the parent's group leaves the child alive to clean up after it
@@ -64,9 +74,12 @@ export class CalledProcess<C extends Calls<C>> {
     log.close();
     const called = new CalledProcess<C>(child, options);
     child.once('exit', (code, signal) => options.onEnd(signal ?? `code ${code}`));
-    const ready = called.expect(0);
-    child.send(options.settings);
-    await ready;
+    const ready = called.answer(0, 'its start', options.readyWithinMs ?? READY_WITHIN_MS);
+    called.send(0, options.settings);
+    await ready.catch((error: unknown) => {
+      child.kill('SIGKILL');
+      throw error;
+    });
     return called;
   }
 
@@ -85,10 +98,13 @@ export class CalledProcess<C extends Calls<C>> {
   call<N extends keyof C & string>(call: N, input: C[N]['input'], withinMs?: number): Promise<C[N]['result']> {
     if (!this.alive || !this.child.connected) return Promise.reject(this.unavailable('it is down'));
     const id = ++this.lastId;
-    const result = this.expect(id);
-    this.child.send({ id, call, input } satisfies CallRequest, (error) => {
-      if (error) this.settle({ id, error: error.message });
-    });
+    const result = this.answer(id, call, withinMs);
+    this.send(id, { id, call, input } satisfies CallRequest);
+    return result;
+  }
+
+  private answer(id: number, call: string, withinMs: number | undefined): Promise<unknown> {
+    const result = new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
     if (withinMs === undefined) return result;
     const timer = setTimeout(() => {
       this.waiting.get(id)?.reject(this.unavailable(`no answer to ${call} within ${withinMs} ms`));
@@ -97,8 +113,10 @@ export class CalledProcess<C extends Calls<C>> {
     return result.finally(() => clearTimeout(timer));
   }
 
-  private expect(id: number): Promise<unknown> {
-    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+  private send(id: number, message: object): void {
+    this.child.send(message, (error) => {
+      if (error) this.settle({ id, error: error.message });
+    });
   }
 
   private settle(reply: CallReply): void {
