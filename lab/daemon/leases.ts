@@ -78,11 +78,19 @@ function take(deployment: Deployment, store: Store, seen: Lease, region: string,
   return change(deployment, store, takenOver(seen, region, epoch), otherwise);
 }
 
-/** The proof that a region has stopped is here: its lease is given up for it. Not its holder any more is success. */
+/**
+ * The proof that a region has stopped is here: its lease is given up for it. Not its holder any more is success: its keeper
+ * may be giving it up, too.
+ */
 export async function releaseLease(deployment: Deployment, store: Store, region: string): Promise<void> {
   const lease = await readLease(deployment, store);
   if (lease.holder !== region) return;
-  await change(deployment, store, released(region, lease.epoch), `the lease of ${region} could not be given up`);
+  const giveUp = released(region, lease.epoch);
+  await change(deployment, store, giveUp, `the lease of ${region} could not be given up`).catch(
+    async (error: unknown) => {
+      if ((await readLease(deployment, store)).holder === region) throw error;
+    },
+  );
 }
 
 async function change(deployment: Deployment, store: Store, next: LeaseChange, otherwise: string): Promise<Lease> {

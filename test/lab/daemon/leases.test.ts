@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { grantLease, takeSilentLease } from '../../../lab/daemon/leases';
+import { grantLease, releaseLease, takeSilentLease } from '../../../lab/daemon/leases';
 import { PlainLeases, plainDeployment } from './plain-deployment';
 
 const SHORT_MS = 60;
@@ -32,5 +32,27 @@ test('a lease that is held is not granted', async () => {
   await expect(grantLease(deployment, store, 'b')).rejects.toMatchObject({
     type: 'Platform.Refused',
     message: expect.stringContaining('a holds the lease of orders in epoch 4'),
+  });
+});
+
+test('a lease that its keeper gives up at the same moment is given up', async () => {
+  const leases = new PlainLeases(seen);
+  const { deployment, store } = plainDeployment(['a', 'b'], leases);
+  const change = leases.change.bind(leases);
+  leases.change = async (key, next) => {
+    leases.lease = { ...seen, holder: undefined, renewal: 8 };
+    return change(key, next);
+  };
+  await releaseLease(deployment, store, 'a');
+  expect(leases.lease).toEqual({ holder: undefined, epoch: 4, renewal: 8 });
+});
+
+test('a lease that could not be given up is an error', async () => {
+  const leases = new PlainLeases(seen);
+  const { deployment, store } = plainDeployment(['a', 'b'], leases);
+  leases.change = async () => ({ outcome: 'unknown', reason: 'no majority' }) as never;
+  await expect(releaseLease(deployment, store, 'a')).rejects.toMatchObject({
+    type: 'Platform.Unavailable',
+    message: 'the lease of a could not be given up: no majority',
   });
 });

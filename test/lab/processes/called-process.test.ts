@@ -7,6 +7,12 @@ const folder = mkdtempSync(join(tmpdir(), 'meridian-called-'));
 const DIST = resolve(__dirname, '..', '..', '..', 'dist');
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function scriptOf(text: string): string {
+  const path = join(folder, `${text.length}.js`);
+  writeFileSync(path, text);
+  return path;
+}
+
 function start(script: string, onEnd: (how: string) => void = () => {}) {
   return CalledProcess.start({
     script: relative(DIST, script),
@@ -20,7 +26,7 @@ test('a process that never gets ready is killed, and that is the error', async (
   const ended = new Promise<string>((resolve) => {
     onEnd = resolve;
   });
-  await expect(start(join(__dirname, 'silent-child.js'), onEnd)).rejects.toMatchObject({
+  await expect(start(scriptOf('setInterval(() => undefined, 1_000)'), onEnd)).rejects.toMatchObject({
     type: 'Platform.Unavailable',
     message: 'the child of eu-west-1 does not answer: no answer to its start within 2000 ms',
   });
@@ -28,9 +34,7 @@ test('a process that never gets ready is killed, and that is the error', async (
 });
 
 test('a process that ends before it is ready is an error at once', async () => {
-  const script = join(folder, 'ends.js');
-  writeFileSync(script, 'process.exit(3)');
-  await expect(start(script)).rejects.toMatchObject({
+  await expect(start(scriptOf('process.exit(3)'))).rejects.toMatchObject({
     type: 'Platform.Unavailable',
     message: 'the child of eu-west-1 does not answer: its process ended (code 3)',
   });

@@ -1,2 +1,0 @@
-/** A child that starts and never says that it is ready. */
-setInterval(() => undefined, 1_000);
